@@ -1,0 +1,1 @@
+//! The generated interface of the customer's program.

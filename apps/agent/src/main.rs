@@ -1,0 +1,3 @@
+//! temoto: the program on the customer's computer.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! temoto-server: command line, configuration, wiring, shutdown.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The secure pair: pairing by code or token, runs, sealed records.

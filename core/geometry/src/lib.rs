@@ -1,0 +1,1 @@
+//! Points, rectangles and regions: the algebra of dirty areas.

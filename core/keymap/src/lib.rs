@@ -1,0 +1,1 @@
+//! Physical keys: W3C code, evdev, scan code and keysym, with the whole Japanese keyboard.

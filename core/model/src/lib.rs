@@ -1,0 +1,1 @@
+//! Rules of the portal: account, role, code, failure budget, statement.

@@ -1,0 +1,1 @@
+//! WebSocket dialling with TLS, proxies and back-off.

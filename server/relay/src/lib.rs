@@ -1,0 +1,1 @@
+//! Lobby and relay: attempts, participants, attachments, forwarding of opaque bytes.

@@ -1,0 +1,1 @@
+//! Repository traits of the server; no SQL.

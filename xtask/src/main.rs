@@ -1,0 +1,3 @@
+//! The one door: set up, build, check, test, demo.
+
+fn main() {}
