@@ -1,0 +1,26 @@
+//! Sizes that both ends hold each other to.
+
+/// Longest WebSocket message, in bytes.
+pub const MESSAGE_BYTES: usize = 66_560;
+/// Longest opaque payload of one `DATA` message, in bytes.
+pub const DATA_BYTES: usize = 65_535;
+/// Every lobby message has exactly this many bytes.
+pub const LOBBY_BYTES: usize = 512;
+/// Longest ticket, in bytes.
+pub const TICKET_BYTES: usize = 512;
+/// Participants of a session, the console among them.
+pub const PARTICIPANTS: usize = 8;
+/// Longest payload of one frame, in bytes.
+pub const FRAME_BYTES: usize = 60_000;
+/// Longest text of one chat message, in bytes of UTF-8.
+pub const CHAT_TEXT_BYTES: usize = 4_096;
+/// Chat messages that a snapshot carries at most.
+pub const CHAT_HISTORY: usize = 500;
+/// Longest text of one text-input event, in bytes of UTF-8.
+pub const INPUT_TEXT_BYTES: usize = 2_048;
+/// Keys that can be held at the same time.
+pub const HELD_KEYS: usize = 32;
+/// Displays of one machine.
+pub const DISPLAYS: usize = 32;
+/// Longest encoded screen update, in bytes; a larger one is sent as several.
+pub const UPDATE_BYTES: usize = 64 << 20;

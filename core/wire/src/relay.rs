@@ -1,0 +1,632 @@
+//! Messages between a participant and the relay (layer 2); see `docs/protocol/relay.md`.
+//!
+//! The relay never looks into [`ToServer::Data`] nor into lobby messages.
+
+use crate::limits::{DATA_BYTES, LOBBY_BYTES, PARTICIPANTS, TICKET_BYTES};
+use crate::{PROTOCOL_VERSION, Reader, WireError};
+
+/// One of the four messages of an attempt: always the same size.
+pub type LobbyBytes = Box<[u8; LOBBY_BYTES]>;
+/// A 16-byte identifier: session, attempt or token id.
+pub type Id = [u8; 16];
+/// What a participant proves itself with when it comes back.
+pub type ResumeToken = [u8; 32];
+
+/// What a participant is.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Role {
+    /// The operator's end.
+    Console = 0,
+    /// The join page in the customer's browser.
+    Page = 1,
+    /// The customer's native program.
+    Program = 2,
+}
+
+impl Role {
+    /// The role with this number.
+    pub const fn from_number(n: u8) -> Result<Self, WireError> {
+        match n {
+            0 => Ok(Self::Console),
+            1 => Ok(Self::Page),
+            2 => Ok(Self::Program),
+            _ => Err(WireError::Range("role")),
+        }
+    }
+
+    /// Its number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// How a participant proves that a place is its own.
+#[derive(Clone, Eq, PartialEq)]
+pub enum Credential {
+    /// From the operation that took the code; for a place that was never attached.
+    Ticket(Vec<u8>),
+    /// From an earlier `ATTACHED` or `ADMITTED`.
+    Resume(ResumeToken),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ticket(_) => "Ticket(…)",
+            Self::Resume(_) => "Resume(…)",
+        })
+    }
+}
+
+/// What an attempt asks for.
+#[derive(Clone, Copy, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Selector {
+    /// The routing digits of a code, in ASCII, zero padded.
+    Routing(Id),
+    /// The id of a step-up token.
+    Token(Id),
+}
+
+impl std::fmt::Debug for Selector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Routing(_) => "Routing(…)",
+            Self::Token(_) => "Token(…)",
+        })
+    }
+}
+
+impl Selector {
+    /// Four or five routing digits as a selector; `None` if they are anything else.
+    #[must_use]
+    pub fn routing(digits: &str) -> Option<Self> {
+        let ok = (4..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let mut id = [0; 16];
+        id.get_mut(..digits.len())?.copy_from_slice(digits.as_bytes());
+        ok.then_some(Self::Routing(id))
+    }
+
+    /// The routing digits, if this is a well-formed routing selector.
+    #[must_use]
+    pub fn routing_digits(&self) -> Option<&str> {
+        let Self::Routing(id) = self else { return None };
+        let end = id.iter().position(|&b| b == 0).unwrap_or(id.len());
+        let (digits, rest) = id.split_at(end);
+        let ok =
+            (4..=5).contains(&end) && digits.iter().all(u8::is_ascii_digit) && rest.iter().all(|&b| b == 0);
+        if ok {
+            std::str::from_utf8(digits).ok()
+        } else {
+            None
+        }
+    }
+
+    const fn parts(&self) -> (u8, &Id) {
+        match self {
+            Self::Routing(id) => (1, id),
+            Self::Token(id) => (2, id),
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, WireError> {
+        let by = r.u8()?;
+        let id = r.array()?;
+        match by {
+            1 => Ok(Self::Routing(id)),
+            2 => Ok(Self::Token(id)),
+            _ => Err(WireError::Range("by")),
+        }
+    }
+}
+
+/// Declares a byte-valued reason with its numbers.
+macro_rules! reasons {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $n:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
+        #[repr(u8)]
+        pub enum $name { $($(#[$vmeta])* $variant = $n,)* }
+
+        impl $name {
+            /// The value with this number.
+            pub const fn from_number(n: u8) -> Result<Self, WireError> {
+                match n {
+                    $($n => Ok(Self::$variant),)*
+                    _ => Err(WireError::Range(stringify!($name))),
+                }
+            }
+
+            /// Its number on the wire.
+            #[must_use]
+            pub const fn number(self) -> u8 {
+                self as u8
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why a console gives a code back.
+    CloseCode {
+        /// A customer joined with it.
+        Spent = 1,
+        /// Too many wrong secrets.
+        Burnt = 2,
+        /// The operator does not want it any more.
+        Withdrawn = 3,
+    }
+}
+
+reasons! {
+    /// Why a participant is not there.
+    Gone {
+        /// Its connection is down; the place is kept.
+        Detached = 1,
+        /// It left.
+        Left = 2,
+        /// The place was not taken again in time.
+        Expired = 3,
+    }
+}
+
+reasons! {
+    /// Why the server ended a session.
+    Ended {
+        /// The console ended it.
+        Console = 1,
+        /// Nobody was there for too long.
+        Expired = 2,
+        /// An administrator ended it.
+        Administrator = 3,
+        /// The operator signed out.
+        SignedOut = 4,
+    }
+}
+
+reasons! {
+    /// Why the server closes a connection.
+    Detached {
+        /// A newer attachment took the place.
+        Replaced = 1,
+        /// It took less than 64 KiB in 30 s while more waited.
+        Slow = 2,
+        /// Ticket or resume token unknown, used or expired.
+        Credential = 3,
+        /// A message that was not understood.
+        Protocol = 4,
+        /// Too many connections or attempts; come back later.
+        Busy = 5,
+        /// The session is over.
+        Over = 6,
+        /// The operator's login is no longer valid.
+        SignedOut = 7,
+        /// Another protocol version: update.
+        Version = 8,
+        /// Origin or role not allowed.
+        Forbidden = 9,
+    }
+}
+
+impl Detached {
+    /// Whether a client may come back by itself.
+    #[must_use]
+    pub const fn may_return(self) -> bool {
+        matches!(self, Self::Slow | Self::Busy)
+    }
+}
+
+/// A participant as the server lists it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Peer {
+    /// Its number in the session.
+    pub participant: u8,
+    /// What it is.
+    pub role: Role,
+    /// Whether it is attached now.
+    pub present: bool,
+}
+
+/// From a client to the server.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of docs/protocol/relay.md")]
+pub enum ToServer {
+    /// Takes or resumes a place; `version` is the client's.
+    Attach { version: u16, credential: Credential },
+    /// Opaque bytes for another participant.
+    Data { to: u8, bytes: Vec<u8> },
+    /// Asks for a `Pong` with the same bytes.
+    Ping([u8; 8]),
+    /// Answers a `Ping`.
+    Pong([u8; 8]),
+    /// A customer's attempt to join.
+    Knock {
+        version: u16,
+        role: Role,
+        selector: Selector,
+        lobby: LobbyBytes,
+    },
+    /// The agent's proof.
+    Proof { lobby: LobbyBytes },
+    /// The console's answer to an attempt.
+    Answer { attempt: Id, lobby: LobbyBytes },
+    /// The console lets an attempt in.
+    Admit { attempt: Id, lobby: LobbyBytes },
+    /// The console does not.
+    Refuse {
+        attempt: Id,
+        counted: bool,
+        lobby: LobbyBytes,
+    },
+    /// Attempts with this token id are for this console.
+    Arm { token: Id },
+    /// No longer.
+    Disarm { token: Id },
+    /// The waiting code is not to be routed any more.
+    CloseCode(CloseCode),
+    /// The agent gives its place up.
+    Leave,
+    /// The console ends the session.
+    End,
+}
+
+/// From the server to a client.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of docs/protocol/relay.md")]
+pub enum FromServer {
+    /// The place is taken. `resume` is `None` after a resume: the old token stays good.
+    Attached {
+        participant: u8,
+        session: Id,
+        resume: Option<ResumeToken>,
+        peers: Vec<Peer>,
+    },
+    /// Opaque bytes from another participant.
+    Data { from: u8, bytes: Vec<u8> },
+    /// Asks for a `Pong` with the same bytes.
+    Ping([u8; 8]),
+    /// Answers a `Ping`.
+    Pong([u8; 8]),
+    /// A participant is attached (again).
+    Joined { participant: u8, role: Role },
+    /// A participant is not attached any more.
+    Gone { participant: u8, why: Gone },
+    /// Somebody knocks; `lobby` is the knock.
+    Attempt {
+        attempt: Id,
+        role: Role,
+        selector: Selector,
+        lobby: LobbyBytes,
+    },
+    /// The proof of an attempt.
+    Proof { attempt: Id, lobby: LobbyBytes },
+    /// The attempt is over without a verdict.
+    AttemptGone { attempt: Id },
+    /// The answer to the own knock.
+    Answer { attempt: Id, lobby: LobbyBytes },
+    /// The own attempt was let in.
+    Admitted {
+        participant: u8,
+        session: Id,
+        resume: ResumeToken,
+        console: u8,
+        server_key: [u8; 32],
+        lobby: LobbyBytes,
+    },
+    /// The own attempt was not.
+    Refused { lobby: LobbyBytes },
+    /// What was queued between you and this participant was dropped.
+    Reset { participant: u8 },
+    /// The server restarts: come back after this many milliseconds.
+    Drain { after_ms: u32 },
+    /// The session is over.
+    Ended(Ended),
+    /// The connection closes.
+    Detached(Detached),
+}
+
+fn lobby(r: &mut Reader<'_>) -> Result<LobbyBytes, WireError> {
+    let mut out = Box::new([0; LOBBY_BYTES]);
+    out.copy_from_slice(r.take(LOBBY_BYTES)?);
+    Ok(out)
+}
+
+fn participant(r: &mut Reader<'_>) -> Result<u8, WireError> {
+    let n = r.u8()?;
+    if usize::from(n) < PARTICIPANTS {
+        Ok(n)
+    } else {
+        Err(WireError::Range("participant"))
+    }
+}
+
+fn flag(r: &mut Reader<'_>) -> Result<bool, WireError> {
+    match r.u8()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(WireError::Range("flag")),
+    }
+}
+
+fn data(r: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
+    let bytes = r.rest();
+    if bytes.is_empty() || bytes.len() > DATA_BYTES {
+        return Err(WireError::Range("data"));
+    }
+    Ok(bytes.to_vec())
+}
+
+fn message(verb: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1 + parts.iter().map(|p| p.len()).sum::<usize>());
+    out.push(verb);
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+impl ToServer {
+    /// `ATTACH` with this version.
+    #[must_use]
+    pub const fn attach(credential: Credential) -> Self {
+        Self::Attach {
+            version: PROTOCOL_VERSION,
+            credential,
+        }
+    }
+
+    /// The bytes of one WebSocket message.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Attach { version, credential } => {
+                let (how, token): (u8, &[u8]) = match credential {
+                    Credential::Ticket(t) => (1, t),
+                    Credential::Resume(t) => (2, t),
+                };
+                message(0x01, &[&version.to_be_bytes(), &[how], token])
+            }
+            Self::Data { to, bytes } => message(0x02, &[&[*to], bytes]),
+            Self::Ping(b) => message(0x03, &[b]),
+            Self::Pong(b) => message(0x04, &[b]),
+            Self::Knock {
+                version,
+                role,
+                selector,
+                lobby,
+            } => {
+                let (by, id) = selector.parts();
+                message(
+                    0x05,
+                    &[&version.to_be_bytes(), &[role.number(), by], id, &lobby[..]],
+                )
+            }
+            Self::Proof { lobby } => message(0x06, &[&lobby[..]]),
+            Self::Answer { attempt, lobby } => message(0x07, &[attempt, &lobby[..]]),
+            Self::Admit { attempt, lobby } => message(0x08, &[attempt, &lobby[..]]),
+            Self::Refuse {
+                attempt,
+                counted,
+                lobby,
+            } => message(0x09, &[attempt, &[u8::from(*counted)], &lobby[..]]),
+            Self::Arm { token } => message(0x0A, &[token]),
+            Self::Disarm { token } => message(0x0B, &[token]),
+            Self::CloseCode(why) => message(0x0C, &[&[why.number()]]),
+            Self::Leave => message(0x0D, &[]),
+            Self::End => message(0x0E, &[]),
+        }
+    }
+
+    /// Reads one WebSocket message of a client.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(bytes);
+        let value = match r.u8()? {
+            0x01 => {
+                let version = r.u16()?;
+                let credential = match r.u8()? {
+                    1 => {
+                        let ticket = r.rest();
+                        if ticket.is_empty() || ticket.len() > TICKET_BYTES {
+                            return Err(WireError::Range("ticket"));
+                        }
+                        Credential::Ticket(ticket.to_vec())
+                    }
+                    2 => Credential::Resume(r.array()?),
+                    _ => return Err(WireError::Range("how")),
+                };
+                Self::Attach { version, credential }
+            }
+            0x02 => Self::Data {
+                to: participant(&mut r)?,
+                bytes: data(&mut r)?,
+            },
+            0x03 => Self::Ping(r.array()?),
+            0x04 => Self::Pong(r.array()?),
+            0x05 => {
+                let version = r.u16()?;
+                let role = Role::from_number(r.u8()?)?;
+                if role == Role::Console {
+                    return Err(WireError::Range("role"));
+                }
+                Self::Knock {
+                    version,
+                    role,
+                    selector: Selector::read(&mut r)?,
+                    lobby: lobby(&mut r)?,
+                }
+            }
+            0x06 => Self::Proof {
+                lobby: lobby(&mut r)?,
+            },
+            0x07 => Self::Answer {
+                attempt: r.array()?,
+                lobby: lobby(&mut r)?,
+            },
+            0x08 => Self::Admit {
+                attempt: r.array()?,
+                lobby: lobby(&mut r)?,
+            },
+            0x09 => Self::Refuse {
+                attempt: r.array()?,
+                counted: flag(&mut r)?,
+                lobby: lobby(&mut r)?,
+            },
+            0x0A => Self::Arm { token: r.array()? },
+            0x0B => Self::Disarm { token: r.array()? },
+            0x0C => Self::CloseCode(CloseCode::from_number(r.u8()?)?),
+            0x0D => Self::Leave,
+            0x0E => Self::End,
+            verb => return Err(WireError::Unknown(verb)),
+        };
+        r.end()?;
+        Ok(value)
+    }
+}
+
+impl FromServer {
+    /// The bytes of one WebSocket message.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Attached {
+                participant,
+                session,
+                resume,
+                peers,
+            } => {
+                let mut out = message(0x81, &[&[*participant], session, &resume.unwrap_or_default()]);
+                let peers = peers.get(..peers.len().min(PARTICIPANTS)).unwrap_or_default();
+                out.push(u8::try_from(peers.len()).unwrap_or(0));
+                for peer in peers {
+                    out.extend([peer.participant, peer.role.number(), u8::from(peer.present)]);
+                }
+                out
+            }
+            Self::Data { from, bytes } => message(0x82, &[&[*from], bytes]),
+            Self::Ping(b) => message(0x83, &[b]),
+            Self::Pong(b) => message(0x84, &[b]),
+            Self::Joined { participant, role } => message(0x85, &[&[*participant, role.number()]]),
+            Self::Gone { participant, why } => message(0x86, &[&[*participant, why.number()]]),
+            Self::Attempt {
+                attempt,
+                role,
+                selector,
+                lobby,
+            } => {
+                let (by, id) = selector.parts();
+                message(0x87, &[attempt, &[role.number(), by], id, &lobby[..]])
+            }
+            Self::Proof { attempt, lobby } => message(0x88, &[attempt, &lobby[..]]),
+            Self::AttemptGone { attempt } => message(0x89, &[attempt]),
+            Self::Answer { attempt, lobby } => message(0x8A, &[attempt, &lobby[..]]),
+            Self::Admitted {
+                participant,
+                session,
+                resume,
+                console,
+                server_key,
+                lobby,
+            } => message(
+                0x8B,
+                &[
+                    &[*participant],
+                    session,
+                    resume,
+                    &[*console],
+                    server_key,
+                    &lobby[..],
+                ],
+            ),
+            Self::Refused { lobby } => message(0x8C, &[&lobby[..]]),
+            Self::Reset { participant } => message(0x8D, &[&[*participant]]),
+            Self::Drain { after_ms } => message(0x8E, &[&after_ms.to_be_bytes()]),
+            Self::Ended(why) => message(0x8F, &[&[why.number()]]),
+            Self::Detached(why) => message(0x90, &[&[why.number()]]),
+        }
+    }
+
+    /// Reads one WebSocket message of the server.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(bytes);
+        let value = match r.u8()? {
+            0x81 => {
+                let place = participant(&mut r)?;
+                let session = r.array()?;
+                let resume: ResumeToken = r.array()?;
+                let count = usize::from(r.u8()?);
+                if count > PARTICIPANTS {
+                    return Err(WireError::Range("count"));
+                }
+                let mut peers = Vec::with_capacity(count);
+                for _ in 0..count {
+                    peers.push(Peer {
+                        participant: participant(&mut r)?,
+                        role: Role::from_number(r.u8()?)?,
+                        present: flag(&mut r)?,
+                    });
+                }
+                let resume = (resume != [0; 32]).then_some(resume);
+                Self::Attached {
+                    participant: place,
+                    session,
+                    resume,
+                    peers,
+                }
+            }
+            0x82 => Self::Data {
+                from: participant(&mut r)?,
+                bytes: data(&mut r)?,
+            },
+            0x83 => Self::Ping(r.array()?),
+            0x84 => Self::Pong(r.array()?),
+            0x85 => Self::Joined {
+                participant: participant(&mut r)?,
+                role: Role::from_number(r.u8()?)?,
+            },
+            0x86 => Self::Gone {
+                participant: participant(&mut r)?,
+                why: Gone::from_number(r.u8()?)?,
+            },
+            0x87 => {
+                let attempt = r.array()?;
+                let role = Role::from_number(r.u8()?)?;
+                Self::Attempt {
+                    attempt,
+                    role,
+                    selector: Selector::read(&mut r)?,
+                    lobby: lobby(&mut r)?,
+                }
+            }
+            0x88 => Self::Proof {
+                attempt: r.array()?,
+                lobby: lobby(&mut r)?,
+            },
+            0x89 => Self::AttemptGone { attempt: r.array()? },
+            0x8A => Self::Answer {
+                attempt: r.array()?,
+                lobby: lobby(&mut r)?,
+            },
+            0x8B => Self::Admitted {
+                participant: participant(&mut r)?,
+                session: r.array()?,
+                resume: r.array()?,
+                console: participant(&mut r)?,
+                server_key: r.array()?,
+                lobby: lobby(&mut r)?,
+            },
+            0x8C => Self::Refused {
+                lobby: lobby(&mut r)?,
+            },
+            0x8D => Self::Reset {
+                participant: participant(&mut r)?,
+            },
+            0x8E => Self::Drain { after_ms: r.u32()? },
+            0x8F => Self::Ended(Ended::from_number(r.u8()?)?),
+            0x90 => Self::Detached(Detached::from_number(r.u8()?)?),
+            verb => return Err(WireError::Unknown(verb)),
+        };
+        r.end()?;
+        Ok(value)
+    }
+}
