@@ -1,0 +1,213 @@
+/**
+ * What crosses between the page and the session worker.
+ *
+ * The worker owns the core (WebAssembly), the WebSocket and the picture; the page owns the person.
+ * Views are whole values: each one replaces the last. Pixels never pass here: the worker draws on the OffscreenCanvas.
+ * `apps/wasm` produces `ConsoleView` and `AgentView` as JSON; a test holds both sides to the same samples.
+ */
+
+export type Capability = 'view' | 'control';
+export type Level = 'standard' | 'high';
+
+/** How the line to the relay is. `tryingSinceMs`/`retryInMs` are null while it is up. */
+export interface LinkView {
+  up: boolean;
+  /** Date.now() of the moment the line was lost. */
+  tryingSinceMs: number | null;
+  /** Why it will not come back by itself: a `DETACHED` reason of docs/protocol/relay.md, else null. */
+  closed: 'replaced' | 'credential' | 'protocol' | 'over' | 'signed_out' | 'version' | 'forbidden' | null;
+}
+
+export interface ChatLine {
+  id: string;
+  from: 'operator' | 'customer' | 'event';
+  /** The text; for an event its code, e.g. `customer_joined`, `view_granted`, `line_lost` (see i18n `event_*`). */
+  text: string;
+  arguments: string[];
+  atMs: number;
+  /** pending: not yet acknowledged; perhaps: the other end was started anew before it was. */
+  state: 'sent' | 'pending' | 'perhaps';
+}
+
+export interface DisplayView {
+  id: number;
+  name: string;
+  width: number;
+  height: number;
+  scalePercent: number;
+  primary: boolean;
+}
+
+/** One agent of the customer as the operator sees it. Everything in it is a claim of that agent. */
+export interface CustomerEnd {
+  /** Attached to the relay and paired. */
+  present: boolean;
+  /** Paired, but the line to it is down since (Date.now()), else null. */
+  lostSinceMs: number | null;
+  system: string;
+  software: string;
+  /** Name of the computer; empty for a page. */
+  computer: string;
+  host: string;
+  level: Level;
+}
+
+export interface CodeView {
+  /** All digits, e.g. "48219037". */
+  digits: string;
+  expiresAtMs: number;
+  /** Wrong secrets so far (of 3). */
+  failures: number;
+}
+
+/** A sentence that the operator should read now; the newest wins, `null` when there is none. */
+export interface Notice {
+  code:
+    | 'code_burnt'
+    | 'code_expired'
+    | 'foreign_host'
+    | 'failures_differ'
+    | 'token_used_twice'
+    | 'program_asks_again'
+    | 'control_needs_grant'
+    | 'declined'
+    | 'no_screen'
+    | 'no_input'
+    | 'input_own_window'
+    | 'not_mine';
+  arguments: string[];
+}
+
+export interface ConsoleView {
+  session: string;
+  link: LinkView;
+  code: CodeView | null;
+  notice: Notice | null;
+  page: CustomerEnd | null;
+  /** What the page says it does; null before it joined. */
+  step: 'choosing' | 'downloading' | 'downloaded' | null;
+  program: CustomerEnd | null;
+  /** The program was started and the person in front of it has not answered yet. */
+  waitingForPermission: boolean;
+  /** The customer granted these. */
+  granted: Capability[];
+  /** Asked for and not answered. */
+  asked: Capability[];
+  /** The customer paused: the picture is blank. */
+  paused: boolean;
+  /** The operator pressed Control and it is granted. */
+  controlling: boolean;
+  /** The customer uses the own mouse; input is held. */
+  yielded: boolean;
+  displays: DisplayView[];
+  shown: number | null;
+  /** Size of the picture in physical pixels, null before the first. */
+  picture: { width: number; height: number } | null;
+  quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
+  chat: ChatLine[];
+  /** Null while the session lives. */
+  ended: { by: 'operator' | 'customer' | 'server'; code: string } | null;
+}
+
+/** The join page. */
+export interface AgentView {
+  link: LinkView;
+  phase: 'connecting' | 'paired' | 'refused' | 'ended';
+  /** For `refused`: wrong (unknown, used, expired, mistyped), busy, update, forbidden; for `ended`: who. */
+  reason: string | null;
+  /** After three mismatches a new code is needed. */
+  newCodeNeeded: boolean;
+  /** `confirmed`: the server's signature over name, organisation and key was checked. */
+  operator: { name: string; organisation: string; confirmed: boolean } | null;
+  level: Level | null;
+  /** The name the program is to be saved under, once a token is there; without extension. */
+  downloadName: string | null;
+  /** The program that joined. */
+  program: { present: boolean; computer: string; system: string; alreadyUsed: boolean } | null;
+  chat: ChatLine[];
+}
+
+/** Everything the console page may tell its worker. */
+export type ConsoleCommand =
+  /** First: a new session or code. Answer: `keys`; then the page calls the REST operation and sends `open`. */
+  | { type: 'prepare' }
+  | {
+      type: 'open';
+      url: string;
+      session: string;
+      ticket: string;
+      routing: string;
+      secretDigits: number;
+      expiresAtMs: number;
+      statement: string;
+      hosts: string[];
+      operator: string;
+      organisation: string;
+    }
+  /** After a reload: take what IndexedDB holds for this session. Answer: `restored` or `nothing`. */
+  | { type: 'restore'; session: string; url: string; takeOver: boolean }
+  /** A new code for the same session (after burnt or expired, or when the customer needs one again). */
+  | { type: 'newCode'; routing: string; secretDigits: number; expiresAtMs: number }
+  | { type: 'statement'; statement: string }
+  | { type: 'chat'; text: string }
+  | { type: 'ask'; capabilities: Capability[] }
+  /** The Control button. */
+  | { type: 'control'; active: boolean }
+  | { type: 'rearm' }
+  | { type: 'showDisplay'; id: number }
+  | { type: 'canvas'; canvas: OffscreenCanvas | null }
+  | { type: 'pointer'; x: number; y: number; buttons: number }
+  | { type: 'key'; code: string; down: boolean }
+  | { type: 'button'; button: number; down: boolean; x: number; y: number }
+  | { type: 'wheel'; dx: number; dy: number }
+  | { type: 'text'; text: string }
+  /** The window lost the focus: nothing stays pressed. */
+  | { type: 'blur' }
+  | { type: 'online' }
+  | { type: 'end' };
+
+export type ConsoleEvent =
+  | { type: 'keys'; consoleKey: string }
+  | { type: 'restored'; consoleKey: string }
+  | { type: 'nothing' }
+  /** Another tab owns this session (Web Lock). */
+  | { type: 'elsewhere' }
+  | { type: 'view'; view: ConsoleView }
+  /** A code is burnt or expired, or the operator asked: call the REST operation for a new one. */
+  | { type: 'codeWanted' }
+  /** IndexedDB is not available: warn before the page is left. */
+  | { type: 'noStorage' }
+  /** Remote cursor in physical pixels of the shown display; `image` only when the shape changed. */
+  | {
+      type: 'cursor';
+      x: number;
+      y: number;
+      visible: boolean;
+      image?: { width: number; height: number; hotX: number; hotY: number; rgba: Uint8ClampedArray<ArrayBuffer> } | null;
+    }
+  | { type: 'fault'; message: string };
+
+export type AgentCommand =
+  | {
+      type: 'join';
+      url: string;
+      host: string;
+      digits: string;
+      system: string;
+      software: string;
+      language: string;
+    }
+  | { type: 'restore'; url: string; takeOver: boolean }
+  | { type: 'chat'; text: string }
+  | { type: 'step'; step: 'choosing' | 'downloading' | 'downloaded' }
+  | { type: 'notMine' }
+  | { type: 'online' }
+  | { type: 'leave' };
+
+export type AgentEvent =
+  | { type: 'restored' }
+  | { type: 'nothing' }
+  | { type: 'elsewhere' }
+  | { type: 'view'; view: AgentView }
+  | { type: 'noStorage' }
+  | { type: 'fault'; message: string };
