@@ -1,1 +1,33 @@
-//! The screen codec: framebuffer, damage, exact coding, encoder and decoder side by side.
+//! The screen codec: a picture of the display kept equal at both ends, pixel for pixel.
+//!
+//! Pure and deterministic: the same frames give the same bytes natively and in WebAssembly. It captures nothing,
+//! sends nothing, and knows neither time nor the speed of the line; `temoto-session` decides when to encode and how
+//! much at once, and cuts the bytes into records.
+//!
+//! - [`Encoder::encode`] compares a frame with the picture that the viewer has and gives one [`Update`], or nothing.
+//! - [`Decoder::decode`] applies it and says what changed.
+//! - [`cursor`] has the pointer shapes, which travel apart.
+//!
+//! The stages have a file each: damage, moves, stream (what the bytes mean), model (what is likely), range coder.
+//! `docs/protocol/screen-codec.md` describes the bytes.
+
+mod blocks;
+pub mod cursor;
+mod damage;
+mod decode;
+mod encode;
+mod error;
+mod framebuffer;
+mod model;
+mod moves;
+mod range_coder;
+mod stream;
+
+pub use decode::Decoder;
+pub use encode::{EncodeLimits, Encoder, Hints, Update};
+pub use error::CodecError;
+pub use framebuffer::{FrameView, Framebuffer, MAX_PIXELS, MAX_SIDE};
+pub use moves::Move;
+
+#[cfg(test)]
+mod tests;

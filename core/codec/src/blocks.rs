@@ -1,0 +1,106 @@
+//! The grid of 16 x 16 blocks over a picture and what happens to each block in one update.
+
+use temoto_geometry::{Rect, Region, Size};
+
+/// Side of a block in pixels; the last column and row of blocks may be cut short.
+pub(crate) const BLOCK: usize = 16;
+
+/// What an update does to one block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// It gets what stood at an offset in the picture before the update: index into the update's vectors.
+    Copy(u8),
+    /// Its pixels are in the update.
+    Exact,
+}
+
+/// The blocks of one picture size and their kinds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockMap {
+    size: Size,
+    columns: usize,
+    rows: usize,
+    kinds: Vec<Kind>,
+}
+
+impl BlockMap {
+    pub(crate) fn new(size: Size) -> Self {
+        let columns = (size.width as usize).div_ceil(BLOCK);
+        let rows = (size.height as usize).div_ceil(BLOCK);
+        Self {
+            size,
+            columns,
+            rows,
+            kinds: vec![Kind::Keep; columns * rows],
+        }
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn get(&self, column: usize, row: usize) -> Kind {
+        self.kinds[row * self.columns + column]
+    }
+
+    pub(crate) fn set(&mut self, column: usize, row: usize, kind: Kind) {
+        self.kinds[row * self.columns + column] = kind;
+    }
+
+    /// The kinds of one row of blocks.
+    pub(crate) fn strip(&self, row: usize) -> &[Kind] {
+        &self.kinds[row * self.columns..(row + 1) * self.columns]
+    }
+
+    /// The pixels of one block.
+    pub(crate) fn rect(&self, column: usize, row: usize) -> Rect {
+        let (x, y) = (column * BLOCK, row * BLOCK);
+        let width = BLOCK.min(self.size.width as usize - x);
+        let height = BLOCK.min(self.size.height as usize - y);
+        // Sides are at most 16,384, so nothing is cut here.
+        Rect::new(x as i32, y as i32, width as u32, height as u32)
+    }
+
+    /// The blocks, from top to bottom and left to right, that touch a region.
+    pub(crate) fn touching(&self, region: &Region) -> Vec<bool> {
+        let mut marks = vec![false; self.kinds.len()];
+        for rect in region
+            .iter()
+            .filter_map(|rect| rect.intersect(self.size.to_rect()))
+        {
+            let (left, top) = (rect.x as usize / BLOCK, rect.y as usize / BLOCK);
+            let right = (rect.x as usize + rect.width as usize).div_ceil(BLOCK);
+            let bottom = (rect.y as usize + rect.height as usize).div_ceil(BLOCK);
+            for row in top..bottom {
+                marks[row * self.columns + left..row * self.columns + right].fill(true);
+            }
+        }
+        marks
+    }
+
+    /// The pixels of all blocks that are not kept.
+    pub(crate) fn changed(&self) -> Region {
+        let mut rects = Vec::new();
+        for row in 0..self.rows {
+            let mut column = 0;
+            while column < self.columns {
+                let start = column;
+                while column < self.columns && self.get(column, row) != Kind::Keep {
+                    column += 1;
+                }
+                if column > start {
+                    rects.push(self.rect(start, row).hull(self.rect(column - 1, row)));
+                }
+                column += 1;
+            }
+        }
+        rects.into_iter().collect()
+    }
+}

@@ -1,0 +1,30 @@
+//! What is likely: everything that both ends have learned from the stream.
+//!
+//! One code path serves both directions (see [`BitCoder`]): it takes the value to encode and gives back the value
+//! coded, so encoder and decoder cannot learn different things. The memory is fixed: 4 MiB + 256 KiB of pixel
+//! tables, a few KiB of probabilities, and one byte per picture column, on either side.
+
+mod blocks;
+mod pixels;
+mod residual;
+mod symbols;
+mod tables;
+
+pub(crate) use blocks::{BlockModel, Vector};
+pub(crate) use pixels::{PixelModel, Rows};
+
+/// All that is learned. A complete update begins with a new one on both sides.
+pub(crate) struct Model {
+    pub(crate) blocks: BlockModel,
+    pub(crate) pixels: PixelModel,
+}
+
+impl Model {
+    /// Nothing known, for a picture of `width` columns.
+    pub(crate) fn new(width: usize) -> Self {
+        Self {
+            blocks: BlockModel::new(),
+            pixels: PixelModel::new(width),
+        }
+    }
+}

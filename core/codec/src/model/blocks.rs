@@ -1,0 +1,120 @@
+//! Probabilities of what an update says before the pixels: its vectors and the kind of every block.
+
+use crate::blocks::Kind;
+use crate::model::symbols::{Signed, Tree};
+use crate::range_coder::{Bit, BitCoder};
+
+/// Most vectors of one update.
+pub(crate) const MAX_VECTORS: usize = 8;
+
+/// Where a moved block comes from: target plus vector is source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Vector {
+    pub(crate) dx: i32,
+    pub(crate) dy: i32,
+}
+
+pub(crate) struct BlockModel {
+    more_vectors: [Bit; MAX_VECTORS],
+    repeated: [Bit; MAX_VECTORS],
+    delta_x: Signed,
+    delta_y: Signed,
+    /// The vectors of the last update that had any.
+    last: Vec<Vector>,
+    strip_used: [Bit; 2],
+    kept: [Bit; 9],
+    copied: [Bit; 9],
+    same_vector: [Bit; 3],
+    index: Tree<3>,
+}
+
+impl BlockModel {
+    pub(crate) fn new() -> Self {
+        Self {
+            more_vectors: [Bit::NEW; MAX_VECTORS],
+            repeated: [Bit::NEW; MAX_VECTORS],
+            delta_x: Signed::new(),
+            delta_y: Signed::new(),
+            last: Vec::new(),
+            strip_used: [Bit::NEW; 2],
+            kept: [Bit::NEW; 9],
+            copied: [Bit::NEW; 9],
+            same_vector: [Bit::NEW; 3],
+            index: Tree::new(),
+        }
+    }
+
+    /// Codes at most [`MAX_VECTORS`] vectors of at most 15 bits per part.
+    pub(crate) fn vectors<C: BitCoder>(&mut self, coder: &mut C, vectors: &[Vector]) -> Vec<Vector> {
+        let mut coded = Vec::new();
+        for slot in 0..MAX_VECTORS {
+            if !coder.bit(&mut self.more_vectors[slot], slot < vectors.len()) {
+                break;
+            }
+            let vector = vectors.get(slot).copied().unwrap_or_default();
+            let last = self.last.get(slot).copied();
+            if let Some(last) = last
+                && coder.bit(&mut self.repeated[slot], vector == last)
+            {
+                coded.push(last);
+                continue;
+            }
+            coded.push(Vector {
+                dx: self.delta_x.code(coder, vector.dx),
+                dy: self.delta_y.code(coder, vector.dy),
+            });
+        }
+        if !coded.is_empty() {
+            self.last.clone_from(&coded);
+        }
+        coded
+    }
+
+    /// Codes whether a row of blocks has anything but kept ones; `above` says so of the row above.
+    pub(crate) fn strip_used<C: BitCoder>(&mut self, coder: &mut C, above: bool, used: bool) -> bool {
+        coder.bit(&mut self.strip_used[usize::from(above)], used)
+    }
+
+    /// Codes the kind of one block from the kinds left of it and above it. `vectors` is their number in the update;
+    /// an index beyond it comes back as `None`.
+    pub(crate) fn kind<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        left: Kind,
+        above: Kind,
+        vectors: usize,
+        kind: Kind,
+    ) -> Option<Kind> {
+        let class = |kind: Kind| match kind {
+            Kind::Keep => 0,
+            Kind::Copy(_) => 1,
+            Kind::Exact => 2,
+        };
+        let context = class(left) * 3 + class(above);
+        if coder.bit(&mut self.kept[context], kind == Kind::Keep) {
+            return Some(Kind::Keep);
+        }
+        let wanted = if let Kind::Copy(index) = kind {
+            Some(index)
+        } else {
+            None
+        };
+        if vectors == 0 || !coder.bit(&mut self.copied[context], wanted.is_some()) {
+            return Some(Kind::Exact);
+        }
+        let guess = match (left, above) {
+            (Kind::Copy(index), _) | (_, Kind::Copy(index)) => index,
+            (Kind::Keep | Kind::Exact, Kind::Keep | Kind::Exact) => 0,
+        };
+        let certainty = match (left, above) {
+            (Kind::Copy(a), Kind::Copy(b)) if a == b => 0,
+            (Kind::Copy(_), _) | (_, Kind::Copy(_)) => 1,
+            (Kind::Keep | Kind::Exact, Kind::Keep | Kind::Exact) => 2,
+        };
+        if coder.bit(&mut self.same_vector[certainty], wanted == Some(guess)) {
+            return Some(Kind::Copy(guess));
+        }
+        let index = self.index.code(coder, u32::from(wanted.unwrap_or_default())) as u8;
+        (usize::from(index) < vectors).then_some(Kind::Copy(index))
+    }
+}

@@ -1,0 +1,341 @@
+//! Pixels by context: for each, the guesses that are likely here are offered one after the other.
+//!
+//! Works on one row at a time and sees only what both ends have: the rows above, the pixels to the left, and the
+//! picture before the update.
+
+use std::ops::Range;
+
+use crate::framebuffer::COLOR;
+use crate::model::residual::ResidualModel;
+use crate::model::symbols::Tree;
+use crate::model::tables::{ColorCache, PixelTable, hash};
+use crate::range_coder::{Bit, BitCoder};
+
+/// The rows that stand around the one being coded. Rows above the first are empty.
+pub(crate) struct Rows<'a> {
+    /// The row itself: right up to the span, unspecified inside it.
+    pub(crate) current: &'a mut [u32],
+    /// The row above, and the one above that.
+    pub(crate) above: [&'a [u32]; 2],
+    /// The same row, and the one above, before the update; empty when there was none.
+    pub(crate) before: [&'a [u32]; 2],
+    /// Row and row above at the update's first vector, and its columns.
+    pub(crate) moved: Option<([&'a [u32]; 2], i32)>,
+}
+
+/// Everything learned about pixels.
+pub(crate) struct PixelModel {
+    flat: [Bit; 16],
+    deep: PixelTable,
+    deep_hit: [Bit; 8],
+    temporal_hit: [Bit; 8],
+    shallow: PixelTable,
+    shallow_hit: [Bit; 8],
+    neighbor_hit: Vec<Bit>,
+    cached: Bit,
+    cache: ColorCache,
+    cache_index: Tree<8>,
+    plain: [Bit; 8],
+    residual: ResidualModel,
+    /// Per column, whether the last pixel coded there was a residual.
+    rough: Vec<bool>,
+}
+
+/// Shortest run that gets a decision of its own.
+const MIN_RUN: usize = 4;
+
+impl PixelModel {
+    pub(crate) fn new(width: usize) -> Self {
+        Self {
+            flat: [Bit::NEW; 16],
+            deep: PixelTable::new(20),
+            deep_hit: [Bit::NEW; 8],
+            temporal_hit: [Bit::NEW; 8],
+            shallow: PixelTable::new(16),
+            shallow_hit: [Bit::NEW; 8],
+            neighbor_hit: vec![Bit::NEW; 64],
+            cached: Bit::NEW,
+            cache: ColorCache::new(),
+            cache_index: Tree::new(),
+            plain: [Bit::NEW; 8],
+            residual: ResidualModel::new(),
+            rough: vec![false; width + 1],
+        }
+    }
+
+    /// Codes the pixels `span` of a row into `rows.current`. `target` is that row as it shall be, whole, when
+    /// encoding, and empty when decoding.
+    pub(crate) fn row<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        rows: &mut Rows<'_>,
+        span: Range<usize>,
+        target: &[u32],
+    ) {
+        let mut x = span.start;
+        // A run that failed at this length is offered at half of it until the color changes.
+        let mut longest_run = usize::MAX;
+        while x < span.end {
+            let around = Around::new(rows, x);
+            if around.flat() {
+                let color = around.west;
+                let length = run_length(rows, x..span.end, color).min(longest_run);
+                if length >= MIN_RUN {
+                    let all = target
+                        .get(x..x + length)
+                        .is_some_and(|run| run.iter().all(|p| p & COLOR == color));
+                    let context = &mut self.flat[(usize::BITS - length.leading_zeros()) as usize & 15];
+                    if coder.bit(context, all) {
+                        rows.current[x..x + length].fill(color);
+                        self.rough[x..x + length].fill(false);
+                        x += length;
+                        continue;
+                    }
+                    longest_run = length / 2;
+                }
+            }
+            let wanted = target.get(x).map_or(0, |pixel| pixel & COLOR);
+            let pixel = self.pixel(coder, rows, &around, x, wanted);
+            rows.current[x] = pixel;
+            if pixel != around.west {
+                longest_run = usize::MAX;
+            }
+            x += 1;
+        }
+    }
+
+    fn pixel<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        rows: &Rows<'_>,
+        around: &Around,
+        x: usize,
+        wanted: u32,
+    ) -> u32 {
+        let mut offer = Offer {
+            coder,
+            wanted,
+            refused: [u32::MAX; 12],
+            count: 0,
+        };
+        let hint = around.temporal(rows, x);
+        // The better agreement first; only full agreement counts for much.
+        let order = if hint[1].agreement > hint[0].agreement {
+            [1, 0]
+        } else {
+            [0, 1]
+        };
+        for which in order {
+            let Temporal { pixel, agreement } = hint[which];
+            if agreement == 3 && offer.ask(&mut self.temporal_hit[which], pixel) {
+                self.rough[x] = false;
+                return pixel;
+            }
+        }
+
+        let rough = usize::from(x > 0 && self.rough[x - 1])
+            + usize::from(x > 1 && self.rough[x - 2])
+            + usize::from(self.rough[x])
+            + usize::from(self.rough[x + 1]);
+        if rough >= 3 {
+            let known = around.near().contains(&wanted);
+            if offer.coder.bit(&mut self.plain[rough], !known) {
+                let pixel = self.residual.code(offer.coder, around.near(), wanted);
+                self.rough[x] = true;
+                return pixel;
+            }
+        }
+
+        let deep = self.deep.place(around.deep_hash());
+        let shallow = self.shallow.place(around.shallow_hash());
+        let pixel = self.offered(
+            &mut offer,
+            around,
+            hint,
+            self.deep.guess(deep),
+            self.shallow.guess(shallow),
+        );
+        self.rough[x] = pixel.is_none();
+        let pixel = match pixel {
+            Some(pixel) => pixel,
+            None => self.unpredicted(&mut offer, around),
+        };
+        self.deep.learn(deep, pixel);
+        self.shallow.learn(shallow, pixel);
+        if pixel != around.west {
+            self.cache.remember(pixel);
+        }
+        pixel
+    }
+
+    /// Offers every guess; `None` when all were refused.
+    fn offered<C: BitCoder>(
+        &mut self,
+        offer: &mut Offer<'_, C>,
+        around: &Around,
+        hint: [Temporal; 2],
+        deep: Option<crate::model::tables::Guess>,
+        shallow: Option<crate::model::tables::Guess>,
+    ) -> Option<u32> {
+        if let Some(guess) = deep
+            && guess.confidence >= 2
+            && offer.ask(&mut self.deep_hit[guess.confidence as usize], guess.pixel)
+        {
+            return Some(guess.pixel);
+        }
+        for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
+            if (1..3).contains(&agreement) && offer.ask(&mut self.temporal_hit[agreement * 2 + which], pixel)
+            {
+                return Some(pixel);
+            }
+        }
+        if let Some(guess) = deep
+            && offer.ask(&mut self.deep_hit[guess.confidence as usize], guess.pixel)
+        {
+            return Some(guess.pixel);
+        }
+        if let Some(guess) = shallow
+            && offer.ask(&mut self.shallow_hit[guess.confidence as usize], guess.pixel)
+        {
+            return Some(guess.pixel);
+        }
+        let pattern = around.pattern();
+        let near = around.near();
+        (0..4)
+            .find(|&which| offer.ask(&mut self.neighbor_hit[pattern * 4 + which], near[which]))
+            .map(|which| near[which])
+    }
+
+    /// A color from the cache or in full.
+    fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around) -> u32 {
+        let wanted = offer.wanted;
+        if offer.coder.bit(&mut self.cached, self.cache.holds(wanted)) {
+            let index = self.cache_index.code(offer.coder, ColorCache::index(wanted));
+            return self.cache.color(index);
+        }
+        self.residual.code(offer.coder, around.near(), wanted)
+    }
+}
+
+/// How far `current[x..]` could go on in the color of the row above.
+fn run_length(rows: &Rows<'_>, span: Range<usize>, color: u32) -> usize {
+    let above = rows.above[0].get(span).unwrap_or_default();
+    above.iter().take_while(|&&pixel| pixel == color).count()
+}
+
+/// Asks "is it this one?", each color once.
+struct Offer<'c, C> {
+    coder: &'c mut C,
+    wanted: u32,
+    refused: [u32; 12],
+    count: usize,
+}
+
+impl<C: BitCoder> Offer<'_, C> {
+    fn ask(&mut self, context: &mut Bit, pixel: u32) -> bool {
+        if self.refused.contains(&pixel) {
+            return false;
+        }
+        if self.coder.bit(context, pixel == self.wanted) {
+            return true;
+        }
+        self.refused[self.count] = pixel;
+        self.count += 1;
+        false
+    }
+}
+
+/// A guess from the picture before, and how many of its neighbors agree with the picture now (0 to 3).
+#[derive(Clone, Copy)]
+struct Temporal {
+    pixel: u32,
+    agreement: usize,
+}
+
+/// The neighbors of one pixel; those outside the picture are black or, at the right edge, the upper one again.
+struct Around {
+    west: u32,
+    west2: u32,
+    north: u32,
+    north2: u32,
+    north_west: u32,
+    north_east: u32,
+}
+
+impl Around {
+    fn new(rows: &Rows<'_>, x: usize) -> Self {
+        let at =
+            |row: &[u32], back: usize| x.checked_sub(back).and_then(|x| row.get(x)).copied().unwrap_or(0);
+        let [above, above2] = rows.above;
+        let north = at(above, 0);
+        Self {
+            west: at(rows.current, 1),
+            west2: at(rows.current, 2),
+            north,
+            north2: at(above2, 0),
+            north_west: at(above, 1),
+            north_east: above.get(x + 1).copied().unwrap_or(north),
+        }
+    }
+
+    fn near(&self) -> [u32; 4] {
+        [self.west, self.north, self.north_west, self.north_east]
+    }
+
+    /// Whether left, left of left, upper and upper-left are one color.
+    fn flat(&self) -> bool {
+        self.west == self.west2 && self.west == self.north && self.west == self.north_west
+    }
+
+    /// Which neighbors are equal, 0 to 15.
+    fn pattern(&self) -> usize {
+        usize::from(self.west == self.north)
+            | usize::from(self.north == self.north_east) << 1
+            | usize::from(self.west == self.north_west) << 2
+            | usize::from(self.north == self.north_west) << 3
+    }
+
+    fn deep_hash(&self) -> u64 {
+        hash(&[
+            self.west,
+            self.north,
+            self.north_east,
+            self.north_west,
+            self.west2,
+            self.north2,
+        ])
+    }
+
+    fn shallow_hash(&self) -> u64 {
+        hash(&[self.west, self.north, self.north_east])
+    }
+
+    /// What stood here, and what stood where the content may come from.
+    fn temporal(&self, rows: &Rows<'_>, x: usize) -> [Temporal; 2] {
+        let guess = |[row, above]: [&[u32]; 2], x: Option<usize>| {
+            let pixel = x.and_then(|x| row.get(x).copied());
+            let Some((x, pixel)) = x.zip(pixel) else {
+                return Temporal {
+                    pixel: 0,
+                    agreement: 0,
+                };
+            };
+            let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
+            let agreement = usize::from(back(row) == self.west)
+                + usize::from(above.get(x).copied().unwrap_or(0) == self.north)
+                + usize::from(back(above) == self.north_west);
+            Temporal { pixel, agreement }
+        };
+        let moved = rows.moved.map_or(
+            Temporal {
+                pixel: 0,
+                agreement: 0,
+            },
+            |(moved, dx)| {
+                let from = i32::try_from(x).ok().and_then(|x| usize::try_from(x + dx).ok());
+                guess(moved, from)
+            },
+        );
+        [guess(rows.before, Some(x)), moved]
+    }
+}

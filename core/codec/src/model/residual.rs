@@ -1,0 +1,138 @@
+//! A color that nothing predicted: the difference from what a smooth picture would have here.
+//!
+//! Green first; blue and red as differences that follow green's. Each difference is a short count of steps, whose
+//! size comes from what was usual in places as lively as this one, and the rest within the step.
+
+use crate::range_coder::{Bit, BitCoder};
+
+/// Classes of liveliness.
+const CLASSES: usize = 16;
+/// Most steps that are counted; beyond follow 8 plain bits.
+const MAX_STEPS: u32 = 14;
+
+/// What was usual in one class: sum and number of the magnitudes, halved now and then.
+#[derive(Clone, Copy)]
+struct Usual {
+    sum: u32,
+    count: u32,
+}
+
+impl Usual {
+    /// Bits of the step size.
+    fn step(self) -> u32 {
+        (0..6).find(|&bits| self.count << bits >= self.sum).unwrap_or(6)
+    }
+
+    fn learn(&mut self, magnitude: u32) {
+        self.sum += magnitude;
+        self.count += 1;
+        if self.count == 64 {
+            self.sum /= 2;
+            self.count /= 2;
+        }
+    }
+}
+
+struct Channel {
+    usual: [Usual; CLASSES],
+    steps: Vec<[Bit; MAX_STEPS as usize]>,
+    top: Vec<Bit>,
+}
+
+impl Channel {
+    fn new() -> Self {
+        Self {
+            usual: [Usual { sum: 8, count: 2 }; CLASSES],
+            steps: vec![[Bit::NEW; MAX_STEPS as usize]; CLASSES * 8],
+            top: vec![Bit::NEW; CLASSES * 8],
+        }
+    }
+
+    /// Codes a difference modulo 256.
+    fn code<C: BitCoder>(&mut self, coder: &mut C, class: usize, difference: u8) -> u8 {
+        // Small magnitudes of either sign become small numbers.
+        let folded = u32::from(difference << 1 ^ ((difference as i8) >> 7) as u8);
+        let size = self.usual[class].step();
+        let context = class * 8 + size as usize;
+        let wanted = folded >> size;
+        let mut steps = 0;
+        while steps < MAX_STEPS && coder.bit(&mut self.steps[context][steps as usize], steps < wanted) {
+            steps += 1;
+        }
+        let folded = if steps == MAX_STEPS {
+            coder.raw(8, folded)
+        } else if size == 0 {
+            steps
+        } else {
+            let half = u32::from(coder.bit(&mut self.top[context], folded >> (size - 1) & 1 == 1));
+            let low = coder.raw(size - 1, folded & ((1 << (size - 1)) - 1));
+            (steps << 1 | half) << (size - 1) | low
+        };
+        self.usual[class].learn(folded);
+        // No encoder sends more than 8 bits; what else comes in wraps.
+        let folded = folded as u8;
+        folded >> 1 ^ (folded & 1).wrapping_neg()
+    }
+}
+
+/// Probabilities of all three channels.
+pub(crate) struct ResidualModel {
+    green: Channel,
+    blue: Channel,
+    red: Channel,
+}
+
+impl ResidualModel {
+    pub(crate) fn new() -> Self {
+        Self {
+            green: Channel::new(),
+            blue: Channel::new(),
+            red: Channel::new(),
+        }
+    }
+
+    /// Codes a pixel from its left, upper, upper-left and upper-right neighbors.
+    pub(crate) fn code<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        [west, north, north_west, north_east]: [u32; 4],
+        pixel: u32,
+    ) -> u32 {
+        let [_, wr, wg, wb] = west.to_be_bytes();
+        let [_, nr, ng, nb] = north.to_be_bytes();
+        let [_, cr, cg, cb] = north_west.to_be_bytes();
+        let [_, _, eg, _] = north_east.to_be_bytes();
+        let [_, red, green, blue] = pixel.to_be_bytes();
+        let activity = u32::from(wg.abs_diff(cg)) + u32::from(ng.abs_diff(cg)) + u32::from(eg.abs_diff(ng));
+        let class = class_of(activity);
+        let guess = median(wg, ng, cg);
+        let step = self.green.code(coder, class, green.wrapping_sub(guess));
+        let green = guess.wrapping_add(step);
+        let follow = (step as i8).unsigned_abs();
+
+        let class = class_of(activity / 2 + 2 * u32::from(follow));
+        let guess = median(wb, nb, cb).wrapping_add(step);
+        let blue_step = self.blue.code(coder, class, blue.wrapping_sub(guess));
+        let blue = guess.wrapping_add(blue_step);
+
+        let class = class_of(activity / 2 + u32::from(follow) + u32::from((blue_step as i8).unsigned_abs()));
+        let guess = median(wr, nr, cr).wrapping_add(step);
+        let red = guess.wrapping_add(self.red.code(coder, class, red.wrapping_sub(guess)));
+        u32::from_be_bytes([0, red, green, blue])
+    }
+}
+
+/// Liveliness on a scale that halves its precision with every two classes.
+fn class_of(activity: u32) -> usize {
+    let value = activity + 1;
+    let length = u32::BITS - 1 - value.leading_zeros();
+    let half = if length == 0 { 0 } else { value >> (length - 1) & 1 };
+    ((length * 2 + half) as usize).min(CLASSES - 1)
+}
+
+/// The plane through the three neighbors, kept between left and upper.
+fn median(west: u8, north: u8, corner: u8) -> u8 {
+    let (low, high) = (west.min(north), west.max(north));
+    let plane = i16::from(west) + i16::from(north) - i16::from(corner);
+    plane.clamp(i16::from(low), i16::from(high)) as u8
+}

@@ -1,0 +1,118 @@
+//! Tables that remember which pixel followed which neighborhood.
+//!
+//! Direct mapped: a hash chooses the entry, a few more of its bits check it. Wrong hits only cost a few bits, since
+//! the coder always asks "is it this one?".
+
+use crate::framebuffer::COLOR;
+
+/// One remembered pixel: 24 bits of color, 5 bits of check, 3 bits of confidence.
+#[derive(Clone, Copy)]
+struct Entry(u32);
+
+const CONFIDENCE_SHIFT: u32 = 29;
+const MAX_CONFIDENCE: u32 = 7;
+
+/// A prediction and how often it was right lately (0 to 7).
+#[derive(Clone, Copy)]
+pub(crate) struct Guess {
+    pub(crate) pixel: u32,
+    pub(crate) confidence: u32,
+}
+
+/// `2^bits` remembered pixels.
+pub(crate) struct PixelTable {
+    entries: Vec<Entry>,
+    shift: u32,
+}
+
+/// Where a neighborhood lives in a table.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    index: usize,
+    check: u32,
+}
+
+impl PixelTable {
+    pub(crate) fn new(bits: u32) -> Self {
+        Self {
+            entries: vec![Entry(0); 1 << bits],
+            shift: 64 - bits,
+        }
+    }
+
+    /// The place for a hash.
+    pub(crate) fn place(&self, hash: u64) -> Place {
+        Place {
+            index: (hash >> self.shift) as usize,
+            check: (hash as u32 >> 8 & 31) << 24,
+        }
+    }
+
+    /// What is remembered there for this very neighborhood (very probably).
+    pub(crate) fn guess(&self, place: Place) -> Option<Guess> {
+        let entry = self.entries[place.index].0;
+        let confidence = entry >> CONFIDENCE_SHIFT;
+        (confidence > 0 && entry & 31 << 24 == place.check).then_some(Guess {
+            pixel: entry & COLOR,
+            confidence,
+        })
+    }
+
+    /// Takes in which pixel it was.
+    pub(crate) fn learn(&mut self, place: Place, pixel: u32) {
+        let entry = &mut self.entries[place.index].0;
+        let confidence = *entry >> CONFIDENCE_SHIFT;
+        let known = *entry & 0x1fff_ffff;
+        let next = if known == place.check | pixel {
+            (confidence + 1).min(MAX_CONFIDENCE)
+        } else if confidence > 1 {
+            confidence / 2
+        } else {
+            *entry = 1 << CONFIDENCE_SHIFT | place.check | pixel;
+            return;
+        };
+        *entry = next << CONFIDENCE_SHIFT | known;
+    }
+}
+
+/// Mixes pixels into 64 bits whose upper half is good for an index.
+pub(crate) fn hash(pixels: &[u32]) -> u64 {
+    pixels
+        .iter()
+        .fold(0x9e37_79b9_7f4a_7c15, |sum: u64, &pixel| {
+            (sum ^ u64::from(pixel))
+                .wrapping_mul(0xd6e8_feb8_6659_fd93)
+                .rotate_left(29)
+        })
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// 256 colors seen lately, each at the place that its own hash names.
+pub(crate) struct ColorCache {
+    colors: Vec<u32>,
+}
+
+impl ColorCache {
+    pub(crate) fn new() -> Self {
+        Self { colors: vec![0; 256] }
+    }
+
+    /// The place of a color.
+    pub(crate) fn index(color: u32) -> u32 {
+        color.wrapping_mul(0x9e37_79b1) >> 24
+    }
+
+    pub(crate) fn color(&self, index: u32) -> u32 {
+        self.colors.get(index as usize).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn holds(&self, color: u32) -> bool {
+        self.color(Self::index(color)) == color
+    }
+
+    pub(crate) fn remember(&mut self, color: u32) {
+        if let Some(slot) = self.colors.get_mut(Self::index(color) as usize) {
+            *slot = color;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Round trips of every kind of change.
+
+use proptest::prelude::*;
+use temoto_geometry::{Point, Rect, Region};
+
+use super::scenes::{self, Dice};
+use super::{Ends, black};
+use crate::{EncodeLimits, Framebuffer, Hints, Move};
+
+/// Sizes around the edges of blocks.
+fn sides() -> impl Strategy<Value = (u32, u32)> {
+    let side = || prop_oneof![Just(1u32), Just(2), Just(15), Just(16), Just(17), 1u32..80];
+    (side(), side())
+}
+
+/// Changes a picture the way displays do.
+fn mutate(picture: &mut Framebuffer, dice: &mut Dice) -> Option<Move> {
+    let (width, height) = (picture.width(), picture.height());
+    let at = Point::new(dice.roll(width) as i32, dice.roll(height) as i32);
+    let rect = Rect::new(at.x, at.y, 1 + dice.roll(width), 1 + dice.roll(height));
+    let small = scenes::noise(1 + dice.roll(20), 1 + dice.roll(20), u64::from(dice.roll(1000)));
+    match dice.roll(7) {
+        0 => picture.fill(Rect::at(at, temoto_geometry::Size::new(1, 1)), dice.roll(1 << 24)),
+        1 => picture.fill(rect, dice.roll(1 << 24)),
+        2 => picture.blit(at, small.view().unwrap()),
+        3 => scenes::glyph(picture, dice.roll(50), at.x as u32, at.y as u32, 0),
+        4 => picture.blit(Point::ORIGIN, scenes::gradient(width, height).view().unwrap()),
+        5 => {
+            let to = rect
+                .origin()
+                .offset(dice.roll(40) as i32 - 20, dice.roll(40) as i32 - 20);
+            picture.copy_within(rect, to);
+            return Some(Move { from: rect, to });
+        }
+        _ => {
+            let bounds = picture.bounds();
+            picture.copy_within(bounds, Point::new(0, dice.roll(30) as i32 - 15));
+        }
+    }
+    None
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_change_arrives_exactly((width, height) in sides(), seed in any::<u32>(), steps in 1usize..12) {
+        let mut dice = Dice::new(seed.into());
+        let mut ends = Ends::new();
+        let mut picture = black(width, height);
+        for _ in 0..steps {
+            mutate(&mut picture, &mut dice);
+            ends.show(&picture);
+            prop_assert_eq!(ends.show(&picture), 0, "a still screen costs nothing");
+        }
+    }
+
+    #[test]
+    fn hints_and_limits_change_how_but_not_what(
+        (width, height) in sides(),
+        seed in any::<u32>(),
+        max_pixels in 0u64..3000,
+        max_bytes in prop_oneof![Just(usize::MAX), 0usize..2000],
+    ) {
+        let mut dice = Dice::new(seed.into());
+        let mut ends = Ends::new();
+        let mut picture = scenes::noise(width, height, seed.into());
+        let limits = EncodeLimits { max_pixels, max_bytes };
+        let mut rounds = 0;
+        let mut changes = 0;
+        let mut hints = Hints::default();
+        // The display goes on changing while portions are under way.
+        loop {
+            let update = ends.step(&picture, &hints, limits);
+            hints = Hints { damage: Some(Region::new()), moves: Vec::new() };
+            if update.is_none_or(|update| update.complete) && changes > 4 {
+                break;
+            }
+            rounds += 1;
+            prop_assert!(rounds < 2000, "portions do not come to an end");
+            if dice.roll(3) == 0 && changes < 5 {
+                changes += 1;
+                let before = picture.clone();
+                hints.moves.extend(mutate(&mut picture, &mut dice));
+                hints.moves.push(Move { from: picture.bounds(), to: Point::new(dice.roll(9) as i32, -3) });
+                let differs = |at: &Point| before.pixel(*at) != picture.pixel(*at);
+                let all = (0..height as i32).flat_map(|y| (0..width as i32).map(move |x| Point::new(x, y)));
+                let damage = all.filter(differs).map(|at| Rect::new(at.x, at.y, 1, 1)).collect();
+                hints.damage = Some(damage);
+            }
+        }
+        prop_assert!(ends.decoder.framebuffer() == &picture);
+    }
+}
+
+#[test]
+fn pictures_of_every_character_arrive_exactly() {
+    for (width, height) in [(1, 1), (1, 300), (300, 1), (16, 16), (255, 130), (321, 241)] {
+        let mut ends = Ends::new();
+        for picture in [
+            scenes::noise(width, height, 3),
+            scenes::gradient(width, height),
+            scenes::photo(width, height, 1),
+            scenes::page(width, height, 9),
+            black(width, height),
+        ] {
+            ends.show(&picture);
+        }
+    }
+}
+
+#[test]
+fn a_new_size_starts_afresh() {
+    let mut ends = Ends::new();
+    for (width, height) in [(100, 50), (50, 100), (50, 100), (1, 1), (640, 480)] {
+        ends.show(&scenes::page(width, height, 1));
+        assert_eq!(ends.decoder.framebuffer().width(), width);
+    }
+}
+
+#[test]
+fn after_a_reset_a_new_viewer_can_begin() {
+    let mut ends = Ends::new();
+    let picture = scenes::desktop(&scenes::gradient(320, 200), 100, 40);
+    ends.show(&picture);
+    ends.encoder.reset();
+    assert!(ends.encoder.has_waiting());
+    ends.decoder = crate::Decoder::new();
+    assert!(ends.show(&picture) > 0);
+}
+
+#[test]
+fn even_an_all_black_first_frame_is_an_update() {
+    let mut ends = Ends::new();
+    let bytes = ends.show(&black(1920, 1080));
+    assert!((6..20).contains(&bytes), "{bytes}");
+    assert_eq!(ends.show(&black(1920, 1080)), 0);
+}
+
+#[test]
+fn the_top_byte_of_a_captured_pixel_does_not_matter() {
+    let mut ends = Ends::new();
+    let picture = scenes::page(64, 64, 2);
+    ends.show(&picture);
+    let dirty: Vec<u32> = picture.pixels().iter().map(|pixel| pixel | 0xff00_0000).collect();
+    let view = crate::FrameView::new(picture.size(), 64, &dirty).unwrap();
+    assert_eq!(ends.encoder.encode(view, &Hints::default()), None);
+    ends.encoder.reset();
+    let update = ends.encoder.encode(view, &Hints::default()).unwrap();
+    ends.decoder.decode(&update.bytes).unwrap();
+    assert!(ends.decoder.framebuffer() == &picture);
+}
+
+#[test]
+fn a_large_change_comes_in_portions_from_the_top() {
+    let mut ends = Ends::new();
+    let picture = scenes::noise(160, 160, 8);
+    let limits = EncodeLimits {
+        max_pixels: 160 * 16 * 2,
+        max_bytes: usize::MAX,
+    };
+    let mut bottoms = Vec::new();
+    loop {
+        let update = ends
+            .step(
+                &picture,
+                &Hints {
+                    damage: Some(Region::new()),
+                    moves: Vec::new(),
+                },
+                limits,
+            )
+            .unwrap();
+        bottoms.push(update.bytes.len());
+        if update.complete {
+            break;
+        }
+    }
+    assert_eq!(bottoms.len(), 5);
+    assert!(ends.decoder.framebuffer() == &picture);
+}
