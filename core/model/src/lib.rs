@@ -1,1 +1,24 @@
-//! Rules of the portal: account, role, code, failure budget, statement.
+//! Rules of the portal, free of I/O: who may do what, how long a code, a login or a ticket lives, when a
+//! password must wait, and when so many attempts have failed that codes get longer.
+//!
+//! Time comes in as [`Timestamp`], randomness as a generator; nothing here asks for either. The server's store
+//! keeps what these rules say, the portal and the relay apply it.
+
+pub mod account;
+pub mod audit;
+pub mod budget;
+pub mod code;
+pub mod id;
+pub mod login;
+pub mod login_delay;
+pub mod password;
+pub mod role;
+pub mod secret;
+pub mod session;
+pub mod ticket;
+pub mod time;
+
+pub use id::{CodeId, LoginId, OrganisationId, SessionId, TicketId, UserId};
+pub use role::{Actor, Role, Standing};
+pub use secret::{Secret, TokenHash};
+pub use time::Timestamp;
