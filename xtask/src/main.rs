@@ -1,3 +1,80 @@
-//! The one door: set up, build, check, test, demo.
+//! The one door to everything that is done with this repository: set up, build, check, test, measure.
+//!
+//! One command, one file. Continuous integration calls the same commands, so "it passes here" and
+//! "it passes there" mean the same thing. Nothing here is part of the product.
+#![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
-fn main() {}
+mod check;
+mod measure;
+mod metadata;
+mod paths;
+mod policy;
+mod process;
+mod report;
+mod setup;
+mod tally;
+mod test;
+mod tidy;
+mod windows;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use paths::Paths;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  setup               find what is missing on this machine and install it
+  check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling
+  test  [--only STEP] every test; ends with a line `N passed, N failed`
+  tidy                the rules of the house: arrows, lengths, where OS code and unsafe may stand
+  policy              licences, sources and banned packages of everything we link
+  windows             cross-build the program and see that it needs system DLLs only
+  measure             lengths, docs and sizes, in figures";
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    let command = args.next();
+    let rest: Vec<String> = args.collect();
+    let paths = Paths::find()?;
+    match command.as_deref() {
+        Some("setup") => none(&rest).and_then(|()| setup::run_all(&paths)),
+        Some("check") => check::run(&paths, only(&rest)?),
+        Some("test") => test::run(&paths, only(&rest)?),
+        Some("tidy") => none(&rest).and_then(|()| tidy::run(&paths)),
+        Some("policy") => none(&rest).and_then(|()| policy::run(&paths)),
+        Some("windows") => none(&rest).and_then(|()| windows::run(&paths)),
+        Some("measure") => none(&rest).and_then(|()| measure::run(&paths)),
+        Some("help" | "--help" | "-h") | None => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => bail!("no command {other:?}\n{USAGE}"),
+    }
+}
+
+fn none(rest: &[String]) -> Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(extra) => bail!("unexpected {extra:?}\n{USAGE}"),
+    }
+}
+
+fn only(rest: &[String]) -> Result<Option<&str>> {
+    match rest {
+        [] => Ok(None),
+        [flag, step] if flag == "--only" => Ok(Some(step)),
+        [extra, ..] => bail!("unexpected {extra:?}\n{USAGE}"),
+    }
+}

@@ -1,0 +1,196 @@
+//! What has to be on the machine: Rust targets, Debian packages, npm packages, the spelling checker.
+//!
+//! Quick and silent when all is there. Installs by apt when it may, else prints the one command and stops.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::paths::Paths;
+use crate::process::{capture, run, succeeds};
+
+/// Debian packages, each with what it is for.
+const PACKAGES: &[(&str, &str)] = &[
+    ("build-essential", "C compiler and linker for ring and SQLite"),
+    ("pkg-config", "build scripts that look for system libraries"),
+    (
+        "gcc-mingw-w64-x86-64",
+        "linker and C compiler for the Windows program",
+    ),
+    ("python3-venv", "the spelling checker comes as a Python package"),
+];
+
+/// Rust targets, each with what it is for.
+const TARGETS: &[(&str, &str)] = &[
+    ("wasm32-unknown-unknown", "the core in the browser"),
+    ("wasm32-wasip1", "the core's own tests as WebAssembly, under Node"),
+    ("x86_64-pc-windows-gnu", "the Windows program"),
+];
+
+const NODE_AT_LEAST: u32 = 20;
+
+/// Installs everything that is missing, for all commands.
+pub fn run_all(paths: &Paths) -> Result<()> {
+    rust(paths)?;
+    debian(paths)?;
+    node(paths)?;
+    npm(paths, &paths.web())?;
+    typos(paths).map(|_| ())
+}
+
+fn rust(paths: &Paths) -> Result<()> {
+    let sysroot =
+        capture(paths.command("rustc").args(["--print", "sysroot"])).context("install Rust: rustup.rs")?;
+    let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
+    for (target, what) in TARGETS {
+        if !libraries.join(target).is_dir() {
+            println!("Rust target {target}: {what}");
+            run(paths.command("rustup").args(["target", "add", target]))?;
+        }
+    }
+    for (component, tool) in [("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")] {
+        if !succeeds(paths.command(tool).arg("--version")) {
+            run(paths.command("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+fn debian(paths: &Paths) -> Result<()> {
+    if !succeeds(paths.command("dpkg-query").arg("--version")) {
+        println!("this is no Debian: packages with the following uses are taken to be there");
+        for (package, what) in PACKAGES {
+            println!("  {package}: {what}");
+        }
+        return Ok(());
+    }
+    let missing = missing_packages(paths)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for (package, what) in &missing {
+        println!("missing {package}: {what}");
+    }
+    let names: Vec<&str> = missing.iter().map(|(package, _)| *package).collect();
+    let mut words = vec!["apt-get", "install", "--yes", "--no-install-recommends"];
+    words.extend(&names);
+    let Some(prefix) = privilege(paths)? else {
+        bail!(
+            "run this, then the same command again:\n\n  sudo {}\n",
+            words.join(" ")
+        );
+    };
+    let apt = |words: &[&str]| -> Result<()> {
+        let words: Vec<&str> = prefix.iter().copied().chain(words.iter().copied()).collect();
+        let (program, args) = words.split_first().context("apt-get is at least one word")?;
+        run(paths
+            .command(program)
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    // Package lists of a fresh machine are empty or old; only then is the slower way needed.
+    if apt(&words).is_err() {
+        apt(&["apt-get", "update"])?;
+        apt(&words)?;
+    }
+    Ok(())
+}
+
+fn missing_packages(paths: &Paths) -> Result<Vec<(&'static str, &'static str)>> {
+    // dpkg-query fails when it does not know one of the names, and still lists the others.
+    let mut query = paths.command("dpkg-query");
+    query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
+    query.args(PACKAGES.iter().map(|(package, _)| package));
+    let listed = query.output().context("dpkg-query")?.stdout;
+    let listed = String::from_utf8_lossy(&listed);
+    let installed: BTreeSet<&str> = listed
+        .lines()
+        .filter_map(|line| line.strip_prefix("installed "))
+        .collect();
+    Ok(PACKAGES
+        .iter()
+        .filter(|(package, _)| !installed.contains(package))
+        .copied()
+        .collect())
+}
+
+/// The words to put before a command so that it runs as root; `None` when we may not.
+fn privilege(paths: &Paths) -> Result<Option<&'static [&'static str]>> {
+    if capture(paths.command("id").arg("-u"))?.trim() == "0" {
+        return Ok(Some(&[]));
+    }
+    if succeeds(paths.command("sudo").args(["--non-interactive", "true"])) {
+        return Ok(Some(&[
+            "sudo",
+            "--non-interactive",
+            "--preserve-env=DEBIAN_FRONTEND",
+        ]));
+    }
+    Ok(None)
+}
+
+fn node(paths: &Paths) -> Result<()> {
+    let version = capture(paths.command("node").arg("--version"));
+    let version = version.with_context(|| format!("install Node {NODE_AT_LEAST} or newer: nodejs.org"))?;
+    let major = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE_AT_LEAST) {
+        bail!(
+            "Node {} is too old: {NODE_AT_LEAST} or newer is needed",
+            version.trim()
+        );
+    }
+    Ok(())
+}
+
+/// `npm ci` in a folder, unless exactly its lock file is installed already.
+pub fn npm(paths: &Paths, folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let Ok(lock) = fs::read(&lock) else {
+        return Ok(());
+    };
+    let wanted = hex(&Sha256::digest(&lock));
+    let stamp = folder.join("node_modules/.installed-lock");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run(&mut paths.npm(folder, &["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// The spelling checker, in a Python environment of its own; gives the program.
+pub fn typos(paths: &Paths) -> Result<PathBuf> {
+    let requirements = paths.root.join("xtask/typos-requirements.txt");
+    let wanted = fs::read_to_string(&requirements).context("xtask/typos-requirements.txt")?;
+    let version = wanted
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("typos=="));
+    let version = version.context("xtask/typos-requirements.txt names no version of typos")?;
+    let folder = paths.tools.join(format!("typos-{version}"));
+    let program = folder.join("bin/typos");
+    if !program.is_file() {
+        run(paths.command("python3").args(["-m", "venv"]).arg(&folder))?;
+        let mut pip = paths.command(folder.join("bin/pip"));
+        pip.args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+        ]);
+        run(pip.args(["--require-hashes", "--requirement"]).arg(&requirements))?;
+    }
+    Ok(program)
+}
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,116 @@
+//! Counting tests: what the various runners print or write is added up to one line.
+
+use std::fmt;
+use std::ops::AddAssign;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    pub passed: u64,
+    pub failed: u64,
+}
+
+impl Tally {
+    /// Adds a line of a Rust test program, if it is one that sums up.
+    pub fn count_libtest(&mut self, line: &str) {
+        let Some(rest) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for part in rest.split([';', '.']) {
+            match part.split_whitespace().collect::<Vec<_>>()[..] {
+                [number, "passed"] => self.passed += number.parse().unwrap_or(0),
+                [number, "failed"] => self.failed += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads the JSON report of vitest.
+    pub fn read_vitest(file: &Path) -> Result<Self> {
+        let report = read(file)?;
+        Ok(Self {
+            passed: number(&report, "numPassedTests")?,
+            failed: number(&report, "numFailedTests")?,
+        })
+    }
+
+    /// Reads the JSON report of Playwright. A test that passed only when it was tried again counts as failed.
+    pub fn read_playwright(file: &Path) -> Result<Self> {
+        let report = read(file)?;
+        let stats = &report["stats"];
+        Ok(Self {
+            passed: number(stats, "expected")?,
+            failed: number(stats, "unexpected")? + number(stats, "flaky")?,
+        })
+    }
+
+    /// A run that broke off counts as a failure even where no test says so.
+    pub fn or_failed(mut self, succeeded: bool) -> Self {
+        if !succeeded && self.failed == 0 {
+            self.failed = 1;
+        }
+        self
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+fn read(file: &Path) -> Result<Value> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("no report {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
+}
+
+fn number(report: &Value, name: &str) -> Result<u64> {
+    report[name]
+        .as_u64()
+        .with_context(|| format!("the report has no number {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summing_line_of_a_test_program_is_counted() {
+        let mut tally = Tally::default();
+        tally.count_libtest("running 12 tests");
+        tally.count_libtest(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.31s",
+        );
+        tally.count_libtest("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
+        assert_eq!(
+            tally,
+            Tally {
+                passed: 15,
+                failed: 2
+            }
+        );
+    }
+
+    #[test]
+    fn a_run_that_broke_off_is_a_failure_and_a_counted_failure_is_not_counted_twice() {
+        assert_eq!(Tally { passed: 4, failed: 0 }.or_failed(false).failed, 1);
+        assert_eq!(Tally { passed: 4, failed: 2 }.or_failed(false).failed, 2);
+        assert_eq!(Tally { passed: 4, failed: 0 }.or_failed(true).failed, 0);
+    }
+
+    #[test]
+    fn the_last_line_has_the_form_that_other_programs_read() {
+        assert_eq!(Tally { passed: 7, failed: 0 }.to_string(), "7 passed, 0 failed");
+    }
+}

@@ -1,0 +1,88 @@
+//! Every test there is, each kind with its own runner, added up to one last line.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::paths::Paths;
+use crate::process::{each_line, run as spawn};
+use crate::report::Report;
+use crate::tally::Tally;
+use crate::{setup, windows};
+
+/// Runs all steps, or one; the last line says how many tests passed and failed.
+pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
+    setup::run_all(paths)?;
+    fs::create_dir_all(paths.reports())?;
+    let mut report = Report::new(only);
+    let mut total = Tally::default();
+    let mut step = |name, work: &dyn Fn() -> Result<Tally>| {
+        let mut tally = Tally::default();
+        let done = report.step(name, || {
+            tally = work()?;
+            if tally.failed > 0 {
+                bail!("{tally}")
+            } else {
+                Ok(())
+            }
+        });
+        // A step that was left out adds nothing; one that broke off adds a failure.
+        let left_out = only.is_some_and(|only| only != name);
+        total += tally.or_failed(left_out || done.is_some());
+    };
+
+    step("rust", &|| rust(paths));
+    step("windows", &|| windows(paths));
+    step("web", &|| vitest(paths));
+    step("browser", &|| playwright(paths));
+
+    report.summary()?;
+    println!("\n{total}");
+    // The line above is the last: an error printed after it would be read as the result.
+    std::process::exit(i32::from(total.failed > 0));
+}
+
+fn rust(paths: &Paths) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut cargo = paths.cargo(&["test", "--workspace", "--locked", "--quiet", "--no-fail-fast"]);
+    let status = each_line(&mut cargo, |line| tally.count_libtest(line))?;
+    Ok(tally.or_failed(status.success()))
+}
+
+fn windows(paths: &Paths) -> Result<Tally> {
+    windows::run(paths)?;
+    Ok(Tally { passed: 1, failed: 0 })
+}
+
+fn vitest(paths: &Paths) -> Result<Tally> {
+    let web = paths.web();
+    if !has_manifest(&web) {
+        return Ok(Tally::default());
+    }
+    let file = paths.reports().join("vitest.json");
+    let _ = fs::remove_file(&file);
+    let mut npm = paths.npm(
+        &web,
+        &["test", "--", "--run", "--reporter=default", "--reporter=json"],
+    );
+    let done = spawn(npm.arg(format!("--outputFile.json={}", file.display())));
+    Ok(Tally::read_vitest(&file)?.or_failed(done.is_ok()))
+}
+
+fn playwright(paths: &Paths) -> Result<Tally> {
+    let folder = paths.root.join("tests/browser");
+    if !has_manifest(&folder) {
+        return Ok(Tally::default());
+    }
+    setup::npm(paths, &folder)?;
+    let file = paths.reports().join("playwright.json");
+    let _ = fs::remove_file(&file);
+    let mut npm = paths.npm(&folder, &["test", "--", "--reporter=line,json"]);
+    let done = spawn(npm.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &file));
+    Ok(Tally::read_playwright(&file)?.or_failed(done.is_ok()))
+}
+
+fn has_manifest(folder: &Path) -> bool {
+    folder.join("package.json").is_file()
+}
