@@ -1,0 +1,1 @@
+//! Parser and builder of the name that a downloaded program has.

@@ -1,0 +1,141 @@
+//! Records of the living run and of the one that is to replace it, and what a failure does.
+
+use super::agent::Start;
+use super::output::HandshakeFault;
+use super::{EndReason, LossReason, PairOutput, Phase, Run, SecurePair, Side};
+use crate::record::{Content, OpenError, Padding, RecordHead, read_head};
+use rand_core::CryptoRngCore;
+
+impl From<OpenError> for LossReason {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Tag => Self::Tag,
+            OpenError::Type => Self::Type,
+            OpenError::Size => Self::Size,
+        }
+    }
+}
+
+impl SecurePair {
+    pub(super) fn on_record(&mut self, now_ms: u64, body: &[u8], rng: &mut dyn CryptoRngCore) {
+        let Ok((head, ciphertext)) = read_head(body) else {
+            return self.fail_run(now_ms, LossReason::Size, rng);
+        };
+        if let Some(run) = self.run.as_mut().filter(|run| run.n == head.n) {
+            return match run.opener.open(head, ciphertext) {
+                Ok(Some(content)) => self.on_content(now_ms, content, rng),
+                Ok(None) => {}
+                Err(error) => self.fail_run(now_ms, error.into(), rng),
+            };
+        }
+        match self.side {
+            Side::Agent => self.on_first_record_of_start(now_ms, head, ciphertext, rng),
+            Side::Console => self.on_first_record_of_candidate(now_ms, head, ciphertext),
+        }
+        // A record of any other run is late: dropped without a word.
+    }
+
+    fn on_content(&mut self, now_ms: u64, content: Content, rng: &mut dyn CryptoRngCore) {
+        match (content, &self.phase) {
+            (Content::RootShare(share), Phase::AwaitShare { .. }) => self.on_root_share(now_ms, share),
+            (Content::Application(bytes), Phase::Established) => {
+                self.confirm_root();
+                self.emit(PairOutput::Opened(bytes));
+            }
+            (Content::Confirm, Phase::Established) => self.confirm_root(),
+            (Content::End, Phase::Established) => self.finish(EndReason::Peer),
+            (Content::End, Phase::AwaitShare { .. }) => self.finish(EndReason::Peer),
+            _ => self.fail_run(now_ms, LossReason::Type, rng),
+        }
+    }
+
+    /// Agent: the console's first record under the new keys; now the old run may go.
+    fn on_first_record_of_start(
+        &mut self,
+        now_ms: u64,
+        head: RecordHead,
+        ciphertext: &[u8],
+        rng: &mut dyn CryptoRngCore,
+    ) {
+        let Start::AwaitConfirm { run, .. } = &mut self.start else {
+            return;
+        };
+        if run.n != head.n {
+            return;
+        }
+        let opened = run.opener.open(head, ciphertext);
+        let Start::AwaitConfirm { run, .. } = std::mem::replace(&mut self.start, Start::Idle) else {
+            return;
+        };
+        if opened == Ok(Some(Content::Confirm)) {
+            self.switch_to(run);
+        } else {
+            // The new keys are dropped; the old run, if it lives, goes on.
+            self.reject(now_ms, HandshakeFault::Tag);
+            if !self.is_ended() {
+                self.retry_later(now_ms, rng);
+            }
+        }
+    }
+
+    /// Console: the agent's first record under the new keys; ours follows at once.
+    fn on_first_record_of_candidate(&mut self, now_ms: u64, head: RecordHead, ciphertext: &[u8]) {
+        let Some(mut candidate) = self.candidate.take_if(|candidate| candidate.run.n == head.n) else {
+            return;
+        };
+        if candidate.run.opener.open(head, ciphertext) == Ok(Some(Content::Confirm)) {
+            self.run = Some(candidate.run);
+            // A fresh run has numbers left.
+            let _sealed = self.send(now_ms, &Content::Confirm, Padding::None);
+            if let Some(run) = self.run.take() {
+                self.switch_to(run);
+            }
+        } else {
+            self.reject(now_ms, HandshakeFault::Tag);
+        }
+    }
+
+    fn switch_to(&mut self, run: Run) {
+        let n = run.n;
+        self.run = Some(run);
+        self.retry_at = None;
+        self.backoff.reset();
+        self.emit(PairOutput::RunStarted { n });
+    }
+
+    /// A failure of the living run: its keys are erased and another run is started or asked for.
+    pub(super) fn fail_run(&mut self, now_ms: u64, reason: LossReason, rng: &mut dyn CryptoRngCore) {
+        match self.phase {
+            Phase::Ended => return,
+            // Without a root there is no other run.
+            Phase::AwaitMessage3 { .. } | Phase::AwaitShare { .. } => {
+                return self.finish(EndReason::PairingFailed);
+            }
+            Phase::Established => {}
+        }
+        self.lose_run(reason);
+        if self.failures.count(now_ms) {
+            return self.finish(EndReason::TooManyFailures);
+        }
+        match self.side {
+            Side::Agent if self.start.is_idle() && self.retry_at.is_none() => self.retry_later(now_ms, rng),
+            Side::Agent => {}
+            Side::Console => self.ask(now_ms),
+        }
+    }
+
+    /// A handshake message that is refused: counted, nothing else changes.
+    pub(super) fn reject(&mut self, now_ms: u64, fault: HandshakeFault) {
+        self.emit(PairOutput::Rejected(fault));
+        if self.failures.count(now_ms) {
+            self.finish(EndReason::TooManyFailures);
+        }
+    }
+
+    /// Erases the living run, if there is one.
+    pub(super) fn lose_run(&mut self, reason: LossReason) {
+        if let Some(run) = self.run.take() {
+            self.emit(PairOutput::RunLost { n: run.n, reason });
+        }
+    }
+}
