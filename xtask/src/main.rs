@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod check;
+mod dist;
 mod measure;
 mod metadata;
 mod paths;
@@ -15,12 +16,15 @@ mod setup;
 mod tally;
 mod test;
 mod tidy;
+mod wasm;
+mod web;
 mod windows;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use paths::Paths;
+use wasm::Profile;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -30,6 +34,9 @@ usage: cargo xtask <command>
   test  [--only STEP] every test; ends with a line `N passed, N failed`
   tidy                the rules of the house: arrows, lengths, where OS code and unsafe may stand
   policy              licences, sources and banned packages of everything we link
+  wasm  [--dist]      the core for the browser, into web/session/src/wasm
+  web   [--dist]      the pages with the core in them, into web/portal/build
+  dist                the program that customers download, for Linux and Windows, with a manifest of hashes
   windows             cross-build the program and see that it needs system DLLs only
   measure             lengths, docs and sizes, in figures";
 
@@ -54,6 +61,9 @@ fn command() -> Result<()> {
         Some("test") => test::run(&paths, only(&rest)?),
         Some("tidy") => none(&rest).and_then(|()| tidy::run(&paths)),
         Some("policy") => none(&rest).and_then(|()| policy::run(&paths)),
+        Some("wasm") => wasm::run(&paths, profile(&rest)?),
+        Some("web") => web::run(&paths, profile(&rest)?),
+        Some("dist") => none(&rest).and_then(|()| dist::run(&paths)),
         Some("windows") => none(&rest).and_then(|()| windows::run(&paths)),
         Some("measure") => none(&rest).and_then(|()| measure::run(&paths)),
         Some("help" | "--help" | "-h") | None => {
@@ -68,6 +78,14 @@ fn none(rest: &[String]) -> Result<()> {
     match rest.first() {
         None => Ok(()),
         Some(extra) => bail!("unexpected {extra:?}\n{USAGE}"),
+    }
+}
+
+fn profile(rest: &[String]) -> Result<Profile> {
+    match rest {
+        [] => Ok(Profile::Release),
+        [flag] if flag == "--dist" => Ok(Profile::Dist),
+        [extra, ..] => bail!("unexpected {extra:?}\n{USAGE}"),
     }
 }
 

@@ -1,0 +1,86 @@
+//! What people download: the customer's program for each system, small, in one folder with a manifest of hashes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::paths::Paths;
+use crate::process::run as spawn;
+use crate::setup::hex;
+use crate::windows;
+
+const LINUX: &str = "linux-x86_64/temoto";
+const WINDOWS: &str = "windows-x86_64/temoto.exe";
+
+/// Where the programs lie when they are built; the server serves them from there.
+pub fn folder(paths: &Paths) -> PathBuf {
+    paths.target.join("programs")
+}
+
+/// Builds for Linux and Windows.
+pub fn run(paths: &Paths) -> Result<()> {
+    linux(paths)?;
+    let program = windows::build(paths, "dist")?;
+    windows::needs_system_only(paths, &program)?;
+    keep(paths, &program, WINDOWS)
+}
+
+/// Builds for Linux alone, which is what a demonstration on Linux hands out.
+pub fn linux(paths: &Paths) -> Result<()> {
+    spawn(&mut paths.cargo(&[
+        "build",
+        "-p",
+        "temoto-agent",
+        "--profile",
+        "dist",
+        "--locked",
+        "--quiet",
+    ]))?;
+    keep(paths, &paths.target.join("dist/temoto"), LINUX)
+}
+
+/// Copies a program to its place and writes the manifest anew.
+fn keep(paths: &Paths, program: &Path, place: &str) -> Result<()> {
+    let folder = folder(paths);
+    let target = folder.join(place);
+    fs::create_dir_all(
+        target
+            .parent()
+            .context("a program lies in the folder of its system")?,
+    )?;
+    fs::copy(program, &target).with_context(|| format!("cannot copy {}", program.display()))?;
+    let mut programs = Vec::new();
+    for place in [LINUX, WINDOWS] {
+        if let Ok(bytes) = fs::read(folder.join(place)) {
+            println!("{place}: {} bytes", bytes.len());
+            programs.push(entry(place, &bytes));
+        }
+    }
+    let manifest = json!({ "version": env!("CARGO_PKG_VERSION"), "programs": programs });
+    let file = folder.join("manifest.json");
+    fs::write(&file, format!("{manifest:#}\n")).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn entry(place: &str, bytes: &[u8]) -> Value {
+    let system = place.split('/').next();
+    json!({ "system": system, "file": place, "bytes": bytes.len(), "sha256": hex(&Sha256::digest(bytes)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_named_with_its_system_size_and_hash() {
+        let entry = entry(LINUX, b"abc");
+        assert_eq!(entry["system"], "linux-x86_64");
+        assert_eq!(entry["bytes"], 3);
+        assert_eq!(
+            entry["sha256"],
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}
