@@ -85,6 +85,15 @@ impl BlockMap {
         marks
     }
 
+    /// How many pixels the exact blocks have.
+    pub(crate) fn exact_pixels(&self) -> u64 {
+        let blocks = (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (column, row)));
+        blocks
+            .filter(|&(c, r)| self.get(c, r) == Kind::Exact)
+            .map(|(c, r)| self.rect(c, r).area())
+            .sum()
+    }
+
     /// The pixels of all blocks that are not kept.
     pub(crate) fn changed(&self) -> Region {
         let mut rects = Vec::new();

@@ -8,8 +8,7 @@ use temoto_geometry::Region;
 use crate::blocks::{BlockMap, Kind};
 use crate::damage;
 use crate::framebuffer::{FrameView, Framebuffer};
-use crate::model::Vector;
-use crate::moves::Move;
+use crate::moves::{Move, MoveFinder};
 use crate::range_coder::RangeEncoder;
 use crate::stream::{self, Header, Plan, Shared};
 
@@ -54,6 +53,8 @@ pub struct Update {
     pub bytes: Vec<u8>,
     /// The pixels that it writes.
     pub changed: Region,
+    /// How many of them are coded by value; the others are moved. A measure of the work at both ends.
+    pub exact_pixels: u64,
     /// Whether the decoder may begin with this one.
     pub reset: bool,
     /// Whether the viewer now has the whole frame; false when limits left blocks waiting. Then call encode again
@@ -67,6 +68,7 @@ pub struct Encoder {
     shared: Option<Shared>,
     /// Blocks that limits put off.
     waiting: Vec<bool>,
+    moves: MoveFinder,
 }
 
 impl Encoder {
@@ -125,7 +127,7 @@ impl Encoder {
         let vectors = if reset {
             Vec::new()
         } else {
-            mark_moved(&mut map, frame, &shared.picture, hints)
+            self.moves.mark(&mut map, frame, &shared.picture, &hints.moves)
         };
         let wanted = Plan { vectors, map };
         let mut allowed = Plan {
@@ -151,6 +153,7 @@ impl Encoder {
             } else {
                 done.map.changed()
             },
+            exact_pixels: done.map.exact_pixels(),
             reset,
             complete: !self.waiting.contains(&true),
         })
@@ -186,36 +189,6 @@ fn mark_changed(
         }
     }
     any
-}
-
-/// Turns exact blocks into copies where a vector explains them; gives the vectors.
-fn mark_moved(
-    map: &mut BlockMap,
-    frame: FrameView<'_>,
-    reference: &Framebuffer,
-    hints: &Hints,
-) -> Vec<Vector> {
-    let mut vectors: Vec<Vector> = Vec::new();
-    for vector in hints.moves.iter().filter_map(|hint| hint.vector()) {
-        if vectors.len() < 4 && !vectors.contains(&vector) {
-            vectors.push(vector);
-        }
-    }
-    for row in 0..map.rows() {
-        for column in 0..map.columns() {
-            if map.get(column, row) != Kind::Exact {
-                continue;
-            }
-            let rect = map.rect(column, row);
-            let found = vectors
-                .iter()
-                .position(|v| damage::equal_at(frame, reference, rect, v.dx, v.dy));
-            if let Some(index) = found {
-                map.set(column, row, Kind::Copy(index as u8));
-            }
-        }
-    }
-    vectors
 }
 
 /// Puts off exact blocks beyond a number of pixels, but not the first.

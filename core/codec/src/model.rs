@@ -10,7 +10,7 @@ mod residual;
 mod symbols;
 mod tables;
 
-pub(crate) use blocks::{BlockModel, Vector};
+pub(crate) use blocks::{BlockModel, MAX_VECTORS, Vector};
 pub(crate) use pixels::{PixelModel, Rows};
 
 /// All that is learned. A complete update begins with a new one on both sides.

@@ -1,9 +1,16 @@
 //! Content that moved: which vectors explain many changed blocks.
+//!
+//! Candidates come, cheapest first, from the platform, from the updates before, and from a search. Each is checked
+//! block by block against the picture of the viewer, so a wrong candidate costs time and nothing else.
+
+mod search;
 
 use temoto_geometry::{Point, Rect};
 
-use crate::framebuffer::MAX_SIDE;
-use crate::model::Vector;
+use crate::blocks::{BlockMap, Kind};
+use crate::damage;
+use crate::framebuffer::{FrameView, Framebuffer, MAX_SIDE};
+use crate::model::{MAX_VECTORS, Vector};
 
 /// A hint of the platform: what stood in `from` in the last frame now stands with its first pixel at `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +29,7 @@ impl Move {
     }
 
     /// From target to source; `None` when longer than any picture or not a move at all.
-    pub(crate) fn vector(self) -> Option<Vector> {
+    fn vector(self) -> Option<Vector> {
         let limit = -i64::from(MAX_SIDE) + 1..i64::from(MAX_SIDE);
         let (dx, dy) = (
             self.from.left() - i64::from(self.to.x),
@@ -35,5 +42,127 @@ impl Move {
             dx: i32::try_from(dx).ok()?,
             dy: i32::try_from(dy).ok()?,
         })
+    }
+}
+
+/// Fewer changed blocks than this are not worth a search.
+const SEARCH_FROM: usize = 6;
+/// Most candidates of hints and of earlier updates together.
+const MAX_GUESSES: usize = 16;
+
+/// Finds moves and remembers the vectors that served before.
+#[derive(Default)]
+pub(crate) struct MoveFinder {
+    recent: Vec<Vector>,
+}
+
+impl MoveFinder {
+    /// Turns exact blocks into copies where a vector explains them; gives the vectors, the most useful first.
+    pub(crate) fn mark(
+        &mut self,
+        map: &mut BlockMap,
+        frame: FrameView<'_>,
+        reference: &Framebuffer,
+        hints: &[Move],
+    ) -> Vec<Vector> {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for row in 0..map.rows() {
+            open.extend(
+                (0..map.columns())
+                    .map(|column| (column, row))
+                    .filter(|&(c, r)| map.get(c, r) == Kind::Exact),
+            );
+        }
+        let changed = open.len();
+        let mut guesses: Vec<Vector> = Vec::new();
+        for vector in hints
+            .iter()
+            .filter_map(|hint| hint.vector())
+            .chain(self.recent.iter().copied())
+        {
+            if guesses.len() < MAX_GUESSES && !guesses.contains(&vector) {
+                guesses.push(vector);
+            }
+        }
+        let mut chosen = Chosen {
+            frame,
+            reference,
+            vectors: Vec::new(),
+        };
+        chosen.take(map, &mut open, guesses);
+        if open.len() >= SEARCH_FROM && open.len() * 4 > changed {
+            let found = search::candidates(frame, reference, map, &open);
+            chosen.take(map, &mut open, found);
+        }
+        let vectors = chosen.renumbered(map);
+        for &vector in vectors.iter().rev() {
+            self.recent.retain(|&other| other != vector);
+            self.recent.insert(0, vector);
+        }
+        self.recent.truncate(4);
+        vectors
+    }
+}
+
+/// The vectors taken so far, each with the number of blocks that it explains.
+struct Chosen<'a> {
+    frame: FrameView<'a>,
+    reference: &'a Framebuffer,
+    vectors: Vec<(Vector, usize)>,
+}
+
+impl Chosen<'_> {
+    /// Of the candidates, takes the one that explains most open blocks, again and again.
+    fn take(&mut self, map: &mut BlockMap, open: &mut Vec<(usize, usize)>, mut candidates: Vec<Vector>) {
+        while self.vectors.len() < MAX_VECTORS && !candidates.is_empty() {
+            let explains = |vector: &Vector| {
+                open.iter()
+                    .filter(|&&(column, row)| self.equal(map.rect(column, row), *vector))
+                    .count()
+            };
+            let counts: Vec<usize> = candidates.iter().map(explains).collect();
+            let best = (0..counts.len()).max_by_key(|&at| (counts[at], usize::MAX - at));
+            let Some(best) = best.filter(|&best| counts[best] > 0) else {
+                return;
+            };
+            let vector = candidates[best];
+            let index = self.vectors.len() as u8;
+            open.retain(|&(column, row)| {
+                let explained = self.equal(map.rect(column, row), vector);
+                if explained {
+                    map.set(column, row, Kind::Copy(index));
+                }
+                !explained
+            });
+            self.vectors.push((vector, counts[best]));
+            // What explained nothing while more was open explains nothing now.
+            let mut at = 0;
+            candidates.retain(|_| {
+                at += 1;
+                at - 1 != best && counts[at - 1] > 0
+            });
+        }
+    }
+
+    fn equal(&self, block: Rect, vector: Vector) -> bool {
+        damage::equal_at(self.frame, self.reference, block, vector.dx, vector.dy)
+    }
+
+    /// Sorts by use, so that the first vector is the one that unexplained pixels most likely follow too.
+    fn renumbered(self, map: &mut BlockMap) -> Vec<Vector> {
+        let mut order: Vec<usize> = (0..self.vectors.len()).collect();
+        order.sort_by_key(|&old| usize::MAX - self.vectors[old].1);
+        for row in 0..map.rows() {
+            for column in 0..map.columns() {
+                if let Kind::Copy(old) = map.get(column, row) {
+                    let new = order
+                        .iter()
+                        .position(|&index| index == usize::from(old))
+                        .unwrap_or_default();
+                    map.set(column, row, Kind::Copy(new as u8));
+                }
+            }
+        }
+        order.into_iter().map(|index| self.vectors[index].0).collect()
     }
 }
