@@ -1,1 +1,27 @@
 //! Repository traits of the server; no SQL.
+//!
+//! How to add one: write a trait here, by resource, whose methods are whole changes (what must happen together
+//! happens in one method); implement it in `store-sql`; add its tests to the suite there, which every database must
+//! pass. Not found is `Option`, not an error. Time and fresh identifiers are arguments: a store asks no clock and
+//! draws no randomness.
+
+mod accounts;
+mod error;
+mod logins;
+mod maintenance;
+mod relay;
+mod sessions;
+
+pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose, User};
+pub use error::StoreError;
+pub use logins::{Login, LoginHolder, Logins, NewLogin};
+pub use maintenance::{ExpiredSession, Maintenance};
+pub use relay::{
+    RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayStoreError, RelayToken,
+};
+pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
+
+/// Everything that the portal and the jobs need.
+pub trait Store: Accounts + Logins + Maintenance + Sessions {}
+
+impl<T: Accounts + Logins + Maintenance + Sessions> Store for T {}

@@ -1,0 +1,337 @@
+//! Organisations, people and one-time links in SQL.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use temoto_model::account::{Email, Language, Name, UserStatus};
+use temoto_model::audit::AuditEvent;
+use temoto_model::{OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
+use temoto_store::{Accounts, NewUser, Organisation, PasswordChoice, StoreError, TokenPurpose, User};
+
+use crate::error::{failed, failed_unique};
+use crate::{SqlStore, audit, row};
+
+#[async_trait]
+impl Accounts for SqlStore {
+    async fn add_organisation(
+        &self,
+        id: OrganisationId,
+        name: &Name,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)")
+            .bind(&id.as_bytes()[..])
+            .bind(name.as_str())
+            .bind(event.at.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn organisations(&self) -> Result<Vec<Organisation>, StoreError> {
+        sqlx::query("SELECT id, name FROM organisations ORDER BY created_at, id")
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(organisation)
+            .collect()
+    }
+
+    async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        sqlx::query("SELECT id, name FROM organisations WHERE id = $1")
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.read())
+            .await
+            .map_err(failed)?
+            .as_ref()
+            .map(organisation)
+            .transpose()
+    }
+
+    async fn add_user(&self, user: &NewUser, event: &AuditEvent) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        insert_user(&mut tx, user, event.at).await?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        sqlx::query("SELECT * FROM users WHERE email = $1")
+            .bind(email.as_str())
+            .fetch_optional(self.read())
+            .await
+            .map_err(failed)?
+            .as_ref()
+            .map(user)
+            .transpose()
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        sqlx::query("SELECT * FROM users WHERE id = $1")
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.read())
+            .await
+            .map_err(failed)?
+            .as_ref()
+            .map(user)
+            .transpose()
+    }
+
+    async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError> {
+        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 ORDER BY email")
+            .bind(&organisation.as_bytes()[..])
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(user)
+            .collect()
+    }
+
+    async fn set_disabled(
+        &self,
+        user: UserId,
+        disabled: bool,
+        event: &AuditEvent,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let id = &user.as_bytes()[..];
+        // Who never chose a password is invited again when enabled.
+        let change = if disabled {
+            "UPDATE users SET status = 'disabled', changed_at = $2 WHERE id = $1 AND status <> 'disabled'"
+        } else {
+            "UPDATE users SET changed_at = $2,
+                 status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
+             WHERE id = $1 AND status = 'disabled'"
+        };
+        let done = sqlx::query(change)
+            .bind(id)
+            .bind(event.at.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if disabled {
+            end_all(&mut tx, user).await?;
+        }
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
+    }
+
+    async fn disabled_since(&self, since: Timestamp) -> Result<Vec<UserId>, StoreError> {
+        sqlx::query("SELECT id FROM users WHERE changed_at >= $1 AND status = 'disabled'")
+            .bind(since.as_millis())
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(|row| row::id(row, "id"))
+            .collect()
+    }
+
+    async fn add_token(
+        &self,
+        token: TokenHash,
+        purpose: TokenPurpose,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let (kind, organisation, user) = match purpose {
+            TokenPurpose::Setup(organisation) => {
+                sqlx::query("DELETE FROM one_time_tokens WHERE purpose = 'setup' AND organisation_id = $1")
+                    .bind(&organisation.as_bytes()[..])
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(failed)?;
+                ("setup", organisation, None)
+            }
+            TokenPurpose::Password(user) => {
+                sqlx::query("DELETE FROM one_time_tokens WHERE user_id = $1")
+                    .bind(&user.as_bytes()[..])
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(failed)?;
+                let row = sqlx::query("SELECT organisation_id FROM users WHERE id = $1")
+                    .bind(&user.as_bytes()[..])
+                    .fetch_optional(&mut *tx)
+                    .await
+                    .map_err(failed)?
+                    .ok_or(StoreError::Gone)?;
+                ("password", row::id(&row, "organisation_id")?, Some(user))
+            }
+        };
+        sqlx::query(
+            "INSERT INTO one_time_tokens (token_hash, purpose, organisation_id, user_id, expires_at)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&token.as_bytes()[..])
+        .bind(kind)
+        .bind(&organisation.as_bytes()[..])
+        .bind(user.as_ref().map(|id| &id.as_bytes()[..]))
+        .bind(expires_at.as_millis())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn token(&self, token: TokenHash, now: Timestamp) -> Result<Option<TokenPurpose>, StoreError> {
+        let found = sqlx::query(
+            "SELECT purpose, organisation_id, user_id FROM one_time_tokens
+             WHERE token_hash = $1 AND expires_at > $2",
+        )
+        .bind(&token.as_bytes()[..])
+        .bind(now.as_millis())
+        .fetch_optional(self.read())
+        .await
+        .map_err(failed)?;
+        found.as_ref().map(purpose).transpose()
+    }
+
+    async fn use_token(
+        &self,
+        token: TokenHash,
+        choice: &PasswordChoice,
+        event: &AuditEvent,
+    ) -> Result<Option<UserId>, StoreError> {
+        let mut tx = self.begin().await?;
+        let used = sqlx::query(
+            "DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2
+             RETURNING purpose, organisation_id, user_id",
+        )
+        .bind(&token.as_bytes()[..])
+        .bind(event.at.as_millis())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(failed)?;
+        let Some(used) = used else { return Ok(None) };
+        let user = match (purpose(&used)?, choice) {
+            (
+                TokenPurpose::Setup(organisation),
+                PasswordChoice::Setup {
+                    administrator,
+                    organisation: name,
+                },
+            ) if administrator.organisation == organisation => {
+                insert_user(&mut tx, administrator, event.at).await?;
+                if let Some(name) = name {
+                    sqlx::query("UPDATE organisations SET name = $2 WHERE id = $1")
+                        .bind(&organisation.as_bytes()[..])
+                        .bind(name.as_str())
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(failed)?;
+                }
+                administrator.id
+            }
+            (TokenPurpose::Password(user), PasswordChoice::Password { password_hash, name }) => {
+                if !set_password(&mut tx, user, password_hash, name.as_ref(), event.at).await? {
+                    return Ok(None);
+                }
+                end_all(&mut tx, user).await?;
+                user
+            }
+            // A link for something else than what was chosen: it stays good.
+            (TokenPurpose::Setup(_), _) | (TokenPurpose::Password(_), _) => return Ok(None),
+        };
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(Some(user))
+    }
+}
+
+async fn insert_user(tx: &mut SqliteConnection, user: &NewUser, at: Timestamp) -> Result<(), StoreError> {
+    let status = match user.password_hash {
+        Some(_) => UserStatus::Active,
+        None => UserStatus::Invited,
+    };
+    sqlx::query(
+        "INSERT INTO users (id, organisation_id, email, name, role, status, password_hash, created_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(&user.id.as_bytes()[..])
+    .bind(&user.organisation.as_bytes()[..])
+    .bind(user.email.as_str())
+    .bind(user.name.as_str())
+    .bind(user.role.as_str())
+    .bind(status.as_str())
+    .bind(user.password_hash.as_ref().map(Secret::expose))
+    .bind(at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(|error| failed_unique(error, "users.email", StoreError::EmailTaken))?;
+    Ok(())
+}
+
+/// `false`: the person was disabled.
+async fn set_password(
+    tx: &mut SqliteConnection,
+    user: UserId,
+    password_hash: &Secret<String>,
+    name: Option<&Name>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE users SET password_hash = $2, name = COALESCE($3, name), status = 'active', changed_at = $4
+         WHERE id = $1 AND status <> 'disabled'",
+    )
+    .bind(&user.as_bytes()[..])
+    .bind(password_hash.expose())
+    .bind(name.map(Name::as_str))
+    .bind(at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends what a person holds: logins, known devices, links.
+async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+    for query in [
+        "DELETE FROM logins WHERE user_id = $1",
+        "DELETE FROM devices WHERE user_id = $1",
+        "DELETE FROM one_time_tokens WHERE user_id = $1",
+    ] {
+        sqlx::query(query)
+            .bind(&user.as_bytes()[..])
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn organisation(row: &SqliteRow) -> Result<Organisation, StoreError> {
+    Ok(Organisation {
+        id: row::id(row, "id")?,
+        name: row::get(row, "name")?,
+    })
+}
+
+fn user(row: &SqliteRow) -> Result<User, StoreError> {
+    Ok(User {
+        id: row::id(row, "id")?,
+        organisation: row::id(row, "organisation_id")?,
+        email: row::get(row, "email")?,
+        name: row::get(row, "name")?,
+        role: row::name(row, "role", Role::from_name)?,
+        status: row::name(row, "status", UserStatus::from_name)?,
+        language: row::maybe_name(row, "language", Language::from_code)?,
+        password_hash: row::get::<Option<String>>(row, "password_hash")?.map(Secret::new),
+    })
+}
+
+fn purpose(row: &SqliteRow) -> Result<TokenPurpose, StoreError> {
+    match row::get::<&str>(row, "purpose")? {
+        "setup" => Ok(TokenPurpose::Setup(row::id(row, "organisation_id")?)),
+        "password" => Ok(TokenPurpose::Password(row::id(row, "user_id")?)),
+        _ => Err(StoreError::Corrupt("purpose")),
+    }
+}

@@ -1,0 +1,60 @@
+//! From columns to the types of the model.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Row as _, Sqlite, Type};
+use temoto_model::Timestamp;
+use temoto_store::StoreError;
+
+use crate::error::failed;
+
+/// A column as it is.
+pub(crate) fn get<'r, T>(row: &'r SqliteRow, column: &'static str) -> Result<T, StoreError>
+where
+    T: Decode<'r, Sqlite> + Type<Sqlite>,
+{
+    row.try_get(column).map_err(failed)
+}
+
+/// An identifier.
+pub(crate) fn id<T>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError>
+where
+    T: for<'a> TryFrom<&'a [u8]>,
+{
+    let bytes: &[u8] = get(row, column)?;
+    T::try_from(bytes).map_err(|_| StoreError::Corrupt(column))
+}
+
+/// A moment.
+pub(crate) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, StoreError> {
+    Ok(Timestamp::from_millis(get(row, column)?))
+}
+
+/// A moment or nothing.
+pub(crate) fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(get::<Option<i64>>(row, column)?.map(Timestamp::from_millis))
+}
+
+/// A number that cannot be negative.
+pub(crate) fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
+    u32::try_from(get::<i64>(row, column)?).map_err(|_| StoreError::Corrupt(column))
+}
+
+/// One of a list of names.
+pub(crate) fn name<T>(
+    row: &SqliteRow,
+    column: &'static str,
+    from_name: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    from_name(get(row, column)?).ok_or(StoreError::Corrupt(column))
+}
+
+/// One of a list of names, or nothing.
+pub(crate) fn maybe_name<T>(
+    row: &SqliteRow,
+    column: &'static str,
+    from_name: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    get::<Option<&str>>(row, column)?
+        .map(|text| from_name(text).ok_or(StoreError::Corrupt(column)))
+        .transpose()
+}

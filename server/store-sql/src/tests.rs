@@ -1,0 +1,1 @@
+//! The suite that every database must pass: today SQLite on a file.
