@@ -36,8 +36,17 @@ pub enum Padding {
     SizeClass,
 }
 
-/// What a record is; the first byte of its plaintext.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is to be sealed.
+#[derive(Clone, Copy)]
+pub(crate) enum Outgoing<'a> {
+    Application(&'a [u8], Padding),
+    RootShare(&'a [u8; 32]),
+    Confirm,
+    End,
+}
+
+/// What was opened; the type is the first byte of the plaintext.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Content {
     /// Bytes of layer 4.
     Application(Vec<u8>),
@@ -163,11 +172,10 @@ impl Sealer {
     pub(crate) fn seal(
         &mut self,
         now_ms: u64,
-        content: &Content,
-        padding: Padding,
+        outgoing: Outgoing<'_>,
         mut emit: impl FnMut(Vec<u8>),
     ) -> Result<(), BadBytes> {
-        let message = frame(content, padding)?;
+        let message = frame(outgoing)?;
         if self.rekey_due(now_ms, message.len()) {
             let marker = self.encrypt(frame_bytes(REKEY, b"", None))?;
             self.direction.rekey()?;
@@ -211,26 +219,18 @@ impl Sealer {
     }
 }
 
-/// The message of `content` before encryption.
-fn frame(content: &Content, padding: Padding) -> Result<Vec<u8>, BadBytes> {
-    match content {
-        Content::Application(bytes) => frame_application(bytes, padding),
-        Content::RootShare(share) => Ok(frame_bytes(ROOT_SHARE, share, None)),
-        Content::Confirm => Ok(frame_bytes(CONFIRM, b"", None)),
-        Content::End => Ok(frame_bytes(END, b"", None)),
-    }
-}
-
-fn frame_application(bytes: &[u8], padding: Padding) -> Result<Vec<u8>, BadBytes> {
-    if bytes.len() > MAX_APPLICATION {
-        return Err(BadBytes);
-    }
-    match padding {
-        Padding::None => Ok(frame_bytes(APPLICATION, bytes, None)),
-        Padding::SizeClass => {
+/// The message of `outgoing` before encryption.
+fn frame(outgoing: Outgoing<'_>) -> Result<Vec<u8>, BadBytes> {
+    match outgoing {
+        Outgoing::Application(bytes, _) if bytes.len() > MAX_APPLICATION => Err(BadBytes),
+        Outgoing::Application(bytes, Padding::None) => Ok(frame_bytes(APPLICATION, bytes, None)),
+        Outgoing::Application(bytes, Padding::SizeClass) => {
             let plaintext = size_class(1 + PADDED_LENGTH + bytes.len());
             Ok(frame_bytes(APPLICATION_PADDED, bytes, Some(plaintext)))
         }
+        Outgoing::RootShare(share) => Ok(frame_bytes(ROOT_SHARE, share, None)),
+        Outgoing::Confirm => Ok(frame_bytes(CONFIRM, b"", None)),
+        Outgoing::End => Ok(frame_bytes(END, b"", None)),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod agent;
 mod console;
+mod opening;
 mod output;
 mod records;
 mod timing;
@@ -18,15 +19,13 @@ pub use output::{EndReason, HandshakeFault, LossReason, NotReady, PairOutput};
 use crate::AgentRole;
 use crate::bytes::{BadBytes, Reader};
 use crate::noise::{Handshake, Split};
-use crate::pairing::{place_bytes, split_place};
-use crate::record::{Content, MAX_MESSAGE, Opener, Padding, RECORD, Sealer};
-use crate::secret::{Secret32, hkdf32};
+use crate::record::{MAX_MESSAGE, Opener, Outgoing, Padding, RECORD, Sealer};
+use crate::secret::Secret32;
 use agent::Start;
 use console::{Candidate, Pending};
 use rand_core::CryptoRngCore;
 use std::collections::VecDeque;
-use subtle::ConstantTimeEq;
-use timing::{Backoff, Failures, PAIRING_MS};
+use timing::{Backoff, Failures};
 
 /// First bytes of the pair's messages besides records.
 const MESSAGE_3: u8 = 1;
@@ -192,48 +191,6 @@ impl SecurePair {
         }
     }
 
-    /// Agent, after a verdict that admits: sends message 3 and its share of the root.
-    pub(crate) fn admitted(
-        now_ms: u64,
-        context: PairContext,
-        mut noise: Handshake,
-        claims: &Claims,
-        keeping: RootKeeping,
-        rng: &mut dyn CryptoRngCore,
-    ) -> Result<Self, BadBytes> {
-        let peer_static = noise.remote_static().ok_or(BadBytes)?;
-        let mut payload = place_bytes(&context.session, context.console, context.agent).to_vec();
-        payload.extend_from_slice(&claims.0);
-        let mut message = vec![MESSAGE_3];
-        message.extend_from_slice(&noise.write(&payload)?);
-        let split = noise.split()?;
-        let mut pair = Self::new(Side::Agent, context, keeping, Phase::Ended);
-        pair.emit(PairOutput::Transmit(message));
-        pair.begin_run_0(now_ms, &split, rng);
-        pair.peer_static = Some(peer_static);
-        pair.emit(PairOutput::Paired {
-            peer_static,
-            claims: Vec::new(),
-        });
-        Ok(pair)
-    }
-
-    /// Console, after it admitted: waits for message 3.
-    pub(crate) fn admitting(
-        now_ms: u64,
-        context: PairContext,
-        noise: Handshake,
-        keeping: RootKeeping,
-    ) -> Self {
-        let deadline = now_ms.saturating_add(PAIRING_MS);
-        Self::new(
-            Side::Console,
-            context,
-            keeping,
-            Phase::AwaitMessage3 { noise, deadline },
-        )
-    }
-
     /// A pair whose machine was lost (a page was reloaded, a program started again) and whose root was kept.
     /// `last_n` is the number of the last [`PairOutput::Persist`]. It has no run until
     /// [`attached`](Self::attached).
@@ -317,8 +274,7 @@ impl SecurePair {
         if !self.is_ready() {
             return Err(NotReady::NoRun);
         }
-        // Copied once here, sealed in place.
-        self.send(now_ms, &Content::Application(bytes.to_vec()), padding)
+        self.send(now_ms, Outgoing::Application(bytes, padding))
             .map_err(|_| NotReady::NoRun)
     }
 
@@ -365,7 +321,7 @@ impl SecurePair {
         }
         if self.run.is_some() {
             // Without keys left the record is missing; the other end learns it from the server as a hint.
-            let _unsent = self.send(now_ms, &Content::End, Padding::None);
+            let _unsent = self.send(now_ms, Outgoing::End);
         }
         self.finish(EndReason::Local);
     }
@@ -375,10 +331,10 @@ impl SecurePair {
     }
 
     /// Seals under the living run.
-    fn send(&mut self, now_ms: u64, content: &Content, padding: Padding) -> Result<(), BadBytes> {
+    fn send(&mut self, now_ms: u64, outgoing: Outgoing<'_>) -> Result<(), BadBytes> {
         let run = self.run.as_mut().ok_or(BadBytes)?;
         let outputs = &mut self.outputs;
-        let sealed = run.sealer.seal(now_ms, content, padding, |message| {
+        let sealed = run.sealer.seal(now_ms, outgoing, |message| {
             outputs.push_back(PairOutput::Transmit(message));
         });
         if sealed.is_err() {
@@ -387,92 +343,6 @@ impl SecurePair {
             self.retry_at = Some(now_ms);
         }
         sealed
-    }
-
-    /// The keys of the pairing handshake are run 0; the share of the root is its first record.
-    fn begin_run_0(&mut self, now_ms: u64, split: &Split, rng: &mut dyn CryptoRngCore) {
-        self.run = Some(Run::new(0, split, now_ms));
-        let own = Secret32::random(rng);
-        let share = Content::RootShare(*own.expose());
-        let deadline = now_ms.saturating_add(PAIRING_MS);
-        self.phase = Phase::AwaitShare {
-            own,
-            hash: split.hash,
-            deadline,
-        };
-        // A fresh run has numbers left.
-        let _sealed = self.send(now_ms, &share, Padding::None);
-    }
-
-    fn on_message_3(&mut self, now_ms: u64, body: &[u8], rng: &mut dyn CryptoRngCore) {
-        match std::mem::replace(&mut self.phase, Phase::Ended) {
-            Phase::AwaitMessage3 { noise, .. } => {
-                if self.accept_message_3(now_ms, noise, body, rng).is_err() {
-                    self.finish(EndReason::PairingFailed);
-                }
-            }
-            other => {
-                self.phase = other;
-                self.reject(now_ms, HandshakeFault::Unexpected);
-            }
-        }
-    }
-
-    fn accept_message_3(
-        &mut self,
-        now_ms: u64,
-        mut noise: Handshake,
-        body: &[u8],
-        rng: &mut dyn CryptoRngCore,
-    ) -> Result<(), BadBytes> {
-        let payload = noise.read(body)?;
-        let (place, claims) = split_place(&payload)?;
-        let ours = place_bytes(&self.context.session, self.context.console, self.context.agent);
-        if !bool::from(place.ct_eq(&ours)) || claims.len() > MAX_CLAIMS {
-            return Err(BadBytes);
-        }
-        let peer_static = noise.remote_static().ok_or(BadBytes)?;
-        let split = noise.split()?;
-        self.begin_run_0(now_ms, &split, rng);
-        self.peer_static = Some(peer_static);
-        self.emit(PairOutput::Paired {
-            peer_static,
-            claims: claims.to_vec(),
-        });
-        Ok(())
-    }
-
-    /// Both shares are here.
-    fn on_root_share(&mut self, now_ms: u64, theirs: [u8; 32]) {
-        let theirs = Secret32::new(theirs);
-        let Phase::AwaitShare { own, hash, .. } = std::mem::replace(&mut self.phase, Phase::Established)
-        else {
-            return;
-        };
-        let (agent, console) = match self.side {
-            Side::Agent => (own, theirs),
-            Side::Console => (theirs, own),
-        };
-        let shares = zeroize::Zeroizing::new([*agent.expose(), *console.expose()].concat());
-        let root = hkdf32(&hash, &shares, &[b"temoto root"]);
-        match self.keeping {
-            RootKeeping::Machine => self.root = Some(root),
-            RootKeeping::Caller => self.emit(PairOutput::KeepRoot(root)),
-        }
-        self.emit(PairOutput::RootReady);
-        if self.side == Side::Agent {
-            // Tells the console that the root arrived, so that it may forget the code.
-            let _sealed = self.send(now_ms, &Content::Confirm, Padding::None);
-        }
-        self.emit(PairOutput::RunStarted { n: 0 });
-    }
-
-    /// Console: anything that only a holder of the root could send.
-    fn confirm_root(&mut self) {
-        if self.side == Side::Console && !self.root_confirmed {
-            self.root_confirmed = true;
-            self.emit(PairOutput::RootConfirmed);
-        }
     }
 
     /// Erases everything.

@@ -6,7 +6,7 @@ use super::{EndReason, PairOutput, Phase, RUN_INIT, Run, SecurePair, numbered, n
 use crate::bytes::{BadBytes, Reader};
 use crate::noise::{Handshake, NN, derive_run_psk};
 use crate::pairing::borrow;
-use crate::record::{Content, Padding};
+use crate::record::Outgoing;
 use crate::secret::Secret32;
 use rand_core::CryptoRngCore;
 
@@ -134,11 +134,9 @@ impl SecurePair {
         let mut run = Run::new(n, &split, now_ms);
         let outputs = &mut self.outputs;
         // A fresh run has numbers left.
-        let _sealed = run
-            .sealer
-            .seal(now_ms, &Content::Confirm, Padding::None, |message| {
-                outputs.push_back(PairOutput::Transmit(message));
-            });
+        let _sealed = run.sealer.seal(now_ms, Outgoing::Confirm, |message| {
+            outputs.push_back(PairOutput::Transmit(message));
+        });
         self.start = Start::AwaitConfirm {
             run,
             deadline: now_ms.saturating_add(START_MS),

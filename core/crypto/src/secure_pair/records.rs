@@ -3,7 +3,7 @@
 use super::agent::Start;
 use super::output::HandshakeFault;
 use super::{EndReason, LossReason, PairOutput, Phase, Run, SecurePair, Side};
-use crate::record::{Content, OpenError, Padding, RecordHead, read_head};
+use crate::record::{Content, OpenError, Outgoing, RecordHead, read_head};
 use rand_core::CryptoRngCore;
 
 impl From<OpenError> for LossReason {
@@ -86,7 +86,7 @@ impl SecurePair {
         if candidate.run.opener.open(head, ciphertext) == Ok(Some(Content::Confirm)) {
             self.run = Some(candidate.run);
             // A fresh run has numbers left.
-            let _sealed = self.send(now_ms, &Content::Confirm, Padding::None);
+            let _sealed = self.send(now_ms, Outgoing::Confirm);
             if let Some(run) = self.run.take() {
                 self.switch_to(run);
             }
