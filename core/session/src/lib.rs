@@ -1,1 +1,26 @@
-//! The heart: one session between agents and a console, without any I/O.
+//! The heart: one session between a console and the agents of a customer, without any I/O.
+//!
+//! [`Console`] and [`Agent`] are the two machines. Bytes, the time (milliseconds of any monotonic clock), what a person does
+//! and what the machine's edges saw go in; [`Output`]s come out. After every call the shell drains `poll` and then waits until
+//! `next_timeout`. The same code runs natively and as WebAssembly, and a seeded run repeats exactly.
+
+pub mod agent;
+pub mod channel;
+pub mod console;
+mod error;
+mod level;
+mod link;
+mod output;
+mod pacing;
+mod peer;
+pub mod permission;
+mod quality;
+mod stream;
+mod text;
+pub mod view;
+
+pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings};
+pub use console::{Console, ConsoleCommand, ConsoleEvent};
+pub use error::SessionError;
+pub use output::Output;
+pub use text::base64_of;

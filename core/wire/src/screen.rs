@@ -9,7 +9,7 @@ pub mod kind {
     pub const BEGIN: u8 = 1;
     /// Update number u32, then bytes of the update.
     pub const CHUNK: u8 = 2;
-    /// Update number u32: the viewer has drawn it.
+    /// [`super::Ack`]: how far the viewer is.
     pub const ACK: u8 = 3;
     /// Display u8: the viewer lost its picture and wants all of it.
     pub const REFRESH: u8 = 4;
@@ -79,6 +79,34 @@ impl Begin {
             taken_ms,
             length,
         })
+    }
+}
+
+/// How far the viewer of a screen is: what the host paces by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ack {
+    /// Number of the newest update that is drawn; 0 for none in this run.
+    pub drawn: u32,
+    /// Payload bytes of `CHUNK` frames received in this run.
+    pub received: u64,
+}
+
+impl Ack {
+    /// The payload of an `ACK` frame.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(12);
+        out.extend(self.drawn.to_be_bytes());
+        out.extend(self.received.to_be_bytes());
+        out
+    }
+
+    /// Reads the payload of an `ACK` frame.
+    pub fn decode(payload: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(payload);
+        let ack = Self { drawn: r.u32()?, received: r.u64()? };
+        r.end()?;
+        Ok(ack)
     }
 }
 

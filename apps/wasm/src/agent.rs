@@ -1,0 +1,101 @@
+//! The customer's machine for the join page.
+
+use serde_json::json;
+use temoto_crypto::{RootKeeping, Secret32};
+use temoto_session::{Agent, AgentCommand, AgentEvent, AgentSettings};
+use temoto_wire::proto::About;
+use temoto_wire::relay::Role;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{millis, output};
+
+/// One session of a customer's page.
+#[wasm_bindgen]
+pub struct AgentSession {
+    agent: Agent,
+}
+
+#[wasm_bindgen]
+impl AgentSession {
+    /// `seed`: 32 bytes of the browser's generator. `system`, `software`, `language`: what the operator reads about the page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        seed: &[u8],
+        system: &str,
+        software: &str,
+        language: &str,
+        now: f64,
+        unix: f64,
+    ) -> Result<AgentSession, String> {
+        let seed = seed.try_into().map_err(|_| "seed of another size".to_owned())?;
+        let settings = AgentSettings {
+            role: Role::Page,
+            keeping: RootKeeping::Caller,
+            signed: false,
+            build: concat!("page ", env!("CARGO_PKG_VERSION")).to_owned(),
+            about: About {
+                system: system.to_owned(),
+                software: software.to_owned(),
+                computer: String::new(),
+                language: language.to_owned(),
+            },
+        };
+        Ok(Self { agent: Agent::new(settings, seed, millis(now), millis(unix)) })
+    }
+
+    /// Takes up a stored place.
+    pub fn restore(&mut self, stored: &str, now: f64) -> Result<(), String> {
+        self.agent.restore(millis(now), stored).map_err(|error| error.to_string())
+    }
+
+    /// An `AgentCommand` of `messages.ts` that concerns the session, as JSON.
+    pub fn command(&mut self, json: &str, now: f64) -> Result<(), String> {
+        let command: AgentCommand = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        self.agent.command(millis(now), command).map_err(|error| error.to_string())
+    }
+
+    /// The WebSocket is open.
+    pub fn connected(&mut self, now: f64) {
+        self.agent.connected(millis(now));
+    }
+
+    /// One binary message.
+    pub fn message(&mut self, bytes: &[u8], now: f64) {
+        self.agent.message(millis(now), bytes);
+    }
+
+    /// The WebSocket is closed.
+    pub fn disconnected(&mut self, now: f64) {
+        self.agent.disconnected(millis(now));
+    }
+
+    /// The deadline passed.
+    pub fn timeout(&mut self, now: f64) {
+        self.agent.timeout(millis(now));
+    }
+
+    /// A derived run key.
+    pub fn psk(&mut self, _pair: u8, n: u32, key: &[u8], now: f64) -> Result<(), String> {
+        let key = key.try_into().map_err(|_| "key of another size".to_owned())?;
+        self.agent.psk(millis(now), n, &Secret32::new(key));
+        Ok(())
+    }
+
+    /// The next output, or `undefined`.
+    pub fn poll(&mut self) -> JsValue {
+        let Some(next) = self.agent.poll() else { return JsValue::UNDEFINED };
+        output::output(next, |event| match event {
+            AgentEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
+            // A page shares no screen and takes no input: the table of grants sees to it that these never come.
+            AgentEvent::Inject(_) | AgentEvent::Capture { .. } => JsValue::NULL,
+        })
+    }
+
+    /// When `timeout` has to be called, by the worker's clock; `undefined` for never.
+    pub fn deadline(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a clock in ms is far below 2^53")]
+        let deadline = self.agent.next_timeout().map(|ms| ms as f64);
+        deadline
+    }
+}

@@ -1,0 +1,124 @@
+//! The operator's machine for a page.
+
+use js_sys::{Object, Reflect, Uint8ClampedArray};
+use serde_json::json;
+use temoto_crypto::Secret32;
+use temoto_geometry::Rect;
+use temoto_session::{Console, ConsoleCommand, ConsoleEvent};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{millis, output};
+
+/// One session of an operator.
+#[wasm_bindgen]
+pub struct ConsoleSession {
+    console: Console,
+    rgba: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl ConsoleSession {
+    /// `seed`: 32 bytes of the browser's generator. `now`: the worker's monotonic clock. `unix`: `Date.now()`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: &[u8], now: f64, unix: f64) -> Result<ConsoleSession, String> {
+        let seed = seed.try_into().map_err(|_| "seed of another size".to_owned())?;
+        Ok(Self { console: Console::new(seed, millis(now), millis(unix)), rgba: Vec::new() })
+    }
+
+    /// Takes up a stored session.
+    pub fn restore(&mut self, stored: &str, now: f64) -> Result<(), String> {
+        self.console.restore(millis(now), stored).map_err(|error| error.to_string())
+    }
+
+    /// A `ConsoleCommand` of `messages.ts` that concerns the session, as JSON.
+    pub fn command(&mut self, json: &str, now: f64) -> Result<(), String> {
+        let command: ConsoleCommand = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        self.console.command(millis(now), command).map_err(|error| error.to_string())
+    }
+
+    /// The pointer, without JSON: it moves often.
+    pub fn pointer(&mut self, x: i32, y: i32, now: f64) {
+        // A pointer that cannot be sent now is simply not sent.
+        let _unsent = self.console.command(millis(now), ConsoleCommand::Pointer { x, y });
+    }
+
+    /// The WebSocket is open.
+    pub fn connected(&mut self, now: f64) {
+        self.console.connected(millis(now));
+    }
+
+    /// One binary message.
+    pub fn message(&mut self, bytes: &[u8], now: f64) {
+        self.console.message(millis(now), bytes);
+    }
+
+    /// The WebSocket is closed.
+    pub fn disconnected(&mut self, now: f64) {
+        self.console.disconnected(millis(now));
+    }
+
+    /// The deadline passed.
+    pub fn timeout(&mut self, now: f64) {
+        self.console.timeout(millis(now));
+    }
+
+    /// A derived run key.
+    pub fn psk(&mut self, pair: u8, n: u32, key: &[u8], now: f64) -> Result<(), String> {
+        let key = key.try_into().map_err(|_| "key of another size".to_owned())?;
+        self.console.psk(millis(now), pair, n, &Secret32::new(key));
+        Ok(())
+    }
+
+    /// The next output, or `undefined`.
+    pub fn poll(&mut self) -> JsValue {
+        let Some(next) = self.console.poll() else { return JsValue::UNDEFINED };
+        output::output(next, |event| match event {
+            ConsoleEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
+            ConsoleEvent::Key(key) => {
+                output::event(&json!({ "type": "keys", "consoleKey": base64(&key) }))
+            }
+            ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
+            ConsoleEvent::Painted(region) => output::paint(&region),
+            ConsoleEvent::Cursor(place) => output::event(
+                &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
+            ),
+            ConsoleEvent::CursorShape(shape) => output::cursor_shape(&shape),
+        })
+    }
+
+    /// When `timeout` has to be called, by the worker's clock; `undefined` for never.
+    pub fn deadline(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a clock in ms is far below 2^53")]
+        let deadline = self.console.next_timeout().map(|ms| ms as f64);
+        deadline
+    }
+
+    /// `{ width, height }` of the picture, or `undefined`.
+    pub fn picture(&self) -> JsValue {
+        let Some(picture) = self.console.picture() else { return JsValue::UNDEFINED };
+        let out = Object::new();
+        for (key, value) in [("width", picture.width()), ("height", picture.height())] {
+            // Setting a property of a plain object cannot fail.
+            let _set = Reflect::set(&out, &JsValue::from_str(key), &JsValue::from(value));
+        }
+        out.into()
+    }
+
+    /// A copy of a part of the picture as a canvas wants it; empty outside of it.
+    pub fn rgba(&mut self, x: i32, y: i32, width: u32, height: u32) -> Uint8ClampedArray {
+        self.rgba.clear();
+        if let Some(picture) = self.console.picture() {
+            let rect = Rect::new(x, y, width, height);
+            if picture.bounds().contains_rect(rect) {
+                picture.rgba_into(rect, &mut self.rgba);
+            }
+        }
+        Uint8ClampedArray::from(self.rgba.as_slice())
+    }
+}
+
+/// Standard base64, for the REST operation.
+fn base64(bytes: &[u8]) -> String {
+    temoto_session::base64_of(bytes)
+}

@@ -1,0 +1,86 @@
+//! Outputs of a machine as JavaScript objects `{ kind, … }`.
+
+use js_sys::{Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use temoto_codec::cursor::CursorShape;
+use temoto_geometry::Region;
+use temoto_session::Output;
+use wasm_bindgen::JsValue;
+
+/// Rectangles of one paint at most; more are joined to their bounds.
+const RECTS: usize = 256;
+
+/// An object with `kind`.
+fn object(kind: &str) -> Object {
+    let out = Object::new();
+    set(&out, "kind", &JsValue::from_str(kind));
+    out
+}
+
+fn set(object: &Object, key: &str, value: &JsValue) {
+    // Setting a property of a plain object cannot fail.
+    let _set = Reflect::set(object, &JsValue::from_str(key), value);
+}
+
+/// The outputs that consoles and agents share; `event` makes the rest.
+pub fn output<E>(output: Output<E>, event: impl FnOnce(E) -> JsValue) -> JsValue {
+    match output {
+        Output::Dial => object("dial").into(),
+        Output::Hangup => object("hangup").into(),
+        Output::Forget => object("forget").into(),
+        Output::Transmit(bytes) => {
+            let out = object("transmit");
+            set(&out, "bytes", &Uint8Array::from(bytes.as_slice()));
+            out.into()
+        }
+        Output::DerivePsk { pair, n } => {
+            let out = object("derive");
+            set(&out, "pair", &JsValue::from(pair));
+            set(&out, "n", &JsValue::from(n));
+            out.into()
+        }
+        Output::KeepRoot { pair, root } => {
+            let out = object("keepRoot");
+            set(&out, "pair", &JsValue::from(pair));
+            set(&out, "root", &Uint8Array::from(root.expose().as_slice()));
+            out.into()
+        }
+        Output::Persist(json) => {
+            let out = object("persist");
+            set(&out, "json", &JsValue::from_str(&json));
+            out.into()
+        }
+        Output::Event(inner) => event(inner),
+    }
+}
+
+/// `{ kind: 'event', json }`.
+pub fn event(value: &serde_json::Value) -> JsValue {
+    let out = object("event");
+    set(&out, "json", &JsValue::from_str(&value.to_string()));
+    out.into()
+}
+
+/// `{ kind: 'paint', rects: Int32Array [x, y, w, h, …] }`.
+pub fn paint(region: &Region) -> JsValue {
+    let bounds = [region.bounds()];
+    let rects = if region.rects().len() > RECTS { &bounds[..] } else { region.rects() };
+    let mut numbers = Vec::with_capacity(rects.len() * 4);
+    for rect in rects {
+        let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+        numbers.extend([rect.x, rect.y, side(rect.width), side(rect.height)]);
+    }
+    let out = object("paint");
+    set(&out, "rects", &Int32Array::from(numbers.as_slice()));
+    out.into()
+}
+
+/// `{ kind: 'cursorShape', width, height, hotX, hotY, rgba }`.
+pub fn cursor_shape(shape: &CursorShape) -> JsValue {
+    let out = object("cursorShape");
+    set(&out, "width", &JsValue::from(shape.size().width));
+    set(&out, "height", &JsValue::from(shape.size().height));
+    set(&out, "hotX", &JsValue::from(shape.hotspot().x));
+    set(&out, "hotY", &JsValue::from(shape.hotspot().y));
+    set(&out, "rgba", &Uint8ClampedArray::from(shape.rgba()));
+    out.into()
+}

@@ -1,0 +1,515 @@
+//! The customer's end of a session: the join page, or the program on the customer's computer.
+//!
+//! Sans-IO like [`crate::Console`]. It holds the customer's table of grants and enforces it: nothing that a console sends acts
+//! on the machine but through [`permission`](crate::permission).
+
+mod command;
+mod consent;
+mod join;
+mod receive;
+mod share;
+mod store;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use temoto_crypto::{RootKeeping, Secret32, StaticKey};
+use temoto_wire::proto::{self, control::Body};
+use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
+
+pub use command::AgentCommand;
+pub use share::DisplayInfo;
+
+use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::input::{Injection, InputReceiver};
+use crate::channel::screen::ScreenHost;
+use crate::link::{Link, LinkAction};
+use crate::output::Output;
+use crate::peer::{Incarnation, Peer, PeerEvent};
+use crate::permission::{Capability, Grants};
+use crate::view::{AgentView, Level, OperatorView};
+use join::Joining;
+
+/// What an agent tells its shell.
+#[derive(Debug)]
+pub enum AgentEvent {
+    /// What to show, all of it.
+    View(Box<AgentView>),
+    /// Do this with keyboard or pointer, now.
+    Inject(Injection),
+    /// Take the newest pixels of this display and give them to [`Agent::frame`].
+    Capture {
+        /// Number of the display in the list that the shell gave.
+        display: u32,
+    },
+}
+
+/// What an agent is, for its whole life.
+#[derive(Clone, Debug)]
+pub struct AgentSettings {
+    /// Page or program.
+    pub role: Role,
+    /// Who keeps the root.
+    pub keeping: RootKeeping,
+    /// This build is signed.
+    pub signed: bool,
+    /// Software version and build, printable ASCII, at most 64 bytes; goes into the knock.
+    pub build: String,
+    /// Operating system, browser or program, name of the computer, language: claims for the operator.
+    pub about: proto::About,
+}
+
+/// Where the agent is.
+enum Phase {
+    /// Nothing was asked for yet.
+    Idle,
+    /// An attempt is under way, or the next one waits.
+    Joining(Box<Joining>),
+    /// Paired.
+    Paired,
+    /// It is over; a code is `who`.
+    Ended(&'static str),
+}
+
+/// Where an agent sits in a session.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    session: relay::Id,
+    participant: u8,
+    console: u8,
+    server_key: [u8; 32],
+    resume: [u8; 32],
+}
+
+/// The customer's end of one session.
+pub struct Agent {
+    rng: ChaCha20Rng,
+    unix_offset_ms: i64,
+    settings: AgentSettings,
+    incarnation: Incarnation,
+    key: StaticKey,
+    link: Link,
+    phase: Phase,
+    /// The host that was dialed, as the pairing has it.
+    host: String,
+    by_code: bool,
+    /// Failed tries per routing digits.
+    failures: BTreeMap<String, u32>,
+    /// Of them, those for the code that was joined with.
+    failures_seen: Option<u32>,
+    /// The console counted others: somebody else tried.
+    failures_differ: bool,
+    /// The other end did not hold the secret that it should.
+    mismatches: u32,
+    refused: Option<&'static str>,
+    place: Option<Place>,
+    peer: Option<Peer>,
+    /// The console's static key, which the statement has to name.
+    console_key: Option<[u8; 32]>,
+    run: u32,
+    console_present: bool,
+    operator: Option<OperatorView>,
+    level: Option<Level>,
+    download_name: Option<String>,
+    companion: Option<proto::Companion>,
+    chat: Log,
+    pending: VecDeque<(u64, String)>,
+    step: i32,
+    grants: Grants,
+    asked: BTreeSet<Capability>,
+    answered: bool,
+    /// The customer's own hand was there; control comes back at the instant.
+    yields_until_ms: Option<u64>,
+    input: InputReceiver,
+    screen: ScreenHost,
+    displays: Vec<DisplayInfo>,
+    shown: u32,
+    /// A capture was asked for and is not here yet.
+    capturing: bool,
+    cursor: share::Cursor,
+    outputs: VecDeque<Output<AgentEvent>>,
+    view_due: bool,
+    store_due: bool,
+}
+
+impl Agent {
+    /// An agent that waits for a code or a token.
+    #[must_use]
+    pub fn new(settings: AgentSettings, seed: [u8; 32], now_ms: u64, unix_ms: u64) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let mut incarnation = [0; 16];
+        rng.fill_bytes(&mut incarnation);
+        let key = StaticKey::generate(&mut rng);
+        Self {
+            unix_offset_ms: unix_ms.cast_signed().saturating_sub(now_ms.cast_signed()),
+            settings,
+            incarnation,
+            key,
+            rng,
+            link: Link::new(),
+            phase: Phase::Idle,
+            host: String::new(),
+            by_code: false,
+            failures: BTreeMap::new(),
+            failures_seen: None,
+            failures_differ: false,
+            mismatches: 0,
+            refused: None,
+            place: None,
+            peer: None,
+            console_key: None,
+            run: 0,
+            console_present: false,
+            operator: None,
+            level: None,
+            download_name: None,
+            companion: None,
+            chat: Log::default(),
+            pending: VecDeque::new(),
+            step: proto::step::Kind::Choosing as i32,
+            grants: Grants::default(),
+            asked: BTreeSet::new(),
+            answered: false,
+            yields_until_ms: None,
+            input: InputReceiver::default(),
+            screen: ScreenHost::new(now_ms),
+            displays: Vec::new(),
+            shown: 0,
+            capturing: false,
+            cursor: share::Cursor::default(),
+            outputs: VecDeque::new(),
+            view_due: true,
+            store_due: false,
+        }
+    }
+
+    /// The shell's WebSocket is open.
+    pub fn connected(&mut self, now_ms: u64) {
+        self.restart_attempt(now_ms);
+        self.link.connected(now_ms);
+        self.settle(now_ms);
+    }
+
+    /// The shell's WebSocket is closed or could not be opened.
+    pub fn disconnected(&mut self, now_ms: u64) {
+        self.link.disconnected(now_ms, &mut self.rng);
+        self.release_input();
+        self.settle(now_ms);
+    }
+
+    /// One binary message of the relay. One that cannot be read is as good as a broken line.
+    pub fn message(&mut self, now_ms: u64, bytes: &[u8]) {
+        match FromServer::decode(bytes) {
+            Ok(message) => {
+                if !self.link.heard(now_ms, &message, &mut self.rng) {
+                    self.from_server(now_ms, message);
+                }
+            }
+            Err(_) => {
+                self.outputs.push_back(Output::Hangup);
+                self.link.disconnected(now_ms, &mut self.rng);
+            }
+        }
+        self.settle(now_ms);
+    }
+
+    /// The shell derived `psk_n`.
+    pub fn psk(&mut self, now_ms: u64, n: u32, psk: &Secret32) {
+        if let Some(peer) = &mut self.peer {
+            peer.psk(now_ms, n, psk, &mut self.rng);
+        }
+        self.settle(now_ms);
+    }
+
+    /// Time passed.
+    pub fn timeout(&mut self, now_ms: u64) {
+        self.link.timeout(now_ms, &mut self.rng);
+        if let Some(peer) = &mut self.peer {
+            peer.timeout(now_ms, &mut self.rng);
+        }
+        self.expire_attempt(now_ms);
+        if self.yields_until_ms.is_some_and(|at| now_ms >= at) {
+            self.yields_until_ms = None;
+            self.say_yielded(now_ms, false);
+        }
+        self.settle(now_ms);
+    }
+
+    /// When [`Agent::timeout`] has to be called next.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<u64> {
+        self.link
+            .next_timeout()
+            .into_iter()
+            .chain(self.peer.as_ref().and_then(Peer::next_timeout))
+            .chain(self.attempt_deadline())
+            .chain(self.yields_until_ms)
+            .chain(self.capture_at())
+            .min()
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll(&mut self) -> Option<Output<AgentEvent>> {
+        self.outputs.pop_front()
+    }
+
+    fn unix(&self, ms: u64) -> u64 {
+        ms.cast_signed()
+            .saturating_add(self.unix_offset_ms)
+            .max(0)
+            .cast_unsigned()
+    }
+
+    fn send(&mut self, message: &ToServer) {
+        self.outputs.push_back(Output::Transmit(message.encode()));
+    }
+
+    fn is_program(&self) -> bool {
+        self.settings.role == Role::Program
+    }
+
+    fn tell_console(&mut self, now_ms: u64, body: Body) {
+        if let Some(peer) = &mut self.peer {
+            // A console that acknowledges nothing for so long is as good as gone; the next run says where it is.
+            let _congested = peer.send_control(now_ms, body, &mut self.rng);
+        }
+    }
+
+    fn write(&mut self, now_ms: u64, text: String) {
+        let mut id = [0u8; 16];
+        self.rng.fill_bytes(&mut id);
+        let mut line = Line {
+            id: hex::encode(id),
+            from: From::Customer,
+            text,
+            arguments: Vec::new(),
+            at_ms: self.unix(now_ms),
+            state: Delivery::Pending,
+        };
+        let chat = proto::Chat {
+            messages: vec![line.to_wire()],
+            snapshot: false,
+        };
+        match self
+            .peer
+            .as_mut()
+            .map(|peer| peer.send_chat(now_ms, &chat, &mut self.rng))
+        {
+            Some(Ok(number)) => self.pending.push_back((number, line.id.clone())),
+            Some(Err(_)) | None => line.state = Delivery::Perhaps,
+        }
+        self.chat.add(line);
+        (self.view_due, self.store_due) = (true, true);
+    }
+
+    fn from_server(&mut self, now_ms: u64, message: FromServer) {
+        match message {
+            FromServer::Attached { peers, .. } => {
+                self.link.attached(now_ms);
+                self.console_present = peers
+                    .iter()
+                    .any(|peer| peer.role == Role::Console && peer.present);
+                if let Some(peer) = &mut self.peer {
+                    peer.attached(now_ms, &mut self.rng);
+                }
+                self.view_due = true;
+            }
+            FromServer::Data { from, bytes } => {
+                if self.place.is_some_and(|place| place.console == from)
+                    && let Some(peer) = &mut self.peer
+                {
+                    peer.receive(now_ms, &bytes, &mut self.rng);
+                }
+            }
+            FromServer::Joined { participant, .. } => {
+                if self.place.is_some_and(|place| place.console == participant) {
+                    self.console_present = true;
+                    self.view_due = true;
+                    if let Some(peer) = &mut self.peer {
+                        peer.attached(now_ms, &mut self.rng);
+                    }
+                }
+            }
+            FromServer::Gone { participant, why } => {
+                if self.place.is_some_and(|place| place.console == participant) {
+                    self.console_present = false;
+                    self.release_input();
+                    self.view_due = true;
+                    if why != Gone::Detached {
+                        self.finish(now_ms, "expired");
+                    }
+                }
+            }
+            FromServer::Reset { .. } => {
+                if let Some(peer) = &mut self.peer {
+                    peer.attached(now_ms, &mut self.rng);
+                }
+            }
+            FromServer::Answer { attempt, lobby } => self.answered(now_ms, attempt, &lobby),
+            FromServer::Admitted {
+                participant,
+                session,
+                resume,
+                console,
+                server_key,
+                lobby,
+            } => {
+                let place = Place {
+                    session,
+                    participant,
+                    console,
+                    server_key,
+                    resume,
+                };
+                self.admitted(now_ms, place, &lobby);
+            }
+            FromServer::Refused { lobby } => self.refused(now_ms, &lobby),
+            FromServer::Ended(why) => self.finish(
+                now_ms,
+                match why {
+                    Ended::Console => "operator",
+                    Ended::Expired => "expired",
+                    Ended::Administrator => "administrator",
+                    Ended::SignedOut => "signed_out",
+                },
+            ),
+            // The rest is for consoles or for the link.
+            FromServer::Attempt { .. }
+            | FromServer::Proof { .. }
+            | FromServer::AttemptGone { .. }
+            | FromServer::Ping(_)
+            | FromServer::Pong(_)
+            | FromServer::Drain { .. }
+            | FromServer::Detached(_) => {}
+        }
+    }
+
+    /// It is over, for the reason that the view shows.
+    fn finish(&mut self, now_ms: u64, who: &'static str) {
+        if matches!(self.phase, Phase::Ended(_)) {
+            return;
+        }
+        self.release_input();
+        if let Some(mut peer) = self.peer.take() {
+            peer.end(now_ms, &mut self.rng);
+            while let Some(event) = peer.poll() {
+                if let (PeerEvent::Transmit(bytes), Some(place)) = (event, self.place)
+                    && self.link.is_up()
+                {
+                    self.send(&ToServer::Data {
+                        to: place.console,
+                        bytes,
+                    });
+                }
+            }
+        }
+        if self.link.is_up() && self.place.is_some() {
+            self.send(&ToServer::Leave);
+        }
+        self.link.close();
+        self.grants = Grants::default();
+        self.asked.clear();
+        self.phase = Phase::Ended(who);
+        self.outputs.push_back(Output::Forget);
+        (self.view_due, self.store_due) = (true, false);
+    }
+
+    fn settle(&mut self, now_ms: u64) {
+        while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
+            self.from_peer(now_ms, event);
+        }
+        self.share_screen(now_ms);
+        while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
+            self.from_peer(now_ms, event);
+        }
+        while let Some(action) = self.link.poll() {
+            self.view_due = true;
+            self.outputs.push_back(match action {
+                LinkAction::Dial => Output::Dial,
+                LinkAction::Hangup => Output::Hangup,
+                LinkAction::Send(message) => Output::Transmit(message.encode()),
+            });
+        }
+        self.attempt_cut();
+        if self.link.closed() == Some(relay::Detached::Over) {
+            self.finish(now_ms, "expired");
+        }
+        if std::mem::take(&mut self.store_due)
+            && let Some(text) = self.to_store()
+        {
+            self.outputs.push_back(Output::Persist(text));
+        }
+        if std::mem::take(&mut self.view_due) {
+            let view = Box::new(self.view());
+            self.outputs.push_back(Output::Event(AgentEvent::View(view)));
+        }
+    }
+
+    fn from_peer(&mut self, now_ms: u64, event: PeerEvent) {
+        match event {
+            PeerEvent::Transmit(bytes) => {
+                if let Some(place) = self.place.filter(|_| self.link.is_up()) {
+                    self.send(&ToServer::Data {
+                        to: place.console,
+                        bytes,
+                    });
+                }
+            }
+            PeerEvent::DerivePsk(n) => {
+                if let Some(place) = self.place {
+                    self.outputs.push_back(Output::DerivePsk {
+                        pair: place.participant,
+                        n,
+                    });
+                }
+            }
+            PeerEvent::Persist(n) => {
+                self.run = n;
+                if let Some(text) = self.to_store() {
+                    self.outputs.push_back(Output::Persist(text));
+                }
+            }
+            PeerEvent::KeepRoot(root) => {
+                if let Some(place) = self.place {
+                    self.outputs.push_back(Output::KeepRoot {
+                        pair: place.participant,
+                        root,
+                    });
+                    self.store_due = true;
+                }
+            }
+            PeerEvent::Paired(key) => self.console_key = Some(key),
+            PeerEvent::Ready { fresh } => self.ready(now_ms, fresh),
+            PeerEvent::Lost(_) => {
+                self.release_input();
+                self.view_due = true;
+            }
+            PeerEvent::Ended => self.finish(now_ms, "operator"),
+            PeerEvent::Control(body) => self.control(now_ms, body),
+            PeerEvent::Chat(chat) => self.chat_arrived(&chat),
+            PeerEvent::ChatDelivered(next) => {
+                while self.pending.front().is_some_and(|&(number, _)| number < next) {
+                    if let Some((_, id)) = self.pending.pop_front() {
+                        self.chat.mark(&id, Delivery::Sent);
+                        (self.view_due, self.store_due) = (true, true);
+                    }
+                }
+            }
+            PeerEvent::Frame {
+                channel,
+                kind,
+                payload,
+            } => self.frame_arrived(now_ms, channel, kind, &payload),
+        }
+    }
+
+    /// Nothing stays pressed.
+    fn release_input(&mut self) {
+        for injection in self.input.release_all() {
+            self.outputs
+                .push_back(Output::Event(AgentEvent::Inject(injection)));
+        }
+    }
+}

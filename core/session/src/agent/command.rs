@@ -1,0 +1,114 @@
+//! What the customer does, or the shell for the customer (`AgentCommand` of `web/session/src/messages.ts` is a part of it).
+
+use serde::Deserialize;
+use temoto_crypto::code::Code;
+use temoto_crypto::pairing::PairingSecret;
+use temoto_crypto::token::Token;
+use temoto_wire::proto::{self, control::Body, leave::Reason};
+
+use super::Agent;
+use crate::SessionError;
+use crate::channel::chat::clean;
+use crate::permission::Capability;
+
+/// What the customer wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of messages.ts")]
+pub enum AgentCommand {
+    /// Join with the digits that were read out, as typed. `host` is `host[:port]` of the address that is dialed.
+    Join { host: String, digits: String },
+    /// Join with the token of the program's name.
+    JoinToken { host: String, token: String },
+    /// The customer writes.
+    Chat { text: String },
+    /// How far the page is: `choosing`, `downloading`, `downloaded`.
+    Step { step: String },
+    /// The computer that joined is not the customer's.
+    NotMine,
+    /// The customer allows these, and nothing else.
+    Allow { capabilities: Vec<Capability> },
+    /// The customer says no.
+    Decline,
+    /// The customer takes one back.
+    Withdraw { capability: Capability },
+    /// Pause, or go on.
+    Pause { paused: bool },
+    /// The network came back, or the page became visible.
+    Online,
+    /// The customer ends the session; `emergency` by the key combination.
+    End {
+        #[serde(default)]
+        emergency: bool,
+    },
+    /// This page or program goes; the session stays.
+    Leave,
+}
+
+impl Agent {
+    /// Does what the customer wants.
+    ///
+    /// # Errors
+    /// What was asked for is malformed or makes no sense now; nothing is lost by it.
+    pub fn command(&mut self, now_ms: u64, command: AgentCommand) -> Result<(), SessionError> {
+        let done = self.carry_out(now_ms, command);
+        self.settle(now_ms);
+        done
+    }
+
+    fn carry_out(&mut self, now_ms: u64, command: AgentCommand) -> Result<(), SessionError> {
+        match command {
+            AgentCommand::Join { host, digits } => {
+                let code = Code::parse(&digits).map_err(|_| SessionError::Malformed("code"))?;
+                self.join(now_ms, host, PairingSecret::Code(code))?;
+            }
+            AgentCommand::JoinToken { host, token } => {
+                let token = Token::parse(&token).map_err(|_| SessionError::Malformed("token"))?;
+                self.join(now_ms, host, PairingSecret::Token(token))?;
+            }
+            AgentCommand::Chat { text } => {
+                let text = clean(&text).ok_or(SessionError::Malformed("empty message"))?;
+                self.write(now_ms, text);
+            }
+            AgentCommand::Step { step } => {
+                use proto::step::Kind;
+                let kind = match step.as_str() {
+                    "choosing" => Kind::Choosing,
+                    "downloading" => Kind::Downloading,
+                    "downloaded" => Kind::Downloaded,
+                    _ => return Err(SessionError::Malformed("step")),
+                };
+                self.step = kind.into();
+                self.tell_console(now_ms, Body::Step(proto::Step { kind: self.step }));
+            }
+            AgentCommand::NotMine => {
+                self.tell_console(now_ms, Body::NotMine(proto::NotMine {}));
+            }
+            AgentCommand::Allow { capabilities } => self.allow(now_ms, capabilities),
+            AgentCommand::Decline => self.decline(now_ms),
+            AgentCommand::Withdraw { capability } => self.withdraw(now_ms, capability),
+            AgentCommand::Pause { paused } => self.pause(now_ms, paused),
+            AgentCommand::Online => self.link.hurry(now_ms),
+            AgentCommand::End { emergency } => {
+                let reason = if emergency {
+                    Reason::Emergency
+                } else {
+                    Reason::Ended
+                };
+                self.leave(now_ms, reason, "customer");
+            }
+            AgentCommand::Leave => self.leave(now_ms, Reason::Closed, "closed"),
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, now_ms: u64, reason: Reason, who: &'static str) {
+        self.tell_console(
+            now_ms,
+            Body::Leave(proto::Leave {
+                reason: reason.into(),
+            }),
+        );
+        self.finish(now_ms, who);
+    }
+}

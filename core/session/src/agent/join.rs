@@ -1,0 +1,279 @@
+//! Joining: attempts by code or token until one is admitted, refused or given up.
+
+use temoto_crypto::pairing::{AgentPairing, AgentProved, AgentSetup, PairingError, PairingSecret, Seat};
+use temoto_crypto::{AgentRole, Capabilities, Claims};
+use temoto_wire::PROTOCOL_VERSION;
+use temoto_wire::limits::LOBBY_BYTES;
+use temoto_wire::relay::{Detached, Id, Role, Selector, ToServer};
+
+use super::{Agent, Phase, Place};
+use crate::SessionError;
+use crate::level::SIGNED;
+use crate::peer::Peer;
+
+/// Mismatches after which only a new code helps.
+const MISMATCHES: u32 = 3;
+/// An attempt that is not judged within this is tried again.
+const ATTEMPT_MS: u64 = 20_000;
+/// A program whose token is used asks again this often, until the operator lets it in.
+const ASK_AGAIN_MS: u64 = 3_000;
+/// And gives up after this.
+const GIVE_UP_MS: u64 = 10 * 60_000;
+/// Digits that route; the rest is secret.
+const ROUTING_DIGITS: usize = 4;
+
+enum Stage {
+    /// Knocked, or about to.
+    Knocked(AgentPairing),
+    /// Proved, waiting for the verdict.
+    Proved(AgentProved),
+    /// Refused for now; knocks again at the instant.
+    Resting { until_ms: u64 },
+    /// Between two of them, while one is taken out.
+    Moving,
+}
+
+/// An attempt and those after it.
+pub struct Joining {
+    secret: PairingSecret,
+    stage: Stage,
+    since_ms: u64,
+    until_ms: u64,
+}
+
+impl Agent {
+    pub(super) fn join(
+        &mut self,
+        now_ms: u64,
+        host: String,
+        secret: PairingSecret,
+    ) -> Result<(), SessionError> {
+        if matches!(self.phase, Phase::Paired) {
+            return Err(SessionError::State("already paired"));
+        }
+        if self.mismatches >= MISMATCHES && matches!(secret, PairingSecret::Code(_)) {
+            // The count belongs to one code; a newly typed one starts afresh.
+            self.mismatches = 0;
+        }
+        self.host = host;
+        self.refused = None;
+        self.by_code = matches!(secret, PairingSecret::Code(_));
+        let joining = Joining {
+            secret,
+            stage: Stage::Moving,
+            since_ms: now_ms,
+            until_ms: now_ms + ATTEMPT_MS,
+        };
+        self.phase = Phase::Joining(Box::new(joining));
+        let knock = self.knock(now_ms)?;
+        self.link.open(now_ms, knock);
+        self.view_due = true;
+        Ok(())
+    }
+
+    /// Starts an attempt; its first message.
+    fn knock(&mut self, now_ms: u64) -> Result<ToServer, SessionError> {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return Err(SessionError::State("not joining"));
+        };
+        let selector = match &joining.secret {
+            PairingSecret::Code(code) => {
+                Selector::routing(code.routing(ROUTING_DIGITS)).ok_or(SessionError::Malformed("code"))?
+            }
+            PairingSecret::Token(token) => Selector::Token(token.id()),
+        };
+        let capabilities: &[u16] = if self.settings.signed { &[SIGNED] } else { &[] };
+        let role = if self.settings.role == Role::Program {
+            AgentRole::Program
+        } else {
+            AgentRole::Page
+        };
+        let setup = AgentSetup {
+            secret: joining.secret.clone(),
+            host: self.host.clone(),
+            role,
+            capabilities: Capabilities::new(capabilities).unwrap_or_default(),
+            build: self.settings.build.clone(),
+            static_key: self.key.clone(),
+        };
+        let (pairing, lobby) =
+            AgentPairing::new(setup).map_err(|_| SessionError::Malformed("host or build"))?;
+        joining.stage = Stage::Knocked(pairing);
+        joining.until_ms = now_ms + ATTEMPT_MS;
+        Ok(ToServer::Knock {
+            version: PROTOCOL_VERSION,
+            role: self.settings.role,
+            selector,
+            lobby: Box::new(lobby),
+        })
+    }
+
+    /// A connection that is open while joining always starts with a fresh knock: what was under way on the last one is gone.
+    pub(super) fn restart_attempt(&mut self, now_ms: u64) {
+        if let Phase::Joining(joining) = &self.phase
+            && !matches!(joining.stage, Stage::Knocked(_))
+            && let Ok(knock) = self.knock(now_ms)
+        {
+            self.link.greet_with(knock);
+        }
+    }
+
+    pub(super) fn answered(&mut self, now_ms: u64, attempt: Id, answer: &[u8; LOBBY_BYTES]) {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return;
+        };
+        match std::mem::replace(&mut joining.stage, Stage::Moving) {
+            Stage::Knocked(pairing) => match pairing.on_answer(attempt, answer, &mut self.rng) {
+                Ok((proved, proof)) => {
+                    joining.stage = Stage::Proved(proved);
+                    self.send(&ToServer::Proof {
+                        lobby: Box::new(proof),
+                    });
+                }
+                Err(error) => self.failed(now_ms, error),
+            },
+            other => joining.stage = other,
+        }
+    }
+
+    pub(super) fn admitted(&mut self, now_ms: u64, place: Place, verdict: &[u8; LOBBY_BYTES]) {
+        let Some(proved) = self.take_proved() else { return };
+        self.failures_seen = match &self.phase {
+            Phase::Joining(joining) => match &joining.secret {
+                PairingSecret::Code(code) => Some(
+                    self.failures
+                        .get(code.routing(ROUTING_DIGITS))
+                        .copied()
+                        .unwrap_or(0),
+                ),
+                PairingSecret::Token(_) => None,
+            },
+            Phase::Idle | Phase::Paired | Phase::Ended(_) => None,
+        };
+        let seat = Seat {
+            session: place.session,
+            console: place.console,
+            agent: place.participant,
+        };
+        let keeping = self.settings.keeping;
+        match proved.on_verdict(now_ms, verdict, seat, &Claims::default(), keeping, &mut self.rng) {
+            Ok(secure) => {
+                self.peer = Some(Peer::new(secure, self.incarnation));
+                self.place = Some(place);
+                self.phase = Phase::Paired;
+                self.console_present = true;
+                self.link.resume_with(place.resume);
+                self.link.attached(now_ms);
+                (self.view_due, self.store_due) = (true, true);
+            }
+            Err(error) => self.failed(now_ms, error),
+        }
+    }
+
+    pub(super) fn refused(&mut self, now_ms: u64, _verdict: &[u8; LOBBY_BYTES]) {
+        if self.take_proved().is_some() || matches!(self.phase, Phase::Joining(_)) {
+            self.failed(now_ms, PairingError::Refused);
+        }
+    }
+
+    fn take_proved(&mut self) -> Option<AgentProved> {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return None;
+        };
+        match std::mem::replace(&mut joining.stage, Stage::Moving) {
+            Stage::Proved(proved) => Some(proved),
+            other => {
+                joining.stage = other;
+                None
+            }
+        }
+    }
+
+    fn failed(&mut self, now_ms: u64, error: PairingError) {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return;
+        };
+        self.view_due = true;
+        self.link.close();
+        if let PairingSecret::Code(code) = &joining.secret {
+            *self
+                .failures
+                .entry(code.routing(ROUTING_DIGITS).to_owned())
+                .or_default() += 1;
+            if self.failures.len() > 64 {
+                self.failures.pop_first();
+            }
+        }
+        if error == PairingError::Mismatch {
+            self.mismatches += 1;
+        }
+        let waits = matches!(joining.secret, PairingSecret::Token(_))
+            && matches!(error, PairingError::Refused)
+            && now_ms < joining.since_ms + GIVE_UP_MS;
+        self.refused = Some(match error {
+            PairingError::Version { .. } => "update",
+            PairingError::Setup | PairingError::Malformed => "forbidden",
+            PairingError::Mismatch => "mismatch",
+            PairingError::Refused if waits => "token_asks",
+            PairingError::Refused => "wrong",
+        });
+        if waits {
+            joining.stage = Stage::Resting {
+                until_ms: now_ms + ASK_AGAIN_MS,
+            };
+        } else {
+            self.phase = Phase::Idle;
+        }
+    }
+
+    /// Attempts that nobody judged, and rests that are over.
+    pub(super) fn expire_attempt(&mut self, now_ms: u64) {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return;
+        };
+        match joining.stage {
+            Stage::Resting { until_ms } if now_ms >= until_ms => {
+                if let Ok(knock) = self.knock(now_ms) {
+                    self.link.open(now_ms, knock);
+                }
+            }
+            Stage::Resting { .. } => {}
+            Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving if now_ms >= joining.until_ms => {
+                if let Ok(knock) = self.knock(now_ms) {
+                    self.link.open(now_ms, knock);
+                }
+            }
+            Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving => {}
+        }
+    }
+
+    pub(super) fn attempt_deadline(&self) -> Option<u64> {
+        let Phase::Joining(joining) = &self.phase else {
+            return None;
+        };
+        Some(match joining.stage {
+            Stage::Resting { until_ms } => until_ms,
+            Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving => joining.until_ms,
+        })
+    }
+
+    /// After three mismatches only a new code helps.
+    pub(super) const fn needs_new_code(&self) -> bool {
+        self.mismatches >= MISMATCHES
+    }
+
+    /// The line does not come back by itself: an attempt over it is over.
+    pub(super) fn attempt_cut(&mut self) {
+        if matches!(self.phase, Phase::Joining(_))
+            && let Some(why) = self.link.closed()
+        {
+            self.phase = Phase::Idle;
+            self.refused = Some(if why == Detached::Version {
+                "update"
+            } else {
+                "forbidden"
+            });
+            self.view_due = true;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The channels of a session, one file each: a sending and a receiving half, as plain state without any I/O.
+
+pub mod chat;
+pub mod input;
+pub mod screen;

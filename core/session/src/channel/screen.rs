@@ -1,0 +1,382 @@
+//! Screen: one stream of updates from the host to one viewer.
+//!
+//! The host encodes when there is room to send, from the newest pixels; nothing stale is ever queued. Codec state belongs to
+//! one run: with a new one both ends start from nothing, and a refresh brings the picture back.
+
+use std::collections::VecDeque;
+
+use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, Hints};
+use temoto_geometry::{Rect, Region};
+use temoto_wire::limits::FRAME_BYTES;
+use temoto_wire::screen::{Ack, Begin, kind};
+
+use crate::SessionError;
+use crate::channel::input::wrapping_clock;
+use crate::pacing::Pacing;
+
+/// Frames are taken at most this often.
+const FRAME_EVERY_MS: u64 = 16;
+/// Pixels that one update covers at most: what can be encoded without the input waiting noticeably.
+const UPDATE_PIXELS: u64 = 512 * 1024;
+/// Pixels of an update on a line of unknown or low speed.
+const UPDATE_PIXELS_SLOW: u64 = 96 * 1024;
+/// Unencoded updates wait until less than this is queued.
+const ROOM_NEEDED: u64 = 4 * 1024;
+/// The viewer acknowledges at the latest after so many bytes.
+const ACK_EVERY_BYTES: u64 = 16 * 1024;
+
+/// A frame to be sent: kind and payload.
+pub type ScreenFrame = (u8, Vec<u8>);
+
+/// An encoded update on its way into frames.
+#[derive(Debug)]
+struct Outgoing {
+    begin: Option<Begin>,
+    number: u32,
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+/// The host's half.
+pub struct ScreenHost {
+    encoder: Encoder,
+    pacing: Pacing,
+    number: u32,
+    outgoing: Option<Outgoing>,
+    /// What changed since the last frame was taken; `None` means that nothing is known and all of it is compared.
+    damage: Option<Region>,
+    dirty: bool,
+    taken_ms: Option<u64>,
+    drawn: u32,
+}
+
+impl ScreenHost {
+    /// A host with nothing sent yet.
+    #[must_use]
+    pub fn new(now_ms: u64) -> Self {
+        Self {
+            encoder: Encoder::new(),
+            pacing: Pacing::new(now_ms),
+            number: 0,
+            outgoing: None,
+            damage: None,
+            dirty: true,
+            taken_ms: None,
+            drawn: 0,
+        }
+    }
+
+    /// A new run: the viewer starts from nothing, and the line is measured anew.
+    pub fn new_run(&mut self, now_ms: u64) {
+        self.stop();
+        self.pacing = Pacing::new(now_ms);
+        (self.number, self.drawn, self.taken_ms) = (0, 0, None);
+    }
+
+    /// Nothing may be shown any more: what is half sent is thrown away, and what comes next is complete.
+    pub fn stop(&mut self) {
+        self.outgoing = None;
+        self.refresh();
+    }
+
+    /// The viewer lost its picture, or another display is shown: the next update is complete.
+    pub fn refresh(&mut self) {
+        self.encoder.reset();
+        self.dirty = true;
+        self.damage = None;
+    }
+
+    /// The host's screen changed there; an empty region means "somewhere".
+    pub fn damaged(&mut self, region: &Region) {
+        if region.is_empty() {
+            self.damage = None;
+        } else if !self.dirty {
+            self.damage = Some(region.clone());
+        } else if let Some(damage) = &mut self.damage {
+            *damage = damage.union(region);
+        }
+        self.dirty = true;
+    }
+
+    /// When the next frame should be taken; `None` while nothing changed or there is no room.
+    #[must_use]
+    pub fn frame_wanted_at(&self) -> Option<u64> {
+        if !self.dirty || self.outgoing.is_some() || self.pacing.room() < ROOM_NEEDED {
+            return None;
+        }
+        Some(self.taken_ms.map_or(0, |at| at + FRAME_EVERY_MS))
+    }
+
+    /// Encodes the newest pixels of `display`.
+    pub fn frame(&mut self, now_ms: u64, display: u8, frame: FrameView<'_>) -> Result<(), SessionError> {
+        if self.outgoing.is_some() {
+            return Ok(());
+        }
+        self.taken_ms = Some(now_ms);
+        let hints = Hints {
+            damage: self.damage.take(),
+            moves: Vec::new(),
+        };
+        let slow = self.pacing.rate() < 1_000_000;
+        let limits = EncodeLimits {
+            max_pixels: if slow { UPDATE_PIXELS_SLOW } else { UPDATE_PIXELS },
+            max_bytes: usize::try_from(self.pacing.room()).unwrap_or(usize::MAX),
+        };
+        let Some(update) = self.encoder.encode_limited(frame, &hints, limits) else {
+            self.dirty = false;
+            return Ok(());
+        };
+        self.dirty = !update.complete;
+        if self.dirty {
+            // Only what was put off is looked at again, unless new damage comes.
+            self.damage = Some(Region::default());
+        }
+        self.number = self.number.wrapping_add(1);
+        let length =
+            u32::try_from(update.bytes.len()).map_err(|_| SessionError::Malformed("update too long"))?;
+        self.outgoing = Some(Outgoing {
+            begin: Some(Begin {
+                number: self.number,
+                display,
+                reset: update.reset,
+                complete: update.complete,
+                taken_ms: wrapping_clock(now_ms),
+                length,
+            }),
+            number: self.number,
+            bytes: update.bytes,
+            at: 0,
+        });
+        Ok(())
+    }
+
+    /// The next frame that may be sent now.
+    pub fn poll(&mut self, now_ms: u64) -> Option<ScreenFrame> {
+        let outgoing = self.outgoing.as_mut()?;
+        if let Some(begin) = outgoing.begin.take() {
+            return Some((kind::BEGIN, begin.encode()));
+        }
+        let most = usize::try_from(self.pacing.room())
+            .unwrap_or(usize::MAX)
+            .min(FRAME_BYTES - 4);
+        let left = outgoing.bytes.len() - outgoing.at;
+        if most < left.min(1024) {
+            return None;
+        }
+        let size = self.pacing.record_bytes(most).min(left);
+        let end = outgoing.at + size;
+        let mut payload = Vec::with_capacity(4 + size);
+        payload.extend(outgoing.number.to_be_bytes());
+        payload.extend_from_slice(outgoing.bytes.get(outgoing.at..end).unwrap_or_default());
+        self.pacing.sent(now_ms, size as u64);
+        outgoing.at = end;
+        if end == outgoing.bytes.len() {
+            self.outgoing = None;
+        }
+        Some((kind::CHUNK, payload))
+    }
+
+    /// The viewer told how far it is.
+    pub fn acknowledged(&mut self, now_ms: u64, ack: Ack) {
+        self.drawn = self.drawn.max(ack.drawn.min(self.number));
+        self.pacing.acknowledged(now_ms, ack.received);
+    }
+
+    /// Whether the viewer has drawn everything that changed.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        !self.dirty && self.outgoing.is_none() && self.drawn == self.number
+    }
+
+    /// The pacing, for figures.
+    #[must_use]
+    pub const fn pacing(&self) -> &Pacing {
+        &self.pacing
+    }
+}
+
+/// What a viewer has to tell and show after a frame.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// The picture changed there.
+    pub changed: Option<Region>,
+    /// A whole change (all its bands) is on the picture now.
+    pub complete: bool,
+    /// An acknowledgement is due.
+    pub ack: Option<Ack>,
+    /// The picture is lost: ask for all of it.
+    pub refresh: bool,
+}
+
+/// The viewer's half.
+pub struct ScreenViewer {
+    decoder: Decoder,
+    current: Option<Begin>,
+    buffer: Vec<u8>,
+    received: u64,
+    acknowledged: u64,
+    drawn: u32,
+    display: u8,
+    /// Updates are thrown away until one that resets.
+    lost: bool,
+    /// Arrival times of whole changes in the last second, for the frame rate.
+    arrivals: VecDeque<u64>,
+}
+
+impl ScreenViewer {
+    /// A viewer without a picture.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            decoder: Decoder::new(),
+            current: None,
+            buffer: Vec::new(),
+            received: 0,
+            acknowledged: 0,
+            drawn: 0,
+            display: 0,
+            lost: false,
+            arrivals: VecDeque::new(),
+        }
+    }
+
+    /// The picture, if there is one.
+    #[must_use]
+    pub fn picture(&self) -> Option<&Framebuffer> {
+        Some(self.decoder.framebuffer()).filter(|picture| picture.width() > 0)
+    }
+
+    /// Which display the picture shows.
+    #[must_use]
+    pub const fn display(&self) -> u8 {
+        self.display
+    }
+
+    /// A new run: counters start anew; the last picture stays to be shown (dimmed) until the next one.
+    pub fn new_run(&mut self) {
+        self.current = None;
+        self.buffer = Vec::new();
+        (self.received, self.acknowledged, self.drawn) = (0, 0, 0);
+        self.lost = true;
+    }
+
+    /// An update is announced.
+    pub fn begin(&mut self, payload: &[u8]) -> Result<Drawn, SessionError> {
+        let begin = Begin::decode(payload)?;
+        if self.current.is_some() && !begin.reset {
+            return Err(SessionError::Peer("update announced within another"));
+        }
+        if begin.number <= self.drawn {
+            return Err(SessionError::Peer("update numbers do not rise"));
+        }
+        if begin.length == 0 {
+            return Err(SessionError::Peer("empty update"));
+        }
+        if begin.reset {
+            self.lost = false;
+        }
+        self.buffer = Vec::new();
+        self.current = Some(begin);
+        Ok(Drawn::default())
+    }
+
+    /// Bytes of an update arrived.
+    pub fn chunk(&mut self, now_ms: u64, payload: &[u8]) -> Result<Drawn, SessionError> {
+        let (number, bytes) = payload
+            .split_first_chunk::<4>()
+            .ok_or(SessionError::Peer("short chunk"))?;
+        self.received += bytes.len() as u64;
+        let Some(begin) = self.current else {
+            return if self.lost {
+                Ok(self.acknowledge(false))
+            } else {
+                Err(SessionError::Peer("chunk without an update"))
+            };
+        };
+        if begin.number != u32::from_be_bytes(*number) {
+            return Err(SessionError::Peer("chunk of another update"));
+        }
+        if bytes.is_empty() || self.buffer.len() + bytes.len() > begin.length as usize {
+            return Err(SessionError::Peer("update longer than announced"));
+        }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() < begin.length as usize {
+            return Ok(self.acknowledge(false));
+        }
+        self.current = None;
+        let update = std::mem::take(&mut self.buffer);
+        let mut drawn = Drawn::default();
+        self.draw(now_ms, &begin, &update, &mut drawn);
+        drawn.ack = self.acknowledge(true).ack;
+        Ok(drawn)
+    }
+
+    /// A frame was not taken (nothing is granted now): its bytes count, the picture waits for one that resets.
+    pub fn dropped(&mut self, which: u8, payload: &[u8]) -> Drawn {
+        self.current = None;
+        self.buffer = Vec::new();
+        self.lost = true;
+        if which == kind::CHUNK {
+            self.received += payload.len().saturating_sub(4) as u64;
+        }
+        self.acknowledge(false)
+    }
+
+    fn acknowledge(&mut self, now: bool) -> Drawn {
+        let due = now || self.received >= self.acknowledged + ACK_EVERY_BYTES;
+        if due {
+            self.acknowledged = self.received;
+        }
+        Drawn {
+            ack: due.then_some(Ack {
+                drawn: self.drawn,
+                received: self.received,
+            }),
+            ..Drawn::default()
+        }
+    }
+
+    /// Whole changes per second, lately.
+    #[must_use]
+    pub fn frames_per_second(&self, now_ms: u64) -> u32 {
+        u32::try_from(self.arrivals.iter().filter(|&&at| at + 1_000 > now_ms).count()).unwrap_or(u32::MAX)
+    }
+
+    fn draw(&mut self, now_ms: u64, begin: &Begin, update: &[u8], drawn: &mut Drawn) {
+        self.drawn = begin.number;
+        drawn.complete = begin.complete;
+        if self.lost {
+            return;
+        }
+        if begin.reset {
+            self.display = begin.display;
+        }
+        match self.decoder.decode(update) {
+            Ok(region) => {
+                if begin.complete {
+                    if self.arrivals.len() >= 128 {
+                        self.arrivals.pop_front();
+                    }
+                    self.arrivals.push_back(now_ms);
+                }
+                drawn.changed = Some(region);
+            }
+            Err(_) => {
+                self.lost = true;
+                drawn.refresh = true;
+            }
+        }
+    }
+}
+
+impl Default for ScreenViewer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The whole of a picture as a region.
+#[must_use]
+pub fn whole(picture: &Framebuffer) -> Region {
+    Region::from(Rect::new(0, 0, picture.width(), picture.height()))
+}

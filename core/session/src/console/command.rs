@@ -1,0 +1,191 @@
+//! What the operator does, as the page sends it (`ConsoleCommand` of `web/session/src/messages.ts`).
+
+use serde::Deserialize;
+use temoto_crypto::code::Code;
+use temoto_wire::proto::{self, control::Body};
+use temoto_wire::relay::{CloseCode, Credential, ToServer};
+
+use super::{Console, ConsoleEvent, Setup, WaitingCode};
+use crate::SessionError;
+use crate::channel::chat::{From, clean};
+use crate::output::Output;
+use crate::permission::Capability;
+use crate::text::{base64, unhex};
+
+/// What the operator, or the page for the operator, wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of messages.ts")]
+pub enum ConsoleCommand {
+    /// Give the public key for the server's statement.
+    Prepare,
+    /// The server gave a session and a code.
+    Open {
+        session: String,
+        ticket: String,
+        routing: String,
+        secret_digits: usize,
+        expires_at_ms: u64,
+        statement: String,
+        hosts: Vec<String>,
+        operator: String,
+        organisation: String,
+    },
+    /// The server gave another code for the session.
+    NewCode {
+        routing: String,
+        secret_digits: usize,
+        expires_at_ms: u64,
+    },
+    /// The server signed a new statement (after a reload the key is another one).
+    Statement { statement: String },
+    /// The operator writes.
+    Chat { text: String },
+    /// The operator asks for capabilities.
+    Ask { capabilities: Vec<Capability> },
+    /// The Control button.
+    Control { active: bool },
+    /// Arm the token once more for a program that was started again.
+    Rearm,
+    /// Show another display.
+    ShowDisplay { id: u32 },
+    /// The pointer moved, in physical pixels of the shown display.
+    Pointer { x: i32, y: i32 },
+    /// A key, by its W3C code.
+    Key { code: String, down: bool },
+    /// A button, at a place.
+    Button { button: u8, down: bool, x: i32, y: i32 },
+    /// The wheel, in 120ths of a notch.
+    Wheel { dx: i16, dy: i16 },
+    /// Composed text.
+    Text { text: String },
+    /// The window lost the focus.
+    Blur,
+    /// The network came back, or the page became visible.
+    Online,
+    /// The canvas is new: paint all of it.
+    Repaint,
+    /// End the session for everybody.
+    End,
+}
+
+impl Console {
+    /// Does what the operator wants.
+    ///
+    /// # Errors
+    /// What was asked for is malformed or makes no sense now; nothing is lost by it.
+    pub fn command(&mut self, now_ms: u64, command: ConsoleCommand) -> Result<(), SessionError> {
+        let done = self.carry_out(now_ms, command);
+        self.settle(now_ms);
+        done
+    }
+
+    fn carry_out(&mut self, now_ms: u64, command: ConsoleCommand) -> Result<(), SessionError> {
+        if self.ended.is_some() {
+            return Ok(());
+        }
+        match command {
+            ConsoleCommand::Prepare => {
+                let key = *self.public_key();
+                self.outputs.push_back(Output::Event(ConsoleEvent::Key(key)));
+            }
+            ConsoleCommand::Open {
+                session,
+                ticket,
+                routing,
+                secret_digits,
+                expires_at_ms,
+                statement,
+                hosts,
+                operator,
+                organisation,
+            } => {
+                let setup = Setup {
+                    session: unhex(&session).ok_or(SessionError::Malformed("session"))?,
+                    hosts,
+                    operator,
+                    organisation,
+                    statement: base64(&statement).ok_or(SessionError::Malformed("statement"))?,
+                };
+                let ticket = base64(&ticket).ok_or(SessionError::Malformed("ticket"))?;
+                self.take_code(now_ms, &routing, secret_digits, expires_at_ms)?;
+                self.setup = Some(setup);
+                self.link
+                    .open(now_ms, ToServer::attach(Credential::Ticket(ticket)));
+            }
+            ConsoleCommand::NewCode {
+                routing,
+                secret_digits,
+                expires_at_ms,
+            } => {
+                self.take_code(now_ms, &routing, secret_digits, expires_at_ms)?;
+            }
+            ConsoleCommand::Statement { statement } => {
+                let statement = base64(&statement).ok_or(SessionError::Malformed("statement"))?;
+                if let Some(setup) = &mut self.setup {
+                    setup.statement = statement;
+                }
+            }
+            ConsoleCommand::Chat { text } => {
+                let text = clean(&text).ok_or(SessionError::Malformed("empty message"))?;
+                self.say(now_ms, From::Operator, text, Vec::new(), None);
+            }
+            ConsoleCommand::Ask { capabilities } => self.ask(now_ms, capabilities)?,
+            ConsoleCommand::Control { active } => self.press_control(now_ms, active)?,
+            ConsoleCommand::Rearm => self.rearm(now_ms)?,
+            ConsoleCommand::ShowDisplay { id } => {
+                let (participant, _) = self.program().ok_or(SessionError::State("no program"))?;
+                self.send_to(now_ms, participant, Body::ShowDisplay(proto::ShowDisplay { id }))?;
+            }
+            ConsoleCommand::Pointer { x, y } => self.pointer(now_ms, x, y),
+            ConsoleCommand::Key { code, down } => self.key(now_ms, &code, down)?,
+            ConsoleCommand::Button { button, down, x, y } => self.button(now_ms, button, down, x, y),
+            ConsoleCommand::Wheel { dx, dy } => self.wheel(now_ms, dx, dy),
+            ConsoleCommand::Text { text } => self.text(now_ms, &text),
+            ConsoleCommand::Blur => self.let_go(now_ms),
+            ConsoleCommand::Online => self.link.hurry(now_ms),
+            ConsoleCommand::Repaint => self.paint_all(),
+            ConsoleCommand::End => self.finish(now_ms, "operator", "ended"),
+        }
+        Ok(())
+    }
+
+    fn take_code(
+        &mut self,
+        now_ms: u64,
+        routing: &str,
+        secret_digits: usize,
+        expires_at_ms: u64,
+    ) -> Result<(), SessionError> {
+        let digits = routing.len() + secret_digits;
+        let code = Code::draw(routing, digits, &mut self.rng)
+            .map_err(|_| SessionError::Malformed("routing digits"))?;
+        if self.code.is_some() && self.link.is_up() {
+            self.send(&ToServer::CloseCode(CloseCode::Withdrawn));
+        }
+        // The server says when by its own clock; ten minutes is the most that is believed.
+        let left = expires_at_ms.saturating_sub(self.unix(now_ms)).min(600_000);
+        self.code = Some(WaitingCode {
+            code,
+            failures: 0,
+            expires_ms: now_ms + left,
+            asked_new: false,
+        });
+        (self.view_due, self.store_due) = (true, true);
+        Ok(())
+    }
+
+    pub(super) fn ask(&mut self, now_ms: u64, capabilities: Vec<Capability>) -> Result<(), SessionError> {
+        let (participant, end) = self.program_mut().ok_or(SessionError::State("no program"))?;
+        end.asked
+            .extend(capabilities.iter().copied().filter(|&c| !end.grants.has(c)));
+        let asked = end.asked.iter().map(|c| c.to_proto()).collect();
+        self.send_to(
+            now_ms,
+            participant,
+            Body::AskGrant(proto::AskGrant { capabilities: asked }),
+        )?;
+        self.view_due = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,359 @@
+//! Who knocks: attempts by code or token, counted, judged and admitted.
+
+use temoto_crypto::code::Code;
+use temoto_crypto::pairing::{AdmittedAgent, ConsolePairing, ConsoleSetup, PairingSecret, refuse};
+use temoto_crypto::token::Token;
+use temoto_crypto::{Capabilities, PairingKind};
+use temoto_wire::limits::LOBBY_BYTES;
+use temoto_wire::proto::{self, control::Body};
+use temoto_wire::relay::{CloseCode, Id, Role, Selector, ToServer};
+
+use super::{Console, ConsoleEvent, End};
+use crate::SessionError;
+use crate::level::{SIGNED, level};
+use crate::output::Output;
+use crate::peer::Peer;
+
+/// Wrong secrets that burn a code.
+const FAILURES: u32 = 3;
+/// An attempt is judged within this.
+const ATTEMPT_MS: u64 = 15_000;
+/// Attempts that are judged at the same time, tokens included.
+const ATTEMPTS: usize = 4;
+/// A token that nobody used dies after this.
+const TOKEN_MS: u64 = 15 * 60_000;
+
+/// The code that waits for a customer.
+pub struct WaitingCode {
+    pub(super) code: Code,
+    pub(super) failures: u32,
+    pub(super) expires_ms: u64,
+    /// The shell was asked for another one.
+    pub(super) asked_new: bool,
+}
+
+/// A one-time token for the customer's program.
+pub struct ArmedToken {
+    pub(super) token: Token,
+    pub(super) expires_ms: u64,
+    /// Static key of the program that owns it.
+    pub(super) owner: Option<[u8; 32]>,
+    /// Its root is confirmed: the token is used.
+    pub(super) used: bool,
+}
+
+/// One attempt that was answered.
+pub struct Attempt {
+    pairing: ConsolePairing,
+    role: Role,
+    pub(super) until_ms: u64,
+    /// Judged to be refused whatever it proves, without counting: a foreign host, for example.
+    refuse: bool,
+}
+
+/// One attempt that was admitted; the server makes its participant now.
+pub struct Admitted {
+    pub(super) attempt: Id,
+    agent: AdmittedAgent,
+    role: Role,
+}
+
+impl Console {
+    pub(super) fn knocked(
+        &mut self,
+        now_ms: u64,
+        attempt: Id,
+        role: Role,
+        selector: Selector,
+        knock: &[u8; LOBBY_BYTES],
+    ) {
+        if self.attempts.len() >= ATTEMPTS {
+            // The server answers as the dummy when nobody else does.
+            return;
+        }
+        let Some(secret) = self.secret(now_ms, &selector, role) else {
+            return;
+        };
+        let setup = ConsoleSetup {
+            secret,
+            session: self.setup.as_ref().map(|s| s.session).unwrap_or_default(),
+            capabilities: Capabilities::default(),
+            static_key: self.key.clone(),
+        };
+        let Ok((pairing, answer)) = ConsolePairing::answer(setup, attempt, knock, &mut self.rng) else {
+            return;
+        };
+        let host = pairing.knock().host.clone();
+        let known = self.setup.as_ref().is_some_and(|s| s.hosts.contains(&host));
+        let role_fits = Role::from_number(pairing.knock().role.byte()) == Ok(role);
+        if !known {
+            self.notify("foreign_host", vec![host]);
+        }
+        self.attempts.insert(
+            attempt,
+            Attempt {
+                pairing,
+                role,
+                until_ms: now_ms + ATTEMPT_MS,
+                refuse: !known || !role_fits,
+            },
+        );
+        self.send(&ToServer::Answer {
+            attempt,
+            lobby: Box::new(answer),
+        });
+    }
+
+    /// The secret that this attempt has to prove, if it may try at all.
+    fn secret(&mut self, now_ms: u64, selector: &Selector, role: Role) -> Option<PairingSecret> {
+        match selector {
+            Selector::Routing(_) => {
+                let waiting = self.code.as_ref()?;
+                let digits = selector.routing_digits()?;
+                let fits = waiting.code.routing(digits.len()) == digits && now_ms < waiting.expires_ms;
+                fits.then(|| PairingSecret::Code(waiting.code.clone()))
+            }
+            Selector::Token(id) => {
+                let armed = self.token.as_ref()?;
+                if armed.token.id() != *id || now_ms >= armed.expires_ms || role != Role::Program {
+                    return None;
+                }
+                if armed.used {
+                    self.asks_again(now_ms);
+                    return None;
+                }
+                Some(PairingSecret::Token(armed.token.clone()))
+            }
+        }
+    }
+
+    /// A program with a used token: a second computer, or the same one started again.
+    fn asks_again(&mut self, now_ms: u64) {
+        let alive = self.program().is_some_and(|(_, end)| end.peer.is_ready());
+        let code = if alive {
+            "token_used_twice"
+        } else {
+            "program_asks_again"
+        };
+        if self.notice.as_ref().is_some_and(|notice| notice.code == code) {
+            return;
+        }
+        self.notify(code, Vec::new());
+        if alive {
+            self.tell_companion(now_ms, true);
+        }
+    }
+
+    pub(super) fn proved(&mut self, now_ms: u64, attempt: Id, proof: &[u8; LOBBY_BYTES]) {
+        let Some(Attempt {
+            pairing,
+            role,
+            refuse: refused,
+            ..
+        }) = self.attempts.remove(&attempt)
+        else {
+            return;
+        };
+        let by_code = pairing.knock().kind == PairingKind::Code;
+        let admission = if refused {
+            None
+        } else {
+            Some(pairing.on_proof(proof, &mut self.rng))
+        };
+        let admitted = match admission {
+            Some(Ok(admission)) => admission.admit().ok(),
+            Some(Err(_)) => {
+                if by_code {
+                    self.wrong_secret(now_ms);
+                }
+                self.send(&ToServer::Refuse {
+                    attempt,
+                    counted: true,
+                    lobby: Box::new(refuse()),
+                });
+                return;
+            }
+            None => None,
+        };
+        match admitted {
+            Some((agent, verdict)) => {
+                self.admitted.push_back(Admitted { attempt, agent, role });
+                self.send(&ToServer::Admit {
+                    attempt,
+                    lobby: Box::new(verdict),
+                });
+            }
+            None => {
+                self.send(&ToServer::Refuse {
+                    attempt,
+                    counted: false,
+                    lobby: Box::new(refuse()),
+                });
+            }
+        }
+    }
+
+    fn wrong_secret(&mut self, now_ms: u64) {
+        let Some(waiting) = &mut self.code else { return };
+        waiting.failures += 1;
+        (self.view_due, self.store_due) = (true, true);
+        if waiting.failures >= FAILURES {
+            self.codes_burnt += 1;
+            self.close_code(CloseCode::Burnt);
+            self.notify("code_burnt", Vec::new());
+            self.tell(now_ms, "code_burnt", Vec::new());
+            // After two burnt codes it goes on only by a click.
+            if self.codes_burnt < 2 {
+                self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
+            }
+        }
+    }
+
+    pub(super) fn close_code(&mut self, why: CloseCode) {
+        if self.code.take().is_some() {
+            self.send(&ToServer::CloseCode(why));
+            (self.view_due, self.store_due) = (true, true);
+        }
+    }
+
+    /// A participant is attached: a known one again, or the one that was just admitted.
+    pub(super) fn joined(&mut self, now_ms: u64, participant: u8, role: Role) {
+        self.view_due = true;
+        if let Some(end) = self.ends.get_mut(&participant) {
+            end.present = true;
+            end.peer.attached(now_ms, &mut self.rng);
+            return;
+        }
+        let Some(admitted) = self.admitted.pop_front().filter(|admitted| admitted.role == role) else {
+            return;
+        };
+        let knock = admitted.agent.knock().clone();
+        let by_code = knock.kind == PairingKind::Code;
+        let failures = by_code.then(|| self.code.as_ref().map_or(0, |code| code.failures));
+        let level = level(self.signed, knock.capabilities.has(SIGNED), role, by_code);
+        let secure = admitted.agent.into_pair(now_ms, 0, participant, self.keeping);
+        let peer = Peer::new(secure, self.incarnation);
+        self.ends
+            .insert(participant, End::new(role, peer, knock.host, level, failures));
+    }
+
+    /// The agent's static key is proved.
+    pub(super) fn paired(&mut self, now_ms: u64, participant: u8, key: [u8; 32]) {
+        let by_token = self
+            .ends
+            .get(&participant)
+            .is_some_and(|end| end.by_code.is_none());
+        if by_token && let Some(armed) = &mut self.token {
+            match armed.owner {
+                None => armed.owner = Some(key),
+                Some(owner) if owner == key => {}
+                Some(_) => {
+                    // The same token from another program: the first one owns it.
+                    self.notify("token_used_twice", Vec::new());
+                    self.tell_companion(now_ms, true);
+                    if let Some(end) = self.ends.get_mut(&participant) {
+                        end.peer.end(now_ms, &mut self.rng);
+                    }
+                }
+            }
+        }
+        self.store_due = true;
+    }
+
+    /// The pairing of an agent is confirmed: what it was let in by is used up, and it replaces an older one of its role.
+    pub(super) fn confirmed(&mut self, now_ms: u64, participant: u8) {
+        let Some(end) = self.ends.get(&participant) else {
+            return;
+        };
+        let role = end.role;
+        if end.by_code.is_some() {
+            self.close_code(CloseCode::Spent);
+        } else if let Some(armed) = &mut self.token {
+            armed.used = true;
+        }
+        let older: Vec<u8> = self
+            .ends
+            .iter()
+            .filter(|&(&n, other)| n != participant && other.role == role)
+            .map(|(&n, _)| n)
+            .collect();
+        for n in older {
+            self.part(now_ms, n);
+        }
+        self.notice = None;
+        (self.view_due, self.store_due) = (true, true);
+    }
+
+    /// A token for the page's customer, unless one waits already.
+    pub(super) fn arm(&mut self, now_ms: u64, page: u8) {
+        if self.token.is_none() {
+            let token = Token::draw(&mut self.rng);
+            self.send(&ToServer::Arm { token: token.id() });
+            self.token = Some(ArmedToken {
+                token,
+                expires_ms: now_ms + TOKEN_MS,
+                owner: None,
+                used: false,
+            });
+            self.store_due = true;
+        }
+        if let Some(armed) = &self.token {
+            let token = armed.token.expose().to_vec();
+            let _unheard = self.send_to(now_ms, page, Body::StepUp(proto::StepUp { token }));
+        }
+    }
+
+    /// One click of the operator: the program that was closed may come again with the same file.
+    pub(super) fn rearm(&mut self, now_ms: u64) -> Result<(), SessionError> {
+        let armed = self.token.as_mut().ok_or(SessionError::State("no token"))?;
+        (armed.used, armed.owner) = (false, None);
+        armed.expires_ms = now_ms + TOKEN_MS;
+        let id = armed.token.id();
+        self.send(&ToServer::Arm { token: id });
+        if let Some((participant, _)) = self.program() {
+            self.part(now_ms, participant);
+        }
+        self.notice = None;
+        (self.view_due, self.store_due) = (true, true);
+        Ok(())
+    }
+
+    /// Codes, tokens and attempts whose time is over.
+    pub(super) fn expire(&mut self, now_ms: u64) {
+        if self.code.as_ref().is_some_and(|code| now_ms >= code.expires_ms) {
+            let again = self.code.as_ref().is_some_and(|code| !code.asked_new);
+            self.close_code(CloseCode::Withdrawn);
+            self.notify("code_expired", Vec::new());
+            if again && self.ends.is_empty() {
+                self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
+            }
+        }
+        if self
+            .token
+            .as_ref()
+            .is_some_and(|token| now_ms >= token.expires_ms && !token.used)
+        {
+            if let Some(armed) = self.token.take() {
+                self.send(&ToServer::Disarm {
+                    token: armed.token.id(),
+                });
+            }
+            // A page that is still there gets a fresh one.
+            let page = self
+                .ends
+                .iter()
+                .find(|(_, end)| end.role == Role::Page && end.peer.is_ready());
+            if let Some((&page, _)) = page {
+                self.arm(now_ms, page);
+            }
+        }
+        if let Some(armed) = &mut self.token
+            && armed.used
+            && now_ms >= armed.expires_ms
+        {
+            // A used token stays known, so that a program that was closed can ask; it needs no deadline.
+            armed.expires_ms = u64::MAX;
+        }
+        self.attempts.retain(|_, attempt| now_ms < attempt.until_ms);
+    }
+}

@@ -1,0 +1,432 @@
+//! What arrives from the agents, through the table of what the operator accepts.
+
+use temoto_codec::cursor::CursorShape;
+use temoto_wire::frame::Channel;
+use temoto_wire::limits::DISPLAYS;
+use temoto_wire::proto::{self, control::Body};
+use temoto_wire::relay::Role;
+use temoto_wire::screen::{CursorPlace, cursor_kind, kind};
+
+use super::{Console, ConsoleEvent};
+use crate::SessionError;
+use crate::channel::chat::{Delivery, From, Line};
+use crate::channel::screen::Drawn;
+use crate::output::Output;
+use crate::permission::{Capability, MessageKind, Verdict, console_accepts};
+use crate::view::Level;
+
+impl Console {
+    /// A run is up and both ends greeted.
+    pub(super) fn ready(&mut self, now_ms: u64, participant: u8, fresh: bool) {
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        end.present = true;
+        let lost_ms = end.lost_ms.take();
+        let first = !std::mem::replace(&mut end.greeted, true);
+        let role = end.role;
+        self.view_due = true;
+        if role == Role::Program {
+            self.screen.new_run();
+        }
+        if first {
+            self.confirmed(now_ms, participant);
+            let event = if role == Role::Page {
+                "customer_joined"
+            } else {
+                "program_joined"
+            };
+            self.tell(now_ms, event, Vec::new());
+        } else if let Some(at) = lost_ms {
+            let seconds = now_ms.saturating_sub(at).div_ceil(1_000).to_string();
+            self.tell(now_ms, "line_back", vec![seconds]);
+        }
+        if fresh {
+            self.greet(now_ms, participant);
+        }
+    }
+
+    /// Everything that a new incarnation of an agent has to know.
+    fn greet(&mut self, now_ms: u64, participant: u8) {
+        let Some(setup) = &self.setup else { return };
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        let welcome = proto::Welcome {
+            statement: setup.statement.clone(),
+            operator: setup.operator.clone(),
+            organisation: setup.organisation.clone(),
+            level: match end.level {
+                Level::Standard => proto::Level::Standard,
+                Level::High => proto::Level::High,
+            }
+            .into(),
+        };
+        let role = end.role;
+        let failures = end.by_code;
+        let mut bodies = vec![Body::Welcome(welcome)];
+        if let Some(failures) = failures {
+            bodies.push(Body::FailuresSeen(proto::FailuresSeen { failures }));
+        }
+        if role == Role::Program {
+            // Nothing is granted by a program that was started anew until it says so.
+            end.grants = crate::permission::Grants::default();
+            end.answered = false;
+            end.asked = Capability::ALL.into_iter().collect();
+            let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
+            bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
+            self.controlling = false;
+        }
+        end.pending.clear();
+        for body in bodies {
+            let _congested = end.peer.send_control(now_ms, body, &mut self.rng);
+        }
+        for chat in self.chat.snapshot() {
+            let _congested = end.peer.send_chat(now_ms, &chat, &mut self.rng);
+        }
+        if role == Role::Page {
+            self.arm(now_ms, participant);
+        }
+        self.tell_companion(now_ms, false);
+    }
+
+    /// Tells the page what became of the program.
+    pub(super) fn tell_companion(&mut self, now_ms: u64, already_used: bool) {
+        let Some((&page, _)) = self.ends.iter().find(|(_, end)| end.role == Role::Page) else {
+            return;
+        };
+        let companion = self.program().filter(|(_, end)| end.greeted).map_or_else(
+            || proto::Companion {
+                already_used,
+                ..Default::default()
+            },
+            |(_, end)| proto::Companion {
+                present: true,
+                computer: end.about.computer.clone(),
+                system: end.about.system.clone(),
+                already_used,
+            },
+        );
+        let _unheard = self.send_to(now_ms, page, Body::Companion(companion));
+    }
+
+    /// A run is lost; the pair is not.
+    pub(super) fn lost(&mut self, now_ms: u64, participant: u8) {
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        end.lost_ms.get_or_insert(now_ms);
+        if end.role == Role::Program {
+            self.let_go(now_ms);
+        }
+        self.view_due = true;
+    }
+
+    /// An agent is gone for good.
+    pub(super) fn part(&mut self, now_ms: u64, participant: u8) {
+        let Some(mut end) = self.ends.remove(&participant) else {
+            return;
+        };
+        end.peer.end(now_ms, &mut self.rng);
+        while let Some(event) = end.peer.poll() {
+            if let crate::peer::PeerEvent::Transmit(bytes) = event
+                && self.link.is_up()
+            {
+                self.send(&temoto_wire::relay::ToServer::Data {
+                    to: participant,
+                    bytes,
+                });
+            }
+        }
+        if end.role == Role::Program {
+            self.controlling = false;
+            self.displays.clear();
+            self.shown = None;
+            if end.greeted {
+                self.tell(now_ms, "program_left", Vec::new());
+            }
+            self.tell_companion(now_ms, false);
+        } else {
+            self.step = None;
+            if end.greeted {
+                self.tell(now_ms, "page_left", Vec::new());
+            }
+        }
+        (self.view_due, self.store_due) = (true, true);
+    }
+
+    /// Judges a message by the table of what the operator accepts.
+    fn accepts(&mut self, now_ms: u64, participant: u8, message: MessageKind) -> bool {
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return false;
+        };
+        match end.grants.judge(now_ms, console_accepts(message, end.role), None) {
+            Verdict::Take => true,
+            Verdict::Drop | Verdict::Report => false,
+            Verdict::Violation => {
+                end.peer.violation(now_ms, &mut self.rng);
+                false
+            }
+        }
+    }
+
+    pub(super) fn control(&mut self, now_ms: u64, participant: u8, body: Body) {
+        if !self.accepts(now_ms, participant, MessageKind::of_control(&body)) {
+            return;
+        }
+        self.view_due = true;
+        match body {
+            Body::About(about) => self.about(now_ms, participant, about),
+            Body::Grants(grants) => self.granted(now_ms, participant, &grants),
+            Body::Declined(_) => {
+                if let Some(end) = self.ends.get_mut(&participant) {
+                    end.answered = true;
+                    end.asked.clear();
+                }
+                self.notify("declined", Vec::new());
+                self.tell(now_ms, "declined", Vec::new());
+            }
+            Body::Step(step) => {
+                self.step = match proto::step::Kind::try_from(step.kind) {
+                    Ok(proto::step::Kind::Choosing) => Some("choosing"),
+                    Ok(proto::step::Kind::Downloading) => Some("downloading"),
+                    Ok(proto::step::Kind::Downloaded) => Some("downloaded"),
+                    Ok(proto::step::Kind::Unspecified) | Err(_) => None,
+                };
+            }
+            Body::Paused(paused) => self.paused(now_ms, participant, paused.paused),
+            Body::Yielded(yielded) => {
+                if let Some(end) = self.ends.get_mut(&participant) {
+                    end.yielded = yielded.yielded;
+                }
+            }
+            Body::Displays(displays) => {
+                if displays.displays.len() <= DISPLAYS {
+                    self.shown = Some(displays.shown);
+                    self.displays = displays.displays;
+                }
+            }
+            Body::Refused(refused) => self.refused(&refused),
+            Body::Leave(leave) => self.leaves(now_ms, participant, &leave),
+            Body::NotMine(_) => {
+                self.notify("not_mine", Vec::new());
+                if let Some((program, _)) = self.program() {
+                    self.part(now_ms, program);
+                }
+            }
+            Body::FailuresSeen(seen) => {
+                let ours = self.ends.get(&participant).and_then(|end| end.by_code);
+                if ours.is_some_and(|ours| ours != seen.failures) {
+                    self.notify("failures_differ", Vec::new());
+                    self.tell(now_ms, "failures_differ", Vec::new());
+                }
+            }
+            // The table refuses these from an agent.
+            Body::Welcome(_)
+            | Body::AskGrant(_)
+            | Body::StepUp(_)
+            | Body::Companion(_)
+            | Body::ShowDisplay(_) => {}
+        }
+    }
+
+    fn about(&mut self, now_ms: u64, participant: u8, mut about: proto::About) {
+        for text in [
+            &mut about.system,
+            &mut about.software,
+            &mut about.computer,
+            &mut about.language,
+        ] {
+            text.retain(|c| !c.is_control());
+            *text = temoto_wire::input::cut(text, 128).to_owned();
+        }
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        end.about = about;
+        if end.role == Role::Program {
+            self.tell_companion(now_ms, false);
+        }
+        self.store_due = true;
+    }
+
+    fn granted(&mut self, now_ms: u64, participant: u8, grants: &proto::Grants) {
+        let granted: Vec<_> = grants
+            .granted
+            .iter()
+            .filter_map(|&n| Capability::from_proto(n))
+            .collect();
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        let before: Vec<_> = end.grants.iter().collect();
+        end.grants.follow(now_ms, grants.number, granted.iter().copied());
+        end.answered = true;
+        end.asked.retain(|c| !granted.contains(c));
+        let events: Vec<&'static str> = Capability::ALL
+            .into_iter()
+            .filter_map(|c| match (before.contains(&c), granted.contains(&c), c) {
+                (false, true, Capability::View) => Some("view_granted"),
+                (false, true, Capability::Control) => Some("control_granted"),
+                (true, false, Capability::View) => Some("view_withdrawn"),
+                (true, false, Capability::Control) => Some("control_withdrawn"),
+                _ => None,
+            })
+            .collect();
+        if !granted.contains(&Capability::Control) {
+            self.controlling = false;
+            self.input.release(now_ms, grants.number);
+        }
+        self.notice = None;
+        for event in events {
+            self.tell(now_ms, event, Vec::new());
+        }
+        self.view_due = true;
+    }
+
+    fn paused(&mut self, now_ms: u64, participant: u8, paused: bool) {
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        if end.grants.paused() == paused {
+            return;
+        }
+        end.grants.follow_pause(now_ms, paused);
+        self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
+    }
+
+    fn refused(&mut self, refused: &proto::Refused) {
+        use proto::refused::Reason;
+        let code = match Reason::try_from(refused.reason) {
+            Ok(Reason::NoScreen) => "no_screen",
+            Ok(Reason::NoInput) => "no_input",
+            Ok(Reason::OwnWindow) => "input_own_window",
+            Ok(Reason::NotGranted | Reason::OldGrant) => "control_needs_grant",
+            Ok(Reason::Late | Reason::Unspecified) | Err(_) => return,
+        };
+        let mut detail = temoto_wire::input::cut(&refused.detail, 256).to_owned();
+        detail.retain(|c| !c.is_control());
+        self.notify(code, vec![detail]);
+    }
+
+    fn leaves(&mut self, now_ms: u64, participant: u8, leave: &proto::Leave) {
+        use proto::leave::Reason;
+        match Reason::try_from(leave.reason) {
+            Ok(Reason::Ended) => self.finish(now_ms, "customer", "ended"),
+            Ok(Reason::Emergency) => self.finish(now_ms, "customer", "emergency"),
+            Ok(Reason::Declined | Reason::Closed | Reason::Unspecified) | Err(_) => {
+                self.part(now_ms, participant);
+            }
+        }
+    }
+
+    pub(super) fn chat_arrived(&mut self, now_ms: u64, participant: u8, chat: &proto::Chat) {
+        if !self.accepts(now_ms, participant, MessageKind::Chat) {
+            return;
+        }
+        for message in chat.messages.iter().take(8) {
+            match Line::from_wire(message) {
+                // A customer's end writes in the customer's name and in no other.
+                Ok(line) if line.from == From::Customer && !chat.snapshot => {
+                    self.share(now_ms, line, Some(participant));
+                }
+                Ok(_) | Err(SessionError::Peer(_)) => {
+                    if let Some(end) = self.ends.get_mut(&participant) {
+                        end.peer.violation(now_ms, &mut self.rng);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn delivered(&mut self, participant: u8, next: u64) {
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        while end.pending.front().is_some_and(|&(number, _)| number < next) {
+            if let Some((_, id)) = end.pending.pop_front() {
+                self.chat.mark(&id, Delivery::Sent);
+                (self.view_due, self.store_due) = (true, true);
+            }
+        }
+    }
+
+    pub(super) fn frame(&mut self, now_ms: u64, participant: u8, channel: Channel, kind: u8, payload: &[u8]) {
+        let Ok(message) = MessageKind::of_frame(channel, kind) else {
+            if let Some(end) = self.ends.get_mut(&participant) {
+                end.peer.violation(now_ms, &mut self.rng);
+            }
+            return;
+        };
+        if !self.accepts(now_ms, participant, message) {
+            let drawn = if channel == Channel::Screen {
+                self.screen.dropped(kind, payload)
+            } else {
+                Drawn::default()
+            };
+            self.answer_screen(now_ms, participant, &drawn);
+            return;
+        }
+        let done = match channel {
+            Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
+            Channel::Cursor => self.cursor_frame(kind, payload),
+            Channel::Link | Channel::Control | Channel::Chat | Channel::Input => Ok(()),
+        };
+        if done.is_err()
+            && let Some(end) = self.ends.get_mut(&participant)
+        {
+            end.peer.violation(now_ms, &mut self.rng);
+        }
+    }
+
+    fn screen_frame(
+        &mut self,
+        now_ms: u64,
+        participant: u8,
+        which: u8,
+        payload: &[u8],
+    ) -> Result<(), SessionError> {
+        let size = |console: &Self| console.screen.picture().map(|p| (p.width(), p.height()));
+        let before = size(self);
+        let drawn = match which {
+            kind::BEGIN => self.screen.begin(payload)?,
+            _ => self.screen.chunk(now_ms, payload)?,
+        };
+        self.answer_screen(now_ms, participant, &drawn);
+        if let Some(region) = drawn.changed {
+            if size(self) != before {
+                self.view_due = true;
+            }
+            self.outputs
+                .push_back(Output::Event(ConsoleEvent::Painted(region)));
+        }
+        Ok(())
+    }
+
+    fn answer_screen(&mut self, now_ms: u64, participant: u8, drawn: &Drawn) {
+        let display = self.screen.display();
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
+        if let Some(ack) = drawn.ack {
+            end.peer
+                .send_frame(now_ms, Channel::Screen, kind::ACK, &ack.encode(), &mut self.rng);
+        }
+        if drawn.refresh {
+            end.peer
+                .send_frame(now_ms, Channel::Screen, kind::REFRESH, &[display], &mut self.rng);
+        }
+    }
+
+    fn cursor_frame(&mut self, which: u8, payload: &[u8]) -> Result<(), SessionError> {
+        let event = if which == cursor_kind::PLACE {
+            ConsoleEvent::Cursor(CursorPlace::decode(payload)?)
+        } else {
+            let shape = CursorShape::decode(payload).map_err(|_| SessionError::Peer("malformed cursor"))?;
+            ConsoleEvent::CursorShape(Box::new(shape))
+        };
+        self.outputs.push_back(Output::Event(event));
+        Ok(())
+    }
+}

@@ -1,0 +1,438 @@
+//! The two tables of grants, and the only gate for every message that arrives from a peer.
+//!
+//! What the customer granted is enforced by the agent ([`agent_accepts`]); what the operator accepts by the console
+//! ([`console_accepts`]). Both are total: a new message does not compile without a row.
+
+use std::collections::BTreeSet;
+
+use temoto_wire::frame::{Channel, RELIABLE, link};
+use temoto_wire::proto::control::Body;
+use temoto_wire::relay::Role;
+use temoto_wire::{input, proto, screen};
+
+use crate::SessionError;
+
+/// What the customer grants one by one.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// The operator sees the screen.
+    View,
+    /// The operator uses mouse and keyboard.
+    Control,
+}
+
+impl Capability {
+    /// Every capability, in the order in which they are shown.
+    pub const ALL: [Self; 2] = [Self::View, Self::Control];
+
+    /// From its number on the wire; unknown ones of a newer peer are `None`.
+    #[must_use]
+    pub fn from_proto(n: i32) -> Option<Self> {
+        match proto::Capability::try_from(n).ok()? {
+            proto::Capability::View => Some(Self::View),
+            proto::Capability::Control => Some(Self::Control),
+            proto::Capability::Unspecified => None,
+        }
+    }
+
+    /// Its number on the wire.
+    #[must_use]
+    pub const fn to_proto(self) -> i32 {
+        match self {
+            Self::View => proto::Capability::View as i32,
+            Self::Control => proto::Capability::Control as i32,
+        }
+    }
+}
+
+/// Every kind of message that can arrive in a frame.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[expect(missing_docs, reason = "the names are those of the wire")]
+pub enum MessageKind {
+    Hello,
+    Ack,
+    Echo,
+    EchoReply,
+    Welcome,
+    About,
+    AskGrant,
+    Grants,
+    Declined,
+    StepUp,
+    Step,
+    Companion,
+    Paused,
+    Yielded,
+    Displays,
+    ShowDisplay,
+    Refused,
+    Leave,
+    NotMine,
+    FailuresSeen,
+    Chat,
+    ScreenBegin,
+    ScreenChunk,
+    ScreenAck,
+    ScreenRefresh,
+    CursorPlace,
+    CursorShape,
+    Input,
+}
+
+impl MessageKind {
+    /// Every kind.
+    pub const ALL: [Self; 28] = [
+        Self::Hello,
+        Self::Ack,
+        Self::Echo,
+        Self::EchoReply,
+        Self::Welcome,
+        Self::About,
+        Self::AskGrant,
+        Self::Grants,
+        Self::Declined,
+        Self::StepUp,
+        Self::Step,
+        Self::Companion,
+        Self::Paused,
+        Self::Yielded,
+        Self::Displays,
+        Self::ShowDisplay,
+        Self::Refused,
+        Self::Leave,
+        Self::NotMine,
+        Self::FailuresSeen,
+        Self::Chat,
+        Self::ScreenBegin,
+        Self::ScreenChunk,
+        Self::ScreenAck,
+        Self::ScreenRefresh,
+        Self::CursorPlace,
+        Self::CursorShape,
+        Self::Input,
+    ];
+
+    /// The kind of a frame on a channel that is not reliable.
+    pub const fn of_frame(channel: Channel, kind: u8) -> Result<Self, SessionError> {
+        Ok(match (channel, kind) {
+            (Channel::Link, link::HELLO) => Self::Hello,
+            (Channel::Link, link::ACK) => Self::Ack,
+            (Channel::Link, link::ECHO) => Self::Echo,
+            (Channel::Link, link::ECHO_REPLY) => Self::EchoReply,
+            (Channel::Screen, screen::kind::BEGIN) => Self::ScreenBegin,
+            (Channel::Screen, screen::kind::CHUNK) => Self::ScreenChunk,
+            (Channel::Screen, screen::kind::ACK) => Self::ScreenAck,
+            (Channel::Screen, screen::kind::REFRESH) => Self::ScreenRefresh,
+            (Channel::Cursor, screen::cursor_kind::PLACE) => Self::CursorPlace,
+            (Channel::Cursor, screen::cursor_kind::SHAPE) => Self::CursorShape,
+            (Channel::Input, input::EVENT) => Self::Input,
+            (Channel::Chat, RELIABLE) => Self::Chat,
+            _ => return Err(SessionError::Peer("unknown kind of frame")),
+        })
+    }
+
+    /// The kind of a control message.
+    #[must_use]
+    pub const fn of_control(body: &Body) -> Self {
+        match body {
+            Body::Welcome(_) => Self::Welcome,
+            Body::About(_) => Self::About,
+            Body::AskGrant(_) => Self::AskGrant,
+            Body::Grants(_) => Self::Grants,
+            Body::Declined(_) => Self::Declined,
+            Body::StepUp(_) => Self::StepUp,
+            Body::Step(_) => Self::Step,
+            Body::Companion(_) => Self::Companion,
+            Body::Paused(_) => Self::Paused,
+            Body::Yielded(_) => Self::Yielded,
+            Body::Displays(_) => Self::Displays,
+            Body::ShowDisplay(_) => Self::ShowDisplay,
+            Body::Refused(_) => Self::Refused,
+            Body::Leave(_) => Self::Leave,
+            Body::NotMine(_) => Self::NotMine,
+            Body::FailuresSeen(_) => Self::FailuresSeen,
+        }
+    }
+}
+
+/// What a message needs in order to be taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Need {
+    /// Always taken.
+    Nothing,
+    /// Taken while this is granted and the customer has not paused.
+    Granted(Capability),
+    /// Never taken from this peer: a broken or hostile one sends it.
+    Never,
+}
+
+/// What an agent of this role takes from a console.
+#[must_use]
+pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
+    use MessageKind as K;
+    let program = matches!(role, Role::Program);
+    match kind {
+        K::Hello
+        | K::Ack
+        | K::Echo
+        | K::EchoReply
+        | K::Welcome
+        | K::Companion
+        | K::Chat
+        | K::Leave
+        | K::FailuresSeen => Need::Nothing,
+        K::AskGrant if program => Need::Nothing,
+        K::StepUp if !program => Need::Nothing,
+        K::ShowDisplay | K::ScreenAck | K::ScreenRefresh if program => Need::Granted(Capability::View),
+        K::Input if program => Need::Granted(Capability::Control),
+        K::AskGrant | K::StepUp | K::ShowDisplay | K::ScreenAck | K::ScreenRefresh | K::Input => Need::Never,
+        K::About
+        | K::Grants
+        | K::Declined
+        | K::Step
+        | K::Paused
+        | K::Yielded
+        | K::Displays
+        | K::Refused
+        | K::NotMine
+        | K::ScreenBegin
+        | K::ScreenChunk
+        | K::CursorPlace
+        | K::CursorShape => Need::Never,
+    }
+}
+
+/// What a console takes from an agent of this role. `Granted` here is what the operator accepts: a picture only from a
+/// program that said that it grants one.
+#[must_use]
+pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
+    use MessageKind as K;
+    let program = matches!(role, Role::Program);
+    match kind {
+        K::Hello | K::Ack | K::Echo | K::EchoReply | K::About | K::Chat | K::Leave | K::FailuresSeen => {
+            Need::Nothing
+        }
+        K::Grants | K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
+        K::Displays | K::ScreenBegin | K::ScreenChunk | K::CursorPlace | K::CursorShape if program => {
+            Need::Granted(Capability::View)
+        }
+        K::Step | K::NotMine if !program => Need::Nothing,
+        K::Grants
+        | K::Declined
+        | K::Paused
+        | K::Yielded
+        | K::Refused
+        | K::Displays
+        | K::ScreenBegin
+        | K::ScreenChunk
+        | K::CursorPlace
+        | K::CursorShape
+        | K::Step
+        | K::NotMine => Need::Never,
+        K::Welcome
+        | K::AskGrant
+        | K::StepUp
+        | K::Companion
+        | K::ShowDisplay
+        | K::ScreenAck
+        | K::ScreenRefresh
+        | K::Input => Need::Never,
+    }
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Take it.
+    Take,
+    /// Drop it: it was sent before the sender could know of the change.
+    Drop,
+    /// Drop it and tell the sender.
+    Report,
+    /// Only a broken or hostile peer sends it.
+    Violation,
+}
+
+/// How long messages under an older grant are dropped without a word.
+const GRACE_MS: u64 = 2_000;
+
+/// What is granted now, with the number of the last change.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Grants {
+    number: u32,
+    granted: BTreeSet<Capability>,
+    paused: bool,
+    changed_ms: Option<u64>,
+}
+
+impl Grants {
+    /// Number of the last change; 0 before the first.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether `capability` is granted, pause aside.
+    #[must_use]
+    pub fn has(&self, capability: Capability) -> bool {
+        self.granted.contains(&capability)
+    }
+
+    /// Whether `capability` may be used now.
+    #[must_use]
+    pub fn allows(&self, capability: Capability) -> bool {
+        self.has(capability) && !self.paused
+    }
+
+    /// Whether the customer paused.
+    #[must_use]
+    pub const fn paused(&self) -> bool {
+        self.paused
+    }
+
+    /// What is granted, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Capability> {
+        self.granted.iter().copied()
+    }
+
+    /// Replaces what is granted. Control without view is never granted: nobody steers blind.
+    pub fn set(&mut self, now_ms: u64, granted: impl IntoIterator<Item = Capability>) {
+        self.granted = granted.into_iter().collect();
+        if !self.granted.contains(&Capability::View) {
+            self.granted.clear();
+        }
+        self.change(now_ms);
+    }
+
+    /// The customer pauses or goes on.
+    pub fn pause(&mut self, now_ms: u64, paused: bool) {
+        self.paused = paused;
+        self.change(now_ms);
+    }
+
+    /// Takes over what a peer told, with its number; an older number than the known one is ignored.
+    pub fn follow(&mut self, now_ms: u64, number: u32, granted: impl IntoIterator<Item = Capability>) {
+        if number >= self.number {
+            self.granted = granted.into_iter().collect();
+            self.number = number;
+            self.changed_ms = Some(now_ms);
+        }
+    }
+
+    /// Takes over that the peer paused, without a number of its own.
+    pub fn follow_pause(&mut self, now_ms: u64, paused: bool) {
+        self.paused = paused;
+        self.changed_ms = Some(now_ms);
+    }
+
+    fn change(&mut self, now_ms: u64) {
+        self.number = self.number.saturating_add(1);
+        self.changed_ms = Some(now_ms);
+    }
+
+    /// Judges a message. `under` is the number of the grant it relies on, where it carries one.
+    #[must_use]
+    pub fn judge(&self, now_ms: u64, need: Need, under: Option<u32>) -> Verdict {
+        match need {
+            Need::Nothing => Verdict::Take,
+            Need::Never => Verdict::Violation,
+            Need::Granted(capability) => {
+                let current = under.is_none_or(|n| n == self.number);
+                if self.allows(capability) && current {
+                    Verdict::Take
+                } else if self.changed_ms.is_some_and(|at| now_ms < at + GRACE_MS) {
+                    Verdict::Drop
+                } else {
+                    Verdict::Report
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_without_view_is_not_granted() {
+        let mut grants = Grants::default();
+        grants.set(0, [Capability::Control]);
+        assert!(!grants.has(Capability::Control));
+    }
+
+    #[test]
+    fn input_under_an_older_grant_is_dropped_for_two_seconds_then_reported() {
+        let mut grants = Grants::default();
+        grants.set(0, Capability::ALL);
+        let under = Some(grants.number());
+        let need = Need::Granted(Capability::Control);
+        assert_eq!(grants.judge(10, need, under), Verdict::Take);
+        grants.set(5_000, [Capability::View]);
+        grants.set(5_000, Capability::ALL);
+        assert_eq!(grants.judge(6_999, need, under), Verdict::Drop);
+        assert_eq!(grants.judge(7_000, need, under), Verdict::Report);
+        assert_eq!(grants.judge(7_000, need, Some(grants.number())), Verdict::Take);
+    }
+
+    #[test]
+    fn a_pause_stops_everything_that_needs_a_grant() {
+        let mut grants = Grants::default();
+        grants.set(0, Capability::ALL);
+        grants.pause(100, true);
+        for capability in Capability::ALL {
+            assert_eq!(
+                grants.judge(9_000, Need::Granted(capability), None),
+                Verdict::Report
+            );
+        }
+        grants.pause(9_000, false);
+        assert_eq!(
+            grants.judge(20_000, Need::Granted(Capability::View), None),
+            Verdict::Take
+        );
+    }
+
+    #[test]
+    fn no_message_is_taken_in_both_directions_unless_both_ends_send_it() {
+        use MessageKind as K;
+        let both = [
+            K::Hello,
+            K::Ack,
+            K::Echo,
+            K::EchoReply,
+            K::Chat,
+            K::Leave,
+            K::FailuresSeen,
+        ];
+        for kind in MessageKind::ALL {
+            for role in [Role::Page, Role::Program] {
+                let to_agent = agent_accepts(kind, role) != Need::Never;
+                let to_console = console_accepts(kind, role) != Need::Never;
+                assert_eq!(to_agent && to_console, both.contains(&kind), "{kind:?} {role:?}");
+            }
+        }
+    }
+
+    /// The whole table, written out: a change of a row has to be made here too.
+    #[test]
+    fn the_grant_table_is_exactly_this() {
+        let mut table = String::new();
+        for kind in MessageKind::ALL {
+            for (name, need) in [
+                ("page", agent_accepts(kind, Role::Page)),
+                ("program", agent_accepts(kind, Role::Program)),
+                ("console<-page", console_accepts(kind, Role::Page)),
+                ("console<-program", console_accepts(kind, Role::Program)),
+            ] {
+                table.push_str(&format!("{kind:?} {name} {need:?}\n"));
+            }
+        }
+        assert_eq!(
+            table,
+            include_str!("permission_table.txt"),
+            "see core/session/src/permission_table.txt"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! What a person sees of a session: whole values, each replaces the last. The page's form of them is
+//! `web/session/src/messages.ts`; a sample file holds both sides to the same shape.
+
+use serde::Serialize;
+use temoto_wire::relay::Detached;
+
+use crate::channel::chat::Line;
+use crate::permission::Capability;
+
+/// How much a pair promises.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// A page, or an unsigned program, had part in it.
+    Standard,
+    /// Signed programs at both ends, and the code was typed into the program.
+    High,
+}
+
+/// How the line to the relay is.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// The place at the relay is taken.
+    pub up: bool,
+    /// Unix ms since when it is being tried again; `None` while it is up.
+    pub trying_since_ms: Option<u64>,
+    /// Why it does not come back by itself.
+    pub closed: Option<&'static str>,
+}
+
+/// The code of a reason for which a line does not come back by itself.
+#[must_use]
+pub const fn closed_code(why: Detached) -> &'static str {
+    match why {
+        Detached::Replaced => "replaced",
+        Detached::Credential => "credential",
+        Detached::Protocol => "protocol",
+        Detached::Over => "over",
+        Detached::SignedOut => "signed_out",
+        Detached::Version => "version",
+        Detached::Forbidden => "forbidden",
+        // These two come back by themselves and are never shown as closed.
+        Detached::Slow | Detached::Busy => "protocol",
+    }
+}
+
+/// One agent of the customer as the operator sees it. Everything in it is a claim of that agent.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerEnd {
+    /// Attached and paired.
+    pub present: bool,
+    /// Paired, but its line is down since (Unix ms).
+    pub lost_since_ms: Option<u64>,
+    /// Operating system.
+    pub system: String,
+    /// Browser or program with its version.
+    pub software: String,
+    /// Name of the computer; empty for a page.
+    pub computer: String,
+    /// The host that it dialed.
+    pub host: String,
+    /// What the pair promises.
+    pub level: Level,
+}
+
+/// The code that waits for a customer.
+#[derive(Clone, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeView {
+    /// All digits.
+    pub digits: String,
+    /// Unix ms.
+    pub expires_at_ms: u64,
+    /// Wrong secrets so far.
+    pub failures: u32,
+}
+
+impl std::fmt::Debug for CodeView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeView")
+            .field("failures", &self.failures)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A sentence that the operator should read now.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Which sentence.
+    pub code: &'static str,
+    /// What it speaks of.
+    pub arguments: Vec<String>,
+}
+
+/// One display of the customer.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisplayView {
+    /// Its number.
+    pub id: u32,
+    /// Its name at the customer's system.
+    pub name: String,
+    /// Physical pixels.
+    pub width: u32,
+    /// Physical pixels.
+    pub height: u32,
+    /// Scale of the customer's system.
+    pub scale_percent: u32,
+    /// Whether it is the primary one.
+    pub primary: bool,
+}
+
+/// Size of the picture in physical pixels.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct PictureView {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// Figures of the line.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quality {
+    /// End to end, in ms.
+    pub round_trip_ms: Option<u64>,
+    /// Received, over the last second or two.
+    pub bits_per_second: u64,
+    /// Whole changes of the picture.
+    pub frames_per_second: u32,
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct EndView {
+    /// `operator`, `customer` or `server`.
+    pub by: &'static str,
+    /// Which sentence.
+    pub code: &'static str,
+}
+
+/// Everything the console shows.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one light on the console")]
+pub struct ConsoleView {
+    /// Hexadecimal.
+    pub session: String,
+    /// The line.
+    pub link: LinkView,
+    /// The waiting code.
+    pub code: Option<CodeView>,
+    /// What should be read now.
+    pub notice: Option<Notice>,
+    /// The join page.
+    pub page: Option<CustomerEnd>,
+    /// How far the page is.
+    pub step: Option<&'static str>,
+    /// The program.
+    pub program: Option<CustomerEnd>,
+    /// The program runs and nobody answered its question yet.
+    pub waiting_for_permission: bool,
+    /// What the customer granted.
+    pub granted: Vec<Capability>,
+    /// What was asked for and not answered.
+    pub asked: Vec<Capability>,
+    /// The customer paused.
+    pub paused: bool,
+    /// The operator has control.
+    pub controlling: bool,
+    /// The customer uses the own mouse.
+    pub yielded: bool,
+    /// The customer's displays.
+    pub displays: Vec<DisplayView>,
+    /// Which one is shown.
+    pub shown: Option<u32>,
+    /// The picture.
+    pub picture: Option<PictureView>,
+    /// The line's figures.
+    pub quality: Quality,
+    /// The chat.
+    pub chat: Vec<Line>,
+    /// How it ended.
+    pub ended: Option<EndView>,
+}
+
+/// Who the customer talks to.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct OperatorView {
+    /// As the operator's account has it.
+    pub name: String,
+    /// As the server has it.
+    pub organisation: String,
+    /// Signed by the server for this very pair.
+    pub confirmed: bool,
+}
+
+/// The program that joined, as its page sees it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProgramView {
+    /// It is connected.
+    pub present: bool,
+    /// Name of its computer.
+    pub computer: String,
+    /// Its system.
+    pub system: String,
+    /// Somebody else tried the same token.
+    pub already_used: bool,
+}
+
+/// Everything the customer's end shows.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one light on the customer's side"
+)]
+pub struct AgentView {
+    /// The line.
+    pub link: LinkView,
+    /// `connecting`, `paired`, `refused` or `ended`.
+    pub phase: &'static str,
+    /// Why it was refused or who ended it.
+    pub reason: Option<&'static str>,
+    /// Three mismatches: the customer asks for a new code.
+    pub new_code_needed: bool,
+    /// The other end saw another number of wrong secrets for this code: somebody else tried.
+    pub failures_differ: bool,
+    /// Who is at the other end.
+    pub operator: Option<OperatorView>,
+    /// What the pair promises.
+    pub level: Option<Level>,
+    /// Name for the program's download, without extension.
+    pub download_name: Option<String>,
+    /// The program that joined.
+    pub program: Option<ProgramView>,
+    /// Whether the operator's end is there (for the bar: else "waiting for the line").
+    pub operator_present: bool,
+    /// What is granted (program).
+    pub granted: Vec<Capability>,
+    /// What the operator asks for and was not answered yet (program).
+    pub asked: Vec<Capability>,
+    /// Paused by the customer (program).
+    pub paused: bool,
+    /// The customer uses the own mouse (program).
+    pub yielded: bool,
+    /// The chat.
+    pub chat: Vec<Line>,
+}
