@@ -1,1 +1,30 @@
-//! The generated interface of the customer's program.
+//! The windows of the customer's program: one that changes with what is going on, and the bar on top of the screen.
+//!
+//! Views go in as plain structs ([`View`], [`BarView`], [`ChatLine`]), what the person did comes out as [`UiEvent`].
+//! Nothing here knows a session, a socket or a key, and nothing here decides: the program (`apps/agent`) does.
+//! The thread that calls [`AgentUi::run`] owns the windows; every other thread speaks through a [`UiHandle`].
+
+mod app;
+mod clean;
+mod code;
+mod event;
+mod generated;
+mod lang;
+mod mailbox;
+mod messages;
+mod placement;
+mod platform;
+mod presenter;
+mod sentences;
+mod view;
+
+pub use app::{AgentUi, Theme, UiError, UiOptions};
+pub use code::spoken_digits;
+pub use event::{Capabilities, Capability, UiEvent};
+pub use lang::Lang;
+pub use mailbox::UiHandle;
+pub use placement::Area;
+pub use view::{
+    AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Grant, Operator,
+    PermissionView, Problem, Question, View,
+};

@@ -1,0 +1,251 @@
+//! Shows one view of the program, with made-up people: `gallery --view permission --lang en --theme dark`.
+//! Events are printed. Draws nothing that the program itself would not.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use temoto_agent_ui::{
+    AgentUi, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
+    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, Theme, UiHandle,
+    UiOptions, View,
+};
+
+const VIEWS: &[&str] = &[
+    "connecting",
+    "waiting",
+    "ask",
+    "ask-trouble",
+    "lost-place",
+    "no-answer",
+    "not-trusted",
+    "no-screen",
+    "permission",
+    "not-confirmed",
+    "view-only",
+    "bar",
+    "bar-paused",
+    "bar-lost",
+    "bar-withdrawn",
+    "question",
+    "chat",
+    "ended",
+    "declined",
+    "remains",
+];
+
+fn main() -> ExitCode {
+    let mut view = "permission".to_owned();
+    let locale = Lang::of_environment(|name| std::env::var(name).ok());
+    let mut options = UiOptions {
+        lang: locale.unwrap_or(Lang::En),
+        theme: Theme::System,
+        calm: false,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match (arg.as_str(), args.next()) {
+            ("--lang", Some(lang)) if lang.parse::<Lang>().is_ok() => {
+                options.lang = lang.parse().unwrap_or(Lang::En)
+            }
+            ("--theme", Some(theme)) if theme == "light" => options.theme = Theme::Light,
+            ("--theme", Some(theme)) if theme == "dark" => options.theme = Theme::Dark,
+            ("--view", Some(name)) if VIEWS.contains(&name.as_str()) => view = name,
+            _ => {
+                say(&format!(
+                    "gallery [--view {}] [--lang ja|en] [--theme light|dark]",
+                    VIEWS.join("|")
+                ));
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let lang = options.lang;
+    let ui = match AgentUi::new(options, |event| say(&format!("{event:?}"))) {
+        Ok(ui) => ui,
+        Err(error) => {
+            say(&error.to_string());
+            return ExitCode::FAILURE;
+        }
+    };
+    let handle = ui.handle();
+    show(&handle, &view, lang);
+    match ui.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn operator(lang: Lang) -> Operator {
+    match lang {
+        Lang::Ja => Operator {
+            name: "佐藤 花子".into(),
+            organisation: "サンプル株式会社".into(),
+        },
+        Lang::En => Operator {
+            name: "Hanako Sato".into(),
+            organisation: "Example Corp.".into(),
+        },
+    }
+}
+
+fn show(ui: &UiHandle, view: &str, lang: Lang) {
+    let host = "support.example.co.jp".to_owned();
+    let both = Capabilities {
+        view: true,
+        control: true,
+    };
+    let permission = |operator, asked| {
+        View::Permission(PermissionView {
+            domain: "support.example.co.jp".into(),
+            operator,
+            asked,
+        })
+    };
+    let ask = |reason, server, trouble| View::AskCode {
+        reason,
+        server,
+        trouble,
+        busy: false,
+    };
+    let problem = |problem, details: &str| View::Problem {
+        problem,
+        details: details.into(),
+        report: "T-2041".into(),
+    };
+    let bar = BarView {
+        state: BarState::Sharing,
+        operator: Some(operator(lang)),
+        view: Grant::Allowed,
+        control: Grant::Allowed,
+        question: None,
+    };
+    let session = |bar: BarView| {
+        ui.bar(Some(bar));
+        View::Session
+    };
+    let shown = match view {
+        "connecting" => View::Connecting {
+            host,
+            phase: ConnectPhase::Reaching,
+        },
+        "waiting" => View::Connecting {
+            host,
+            phase: ConnectPhase::Waiting,
+        },
+        "ask" => ask(AskReason::NoPlace, None, None),
+        "ask-trouble" => ask(AskReason::NoPlace, Some(host), Some(CodeTrouble::NotFound)),
+        "lost-place" => ask(AskReason::LostPlace, Some(host), None),
+        "no-answer" => problem(
+            Problem::NoAnswer { host },
+            "connect support.example.co.jp:443: timed out after 10 s (os error 110)",
+        ),
+        "not-trusted" => problem(Problem::NotTrusted { host }, "certificate expired"),
+        "no-screen" => problem(Problem::NoScreen, "root window has depth 8"),
+        "permission" => permission(Some(operator(lang)), both),
+        "not-confirmed" => permission(None, both),
+        "view-only" => permission(
+            Some(operator(lang)),
+            Capabilities {
+                view: true,
+                control: false,
+            },
+        ),
+        "bar" => session(bar),
+        "bar-paused" => session(BarView {
+            state: BarState::Paused,
+            ..bar
+        }),
+        "bar-lost" => session(BarView {
+            state: BarState::Reconnecting,
+            ..bar
+        }),
+        "bar-withdrawn" => session(BarView {
+            control: Grant::Off,
+            ..bar
+        }),
+        "question" => session(BarView {
+            control: Grant::Off,
+            question: Some(Question {
+                capability: Capability::Control,
+            }),
+            ..bar
+        }),
+        "chat" => {
+            ui.replace_chat(conversation(lang));
+            let view = session(bar);
+            ui.open_chat();
+            view
+        }
+        "declined" => View::Ended {
+            reason: EndReason::Declined,
+            remains: Vec::new(),
+        },
+        "remains" => View::Ended {
+            reason: EndReason::ByOperator,
+            remains: vec!["/tmp/temoto-3f9a".into()],
+        },
+        _ => View::Ended {
+            reason: EndReason::ByOperator,
+            remains: Vec::new(),
+        },
+    };
+    if view.starts_with("bar") {
+        conversation(lang).into_iter().for_each(|line| ui.chat(line));
+    }
+    ui.show(shown);
+}
+
+fn conversation(lang: Lang) -> Vec<ChatLine> {
+    let line = |from, text: &str, time: &str| ChatLine {
+        from,
+        text: text.into(),
+        time: time.into(),
+        doubtful: false,
+    };
+    let mut lines = match lang {
+        Lang::Ja => vec![
+            line(ChatFrom::Event, "つながりました", "10:24"),
+            line(
+                ChatFrom::Operator,
+                "こんにちは、佐藤です。プリンターの件ですね。",
+                "",
+            ),
+            line(ChatFrom::Mine, "はい、昨日から印刷できません", ""),
+            line(
+                ChatFrom::Operator,
+                "手順はこちらです: https://support.example.co.jp/help/printer\nいまから設定を見てみますね。",
+                "10:25",
+            ),
+            line(ChatFrom::Event, "操作が許可されました", "10:26"),
+            line(ChatFrom::Mine, "お願いします", "10:26"),
+        ],
+        Lang::En => vec![
+            line(ChatFrom::Event, "Connected", "10:24"),
+            line(
+                ChatFrom::Operator,
+                "Hello, this is Hanako. You called about the printer?",
+                "",
+            ),
+            line(ChatFrom::Mine, "Yes, it has not printed since yesterday", ""),
+            line(
+                ChatFrom::Operator,
+                "The steps are here: https://support.example.co.jp/help/printer\nLet me look at the settings.",
+                "10:25",
+            ),
+            line(ChatFrom::Event, "Control was allowed", "10:26"),
+            line(ChatFrom::Mine, "Please do", "10:26"),
+        ],
+    };
+    if let Some(last) = lines.last_mut() {
+        last.doubtful = true;
+    }
+    lines
+}

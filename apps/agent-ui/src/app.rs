@@ -1,0 +1,114 @@
+//! Makes the windows and runs their loop.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use i_slint_backend_winit::Backend;
+use slint::ComponentHandle;
+
+use crate::generated::{BarWindow, MainWindow};
+use crate::mailbox::{Mailbox, UiHandle};
+use crate::platform;
+use crate::presenter::Presenter;
+use crate::{Lang, UiEvent};
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Theme {
+    /// As the system says, also when it changes.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// How the interface starts.
+#[derive(Clone, Debug)]
+pub struct UiOptions {
+    /// The first language; the person can switch.
+    pub lang: Lang,
+    /// Light or dark.
+    pub theme: Theme,
+    /// No motion at all.
+    pub calm: bool,
+    /// The program's version, for About.
+    pub version: String,
+}
+
+/// Why there are no windows.
+#[derive(Debug, thiserror::Error)]
+pub enum UiError {
+    /// No display to show them on, or the system refused; the text is the toolkit's.
+    #[error("cannot open a window: {0}")]
+    NoWindow(String),
+}
+
+impl From<slint::PlatformError> for UiError {
+    fn from(error: slint::PlatformError) -> Self {
+        Self::NoWindow(error.to_string())
+    }
+}
+
+/// The windows. One per process; stays on the thread that made it (the main thread, as some systems demand).
+pub struct AgentUi {
+    presenter: Rc<Presenter>,
+    handle: UiHandle,
+}
+
+impl AgentUi {
+    /// Prepares the windows without showing any. `events` is called on this thread and must not wait.
+    ///
+    /// # Errors
+    /// If there is no display, or a second interface is made in one process.
+    pub fn new(options: UiOptions, events: impl Fn(UiEvent) + 'static) -> Result<Self, UiError> {
+        let making_bar = Rc::new(Cell::new(false));
+        let backend = Backend::builder()
+            .with_renderer_name("software")
+            .with_window_attributes_hook({
+                let making_bar = Rc::clone(&making_bar);
+                move |attributes| {
+                    if making_bar.get() {
+                        platform::bar_attributes(attributes)
+                    } else {
+                        attributes
+                    }
+                }
+            })
+            .build()?;
+        slint::platform::set_platform(Box::new(backend))
+            .map_err(|error| UiError::NoWindow(error.to_string()))?;
+
+        let main = MainWindow::new()?;
+        // The attributes are asked for when a component first touches its window.
+        main.window();
+        making_bar.set(true);
+        let bar = BarWindow::new()?;
+        bar.window();
+        making_bar.set(false);
+
+        let mailbox = Arc::<Mailbox>::default();
+        let handle = UiHandle {
+            mailbox: Arc::clone(&mailbox),
+            window: main.as_weak(),
+        };
+        let presenter = Presenter::new(main, bar, mailbox, &options, Box::new(events));
+        Ok(Self { presenter, handle })
+    }
+
+    /// A handle for other threads.
+    pub fn handle(&self) -> UiHandle {
+        self.handle.clone()
+    }
+
+    /// Shows what was asked for and serves the windows until [`UiHandle::quit`].
+    ///
+    /// # Errors
+    /// If the display goes away.
+    pub fn run(self) -> Result<(), UiError> {
+        self.presenter.read_mail();
+        slint::run_event_loop_until_quit()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! What the person in front of the program did.
+
+use crate::Lang;
+
+/// Something the customer can allow and take back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Capability {
+    /// See the screen.
+    View,
+    /// Use mouse and keyboard.
+    Control,
+}
+
+/// A set of capabilities.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Capabilities {
+    /// See the screen.
+    pub view: bool,
+    /// Use mouse and keyboard.
+    pub control: bool,
+}
+
+/// What the person did. Delivered on the windows' thread: whoever takes it must hand it on without waiting.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum UiEvent {
+    /// Server and code were entered and 接続 / Connect was pressed.
+    Connect {
+        /// What was typed, without surrounding space; not checked further.
+        server: String,
+        /// 8 to 10 ASCII digits.
+        code: String,
+    },
+    /// 許可 / Allow was pressed with these ticked.
+    Allow(Capabilities),
+    /// 拒否 / Decline was pressed, or the window with the question was closed.
+    Decline,
+    /// The question during the session was answered.
+    Answer(bool),
+    /// One capability was taken back.
+    Withdraw(Capability),
+    /// 一時停止 / Pause was pressed.
+    Pause,
+    /// 再開 / Resume was pressed.
+    Resume,
+    /// 終了 / End was pressed on the bar.
+    End,
+    /// A chat message was sent: not empty, at most [`crate::ChatLine::LONGEST`] characters.
+    Say(String),
+    /// The chat came into sight (`true`) or left it.
+    ChatShown(bool),
+    /// もう一度試す / Try again was pressed.
+    Retry,
+    /// The person wants out: cancelled, closed the window or pressed 閉じる / Close.
+    Leave,
+    /// The language was switched in the window, which already shows it.
+    Language(Lang),
+    /// The windows of this program as the system numbers them (X11 window, Windows handle). Sent whenever they change:
+    /// remote input must never reach them.
+    OwnWindows(Vec<u64>),
+}

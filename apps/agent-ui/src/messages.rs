@@ -1,0 +1,159 @@
+//! The fixed words, Japanese and English side by side. A word that the interface uses and the table lacks, or the other way
+//! round, does not compile. Sentences with names in them are in `sentences.rs`.
+
+use crate::Lang;
+use crate::generated::Messages;
+
+macro_rules! table {
+    ($($key:ident: $ja:literal, $en:literal;)*) => {
+        /// Every word of the interface in one language.
+        pub(crate) fn messages(lang: Lang) -> Messages {
+            let pick = |ja: &str, en: &str| match lang {
+                Lang::Ja => ja.into(),
+                Lang::En => en.into(),
+            };
+            Messages { $($key: pick($ja, $en),)* }
+        }
+
+        #[cfg(test)]
+        const TABLE: &[(&str, &str, &str)] = &[$((stringify!($key), $ja, $en),)*];
+    };
+}
+
+table! {
+    about: "Temoto について", "About Temoto";
+    about_licence: "ライセンス:", "Licence:";
+    about_purpose: "離れた場所の担当者が、あなたの許可のもとで画面を見たり操作したりして手助けするためのプログラムです。インストールは不要で、終わると何も残りません。",
+        "Lets a support person see and operate this computer, with your permission and only while you allow it. Nothing is installed and nothing stays behind.";
+    allow: "許可", "Allow";
+    back: "戻る", "Back";
+    bar_hide: "バーを小さくする", "Make the bar smaller";
+    bar_show: "バーを広げる", "Show the whole bar";
+    cancel: "やめる", "Cancel";
+    chat: "チャット", "Chat";
+    chat_empty: "まだメッセージはありません", "No messages yet";
+    chat_hide: "閉じる", "Close";
+    close: "閉じる", "Close";
+    code: "セッションコード", "Session code";
+    connect: "接続", "Connect";
+    control: "マウスとキーボードを使う", "Use mouse and keyboard";
+    control_off: "操作なし", "No control";
+    control_short: "操作", "Control";
+    control_what: "あなたが動かすと、いつでもあなたが優先です", "Whenever you move your mouse, you come first";
+    decline: "拒否", "Decline";
+    details_hide: "詳細を閉じる", "Hide details";
+    details_show: "詳細を見る", "Show details";
+    end: "終了", "End";
+    end_session: "セッションを終了", "End session";
+    how_to_stop: "止めるとき: 画面の上の「終了」、または Ctrl + Alt + E", "To stop: “End” at the top of the screen, or Ctrl + Alt + E";
+    licence_name: "MIT または Apache-2.0", "MIT or Apache-2.0";
+    message: "メッセージ", "Message";
+    other_language: "English", "日本語";
+    pause: "一時停止", "Pause";
+    report: "お問い合わせ番号:", "Number for support:";
+    resume: "再開", "Resume";
+    retry: "もう一度試す", "Try again";
+    send: "送信", "Send";
+    server: "サーバー", "Server";
+    version: "バージョン", "Version";
+    view: "画面を見る", "See your screen";
+    view_off: "表示なし", "No view";
+    view_short: "見る", "View";
+    view_what: "あなたの画面がそのまま見えます", "They see your screen exactly as you do";
+    wait: "お待ちください", "Please wait";
+    warning: "銀行、警察、有名な会社が、突然の電話で画面を見せるよう頼むことはありません。心当たりがなければ「拒否」を押して電話を切ってください。",
+        "No bank, police or well-known company calls unasked to see your screen. If you did not ask for help, press Decline and hang up.";
+    withdraw_control: "操作を取り消す", "Withdraw control";
+    withdraw_view: "表示を取り消す", "Withdraw view";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has_japanese(text: &str) -> bool {
+        text.chars()
+            .any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'))
+    }
+
+    #[test]
+    fn every_word_is_there_in_both_languages() {
+        for (key, ja, en) in TABLE {
+            assert!(!ja.trim().is_empty() && !en.trim().is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn japanese_is_japanese_and_english_is_english() {
+        for (key, ja, en) in TABLE {
+            // The switch names the language it leads to.
+            let (ja, en) = if *key == "other_language" {
+                (en, ja)
+            } else {
+                (ja, en)
+            };
+            assert!(has_japanese(ja), "{key}: {ja}");
+            assert!(!has_japanese(en), "{key}: {en}");
+        }
+    }
+
+    #[test]
+    fn the_names_other_programs_look_for_are_these() {
+        let word = |key: &str| TABLE.iter().find(|row| row.0 == key).map(|row| (row.1, row.2));
+        assert_eq!(word("allow"), Some(("許可", "Allow")));
+        assert_eq!(word("decline"), Some(("拒否", "Decline")));
+        assert_eq!(word("chat"), Some(("チャット", "Chat")));
+        assert_eq!(word("message"), Some(("メッセージ", "Message")));
+        assert_eq!(word("send"), Some(("送信", "Send")));
+        assert_eq!(word("code"), Some(("セッションコード", "Session code")));
+        assert_eq!(word("connect"), Some(("接続", "Connect")));
+        assert_eq!(word("end_session"), Some(("セッションを終了", "End session")));
+        assert_eq!(word("view"), Some(("画面を見る", "See your screen")));
+        assert_eq!(
+            word("control"),
+            Some(("マウスとキーボードを使う", "Use mouse and keyboard"))
+        );
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_shown_somewhere() {
+        let shown: String = [
+            include_str!("../ui/about.slint"),
+            include_str!("../ui/ask_code.slint"),
+            include_str!("../ui/bar.slint"),
+            include_str!("../ui/chat.slint"),
+            include_str!("../ui/connecting.slint"),
+            include_str!("../ui/ended.slint"),
+            include_str!("../ui/main.slint"),
+            include_str!("../ui/permission.slint"),
+            include_str!("../ui/problem.slint"),
+        ]
+        .concat();
+        for (key, _, _) in TABLE {
+            let used = format!("Words.t.{}", key.replace('_', "-"));
+            let found = shown.match_indices(&used).any(|(at, _)| {
+                !shown[at + used.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-')
+            });
+            assert!(found, "{key} is not shown");
+        }
+    }
+
+    #[test]
+    fn no_view_says_words_of_its_own() {
+        for (file, text) in [
+            ("ask_code", include_str!("../ui/ask_code.slint")),
+            ("bar", include_str!("../ui/bar.slint")),
+            ("chat", include_str!("../ui/chat.slint")),
+            ("connecting", include_str!("../ui/connecting.slint")),
+            ("ended", include_str!("../ui/ended.slint")),
+            ("permission", include_str!("../ui/permission.slint")),
+            ("problem", include_str!("../ui/problem.slint")),
+        ] {
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                assert!(!has_japanese(line), "{file}: {line}");
+                let plain = line.contains("text: \"") && !line.contains("text: \"\"");
+                assert!(!plain, "{file}: {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Where the bar stands: on the upper edge of the shared display, in the middle until somebody slides it.
+
+/// A display in physical pixels of the desktop; the origin may be negative.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Area {
+    /// Left edge.
+    pub x: i32,
+    /// Upper edge.
+    pub y: i32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// How far from the middle of `area` a bar of `width` may stand, either way.
+fn reach(area: Area, width: u32) -> i32 {
+    i32::try_from(area.width.saturating_sub(width) / 2).unwrap_or(i32::MAX)
+}
+
+/// The offset from the middle that keeps a bar of `width` inside `area`.
+pub(crate) fn slide(area: Area, width: u32, offset: i32) -> i32 {
+    let reach = reach(area, width);
+    offset.clamp(-reach, reach)
+}
+
+/// The upper left corner of a bar of `width`, `offset` pixels right of the middle.
+pub(crate) fn corner(area: Area, width: u32, offset: i32) -> (i32, i32) {
+    let middle = area.x.saturating_add(reach(area, width));
+    (middle.saturating_add(slide(area, width, offset)), area.y)
+}
+
+/// Room between the chat and the edges of the display, in physical pixels; below there is often a task bar.
+const MARGIN: (u32, u32) = (24, 72);
+
+/// The upper left corner of the chat, `size` pixels across and down: low on the right, where it covers least, but never above or
+/// left of the display.
+pub(crate) fn chat_corner(area: Area, size: (u32, u32)) -> (i32, i32) {
+    let free = |whole: u32, part: u32, margin: u32| {
+        i32::try_from(whole.saturating_sub(part.saturating_add(margin))).unwrap_or(i32::MAX)
+    };
+    (
+        area.x.saturating_add(free(area.width, size.0, MARGIN.0)),
+        area.y.saturating_add(free(area.height, size.1, MARGIN.1)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Area = Area {
+        x: -1920,
+        y: 40,
+        width: 1920,
+        height: 1080,
+    };
+
+    #[test]
+    fn the_bar_stands_in_the_middle_of_the_upper_edge() {
+        assert_eq!(
+            corner(
+                Area {
+                    x: 0,
+                    y: 0,
+                    width: 1280,
+                    height: 720
+                },
+                640,
+                0
+            ),
+            (320, 0)
+        );
+        assert_eq!(corner(SECOND, 620, 0), (-1270, 40));
+    }
+
+    #[test]
+    fn the_bar_cannot_be_pushed_off_its_display() {
+        assert_eq!(corner(SECOND, 620, 100_000), (-620, 40));
+        assert_eq!(corner(SECOND, 620, i32::MIN), (-1920, 40));
+    }
+
+    #[test]
+    fn a_bar_wider_than_its_display_starts_at_the_left_edge() {
+        assert_eq!(
+            corner(
+                Area {
+                    x: 100,
+                    y: 0,
+                    width: 300,
+                    height: 200
+                },
+                640,
+                50
+            ),
+            (100, 0)
+        );
+    }
+
+    #[test]
+    fn the_chat_stands_low_on_the_right_and_never_off_the_display() {
+        assert_eq!(chat_corner(SECOND, (480, 584)), (-504, 464));
+        assert_eq!(
+            chat_corner(
+                Area {
+                    x: 0,
+                    y: 0,
+                    width: 400,
+                    height: 300
+                },
+                (480, 584)
+            ),
+            (0, 0)
+        );
+    }
+}

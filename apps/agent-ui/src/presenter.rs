@@ -1,0 +1,589 @@
+//! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
+//! its two windows is in sight.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use i_slint_backend_winit::{EventResult, WinitWindowAccessor};
+use slint::language::ColorScheme;
+use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, PhysicalPosition, VecModel};
+
+use crate::app::{Theme, UiOptions};
+use crate::clean;
+use crate::code::spoken_digits;
+use crate::generated::{
+    Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineKind, LineModel, MainWindow,
+    Page, PermissionModel, ProblemModel, Tokens, Tone, Words,
+};
+use crate::mailbox::Mailbox;
+use crate::{
+    Area, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, Grant, Lang, Operator, UiEvent,
+    View,
+};
+use crate::{messages, placement, platform, sentences};
+
+/// Characters of technical detail that are shown.
+const DETAILS: usize = 2_000;
+/// Characters of a server name that are handed on.
+const SERVER: usize = 300;
+/// Above this the unread messages are not counted out.
+const MANY: u32 = 99;
+
+pub(crate) struct Presenter {
+    main: MainWindow,
+    bar: BarWindow,
+    lines: Rc<VecModel<LineModel>>,
+    mailbox: Arc<Mailbox>,
+    events: Box<dyn Fn(UiEvent)>,
+    state: RefCell<State>,
+}
+
+struct State {
+    lang: Lang,
+    view: Option<View>,
+    bar: Option<BarView>,
+    chat: VecDeque<ChatLine>,
+    chat_open: bool,
+    unread: u32,
+    area: Option<Area>,
+    /// How far the person slid the bar from the middle, in physical pixels.
+    slid: i32,
+    own_windows: Vec<u64>,
+}
+
+impl Presenter {
+    pub(crate) fn new(
+        main: MainWindow,
+        bar: BarWindow,
+        mailbox: Arc<Mailbox>,
+        options: &UiOptions,
+        events: Box<dyn Fn(UiEvent)>,
+    ) -> Rc<Self> {
+        let lines = Rc::new(VecModel::default());
+        main.set_lines(ModelRc::from(Rc::clone(&lines)));
+        main.set_version(options.version.as_str().into());
+        main.set_calm(options.calm);
+        let scheme = match options.theme {
+            Theme::System => None,
+            Theme::Light => Some(ColorScheme::Light),
+            Theme::Dark => Some(ColorScheme::Dark),
+        };
+        if let Some(scheme) = scheme {
+            main.invoke_set_color_scheme(scheme);
+            bar.invoke_set_color_scheme(scheme);
+        }
+        let state = State {
+            lang: options.lang,
+            view: None,
+            bar: None,
+            chat: VecDeque::new(),
+            chat_open: false,
+            unread: 0,
+            area: None,
+            slid: 0,
+            own_windows: Vec::new(),
+        };
+        let presenter = Rc::new(Self {
+            main,
+            bar,
+            lines,
+            mailbox,
+            events,
+            state: RefCell::new(state),
+        });
+        presenter.listen();
+        presenter.speak();
+        presenter
+    }
+
+    /// Takes what other threads want shown.
+    pub(crate) fn read_mail(self: &Rc<Self>) {
+        let mail = self.mailbox.take();
+        if mail.quit {
+            self.hide_all();
+            return;
+        }
+        if let Some(area) = mail.area {
+            self.state.borrow_mut().area = Some(area);
+            self.place_bar();
+        }
+        if mail.clear_chat {
+            self.replace_chat(mail.chat);
+        } else {
+            mail.chat.into_iter().for_each(|line| self.add_line(line));
+        }
+        if let Some(bar) = mail.bar {
+            self.state.borrow_mut().bar = bar;
+        }
+        if let Some(view) = mail.view {
+            let leaving_session = view != View::Session;
+            {
+                let mut state = self.state.borrow_mut();
+                state.chat_open &= !leaving_session;
+                state.view = Some(view);
+            }
+            self.main.set_about(false);
+        }
+        if mail.open_chat {
+            self.open_chat(true);
+        }
+        self.show();
+        if mail.forward {
+            self.bring_forward();
+        }
+    }
+
+    fn emit(&self, event: UiEvent) {
+        (self.events)(event);
+    }
+
+    // What the person does.
+
+    fn listen(self: &Rc<Self>) {
+        self.listen_to(&self.main.global::<Actions>());
+        self.listen_to(&self.bar.global::<Actions>());
+        self.main.on_mail(self.calling(Self::read_mail));
+        self.main.on_hide_chat(self.calling(|me| me.open_chat(false)));
+        self.bar.on_resized(self.calling(|me| me.place_bar()));
+
+        let weak = Rc::downgrade(self);
+        self.main.window().on_close_requested(move || {
+            if let Some(me) = weak.upgrade() {
+                me.closed();
+            }
+            // The program answers with what comes next; until then the window stays.
+            CloseRequestResponse::KeepWindowShown
+        });
+        self.bar
+            .window()
+            .on_close_requested(|| CloseRequestResponse::KeepWindowShown);
+
+        for window in [self.main.window(), self.bar.window()] {
+            let weak = Rc::downgrade(self);
+            window.on_winit_window_event(move |_, _| {
+                if let Some(me) = weak.upgrade() {
+                    me.tell_own_windows();
+                }
+                EventResult::Propagate
+            });
+        }
+    }
+
+    fn listen_to(self: &Rc<Self>, actions: &Actions<'_>) {
+        let weak = Rc::downgrade(self);
+        actions.on_allow(move |view, control| {
+            if let Some(me) = weak.upgrade() {
+                me.emit(UiEvent::Allow(Capabilities { view, control }));
+            }
+        });
+        actions.on_code_ready(|server, code| !server.trim().is_empty() && spoken_digits(&code).is_some());
+        let weak = Rc::downgrade(self);
+        actions.on_connect(move |server, code| {
+            if let (Some(me), Some(code)) = (weak.upgrade(), spoken_digits(&code)) {
+                let server = clean::one_line(&server, SERVER);
+                me.emit(UiEvent::Connect { server, code });
+            }
+        });
+        let weak = Rc::downgrade(self);
+        actions.on_answer(move |yes| {
+            if let Some(me) = weak.upgrade() {
+                me.emit(UiEvent::Answer(yes));
+            }
+        });
+        let weak = Rc::downgrade(self);
+        actions.on_send(move |text| {
+            let text = clean::lines(&text, ChatLine::LONGEST);
+            if let Some(me) = weak.upgrade()
+                && !text.trim().is_empty()
+            {
+                me.emit(UiEvent::Say(text));
+            }
+        });
+        let weak = Rc::downgrade(self);
+        actions.on_drag_bar(move |by| {
+            if let Some(me) = weak.upgrade() {
+                me.slide_bar(by);
+            }
+        });
+        actions.on_decline(self.calling(|me| me.emit(UiEvent::Decline)));
+        actions.on_retry(self.calling(|me| me.emit(UiEvent::Retry)));
+        actions.on_cancel(self.calling(|me| me.emit(UiEvent::Leave)));
+        actions.on_pause(self.calling(|me| me.emit(UiEvent::Pause)));
+        actions.on_resume(self.calling(|me| me.emit(UiEvent::Resume)));
+        actions.on_end(self.calling(|me| me.emit(UiEvent::End)));
+        actions.on_withdraw_view(self.calling(|me| me.emit(UiEvent::Withdraw(Capability::View))));
+        actions.on_withdraw_control(self.calling(|me| me.emit(UiEvent::Withdraw(Capability::Control))));
+        actions.on_chat(self.calling(|me| {
+            me.open_chat(true);
+            me.bring_forward();
+        }));
+        actions.on_switch_language(self.calling(|me| {
+            let lang = me.state.borrow().lang.other();
+            me.state.borrow_mut().lang = lang;
+            me.speak();
+            me.show();
+            me.emit(UiEvent::Language(lang));
+        }));
+    }
+
+    /// A callback that does `work` while the windows are there.
+    fn calling(self: &Rc<Self>, work: impl Fn(&Rc<Self>) + 'static) -> impl FnMut() + 'static {
+        let weak = Rc::downgrade(self);
+        move || {
+            if let Some(me) = weak.upgrade() {
+                work(&me);
+            }
+        }
+    }
+
+    /// The window's own close button.
+    fn closed(&self) {
+        let view = self.state.borrow().view.clone();
+        match view {
+            Some(View::Session) => self.open_chat(false),
+            Some(View::Permission(_)) => self.emit(UiEvent::Decline),
+            Some(
+                View::Connecting { .. } | View::AskCode { .. } | View::Problem { .. } | View::Ended { .. },
+            )
+            | None => {
+                self.emit(UiEvent::Leave);
+            }
+        }
+    }
+
+    fn tell_own_windows(&self) {
+        let ids: Vec<u64> = [self.main.window(), self.bar.window()]
+            .into_iter()
+            .filter_map(|window| window.with_winit_window(|window| u64::from(window.id())))
+            .collect();
+        if self.state.borrow().own_windows != ids {
+            self.state.borrow_mut().own_windows.clone_from(&ids);
+            // Only now the system can be asked for its displays and the scale is known for sure.
+            self.place_bar();
+            self.emit(UiEvent::OwnWindows(ids));
+        }
+    }
+
+    // What is in sight.
+
+    /// Everything that depends on the language alone.
+    fn speak(&self) {
+        let lang = self.state.borrow().lang;
+        let words = messages::messages(lang);
+        let font = platform::font_family(lang);
+        self.main.global::<Words>().set_t(words.clone());
+        self.bar.global::<Words>().set_t(words);
+        self.main.global::<Tokens>().set_font_family(font.into());
+        self.bar.global::<Tokens>().set_font_family(font.into());
+        let state = self.state.borrow();
+        let operator = state.operator();
+        self.lines.set_vec(
+            state
+                .chat
+                .iter()
+                .map(|line| line_model(lang, operator, line))
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    fn show(&self) {
+        self.fill_main();
+        self.fill_bar();
+        let (main, bar) = {
+            let state = self.state.borrow();
+            let main = match &state.view {
+                None => false,
+                Some(View::Session) => state.chat_open,
+                Some(_) => true,
+            };
+            (main, state.bar.is_some())
+        };
+        set_shown(&self.main, main);
+        if bar && !self.bar.window().is_visible() {
+            self.bar.set_folded(false);
+            self.place_bar();
+        }
+        set_shown(&self.bar, bar);
+        if bar {
+            self.place_bar();
+        }
+    }
+
+    fn fill_main(&self) {
+        let state = self.state.borrow();
+        let (lang, main) = (state.lang, &self.main);
+        main.set_who(sentences::who(lang, state.operator()).into());
+        let page = match &state.view {
+            None => return,
+            Some(View::Connecting { host, phase }) => {
+                let (title, text) = sentences::connecting(lang, host, *phase);
+                main.set_connecting(ConnectingModel {
+                    title: title.into(),
+                    text: text.into(),
+                });
+                Page::Connecting
+            }
+            Some(View::AskCode {
+                reason,
+                server,
+                trouble,
+                busy,
+            }) => {
+                let (title, text) = sentences::ask_code(lang, *reason);
+                let trouble = trouble.map(|trouble| sentences::code_trouble(lang, trouble));
+                main.set_ask_code(AskCodeModel {
+                    title: title.into(),
+                    text: text.into(),
+                    server: clean::one_line(server.as_deref().unwrap_or_default(), SERVER).into(),
+                    server_fixed: server.is_some(),
+                    trouble: trouble.unwrap_or_default().into(),
+                    busy: *busy,
+                });
+                Page::AskCode
+            }
+            Some(View::Problem {
+                problem,
+                details,
+                report,
+            }) => {
+                let (title, text, can_retry) = sentences::problem(lang, problem);
+                main.set_problem(ProblemModel {
+                    title: title.into(),
+                    text: text.into(),
+                    details: clean::lines(details, DETAILS).into(),
+                    report: clean::one_line(report, clean::NAME).into(),
+                    can_retry,
+                });
+                Page::Problem
+            }
+            Some(View::Permission(permission)) => {
+                let operator = permission.operator.as_ref();
+                let organisation = operator.map_or("", |who| &who.organisation);
+                let caution = operator.map_or_else(|| sentences::not_confirmed(lang), |_| String::new());
+                main.set_permission(PermissionModel {
+                    domain: clean::one_line(&permission.domain, clean::NAME).into(),
+                    organisation: clean::one_line(organisation, clean::NAME).into(),
+                    title: sentences::permission_title(lang, operator).into(),
+                    caution: caution.into(),
+                    asks_view: permission.asked.view,
+                    asks_control: permission.asked.control,
+                });
+                Page::Permission
+            }
+            Some(View::Session) => Page::Chat,
+            Some(View::Ended { reason, remains }) => {
+                let (title, text) = sentences::ended(lang, *reason);
+                main.set_ended(EndedModel {
+                    title: title.into(),
+                    text: text.into(),
+                    remains: sentences::remains(lang, remains).into(),
+                    clean: remains.is_empty(),
+                });
+                Page::Ended
+            }
+        };
+        main.set_page(page);
+    }
+
+    fn fill_bar(&self) {
+        let state = self.state.borrow();
+        let Some(bar) = &state.bar else { return };
+        let lang = state.lang;
+        let operator = bar.operator.as_ref();
+        let question = bar
+            .question
+            .map(|question| sentences::question(lang, operator, question.capability))
+            .unwrap_or_default();
+        let (unread, unread_name) = match state.unread {
+            0 => (String::new(), String::new()),
+            n if n > MANY => (format!("{MANY}+"), sentences::unread(lang, n)),
+            n => (n.to_string(), sentences::unread(lang, n)),
+        };
+        self.bar.set_model(BarModel {
+            status: sentences::bar_status(lang, bar.state).into(),
+            tone: match bar.state {
+                BarState::Sharing => Tone::Ok,
+                BarState::Paused | BarState::Reconnecting => Tone::Warn,
+                BarState::Connected => Tone::Plain,
+            },
+            who: sentences::who(lang, operator).into(),
+            paused: bar.state == BarState::Paused,
+            view_shown: bar.view != Grant::Never,
+            view_on: bar.view == Grant::Allowed,
+            control_shown: bar.control != Grant::Never,
+            control_on: bar.control == Grant::Allowed,
+            unread: unread.into(),
+            unread_name: unread_name.into(),
+            question: question.into(),
+        });
+    }
+
+    fn hide_all(&self) {
+        set_shown(&self.main, false);
+        set_shown(&self.bar, false);
+        // The loop not running is the one error, and then it need not be ended.
+        let _ = slint::quit_event_loop();
+    }
+
+    fn bring_forward(&self) {
+        if self.main.window().is_visible() {
+            self.main.window().set_minimized(false);
+            self.main
+                .window()
+                .with_winit_window(i_slint_backend_winit::winit::window::Window::focus_window);
+        }
+    }
+
+    // The chat.
+
+    fn open_chat(&self, open: bool) {
+        {
+            let mut state = self.state.borrow_mut();
+            if state.view != Some(View::Session) || state.chat_open == open {
+                return;
+            }
+            state.chat_open = open;
+            state.unread = 0;
+        }
+        if open && let Some(area) = self.area() {
+            let size = self.main.window().size();
+            let (x, y) = placement::chat_corner(area, (size.width, size.height));
+            self.main.window().set_position(PhysicalPosition::new(x, y));
+        }
+        self.show();
+        self.emit(UiEvent::ChatShown(open));
+    }
+
+    fn add_line(&self, line: ChatLine) {
+        let mut state = self.state.borrow_mut();
+        if line.from == ChatFrom::Operator && !state.chat_open {
+            state.unread = state.unread.saturating_add(1);
+        }
+        if state.chat.len() == ChatLine::KEPT {
+            state.chat.pop_front();
+            self.lines.remove(0);
+        }
+        let model = line_model(state.lang, state.operator(), &line);
+        state.chat.push_back(line);
+        debug_assert_eq!(state.chat.len(), self.lines.row_count() + 1);
+        drop(state);
+        self.lines.push(model);
+    }
+
+    fn replace_chat(&self, chat: VecDeque<ChatLine>) {
+        let mut state = self.state.borrow_mut();
+        let (lang, operator) = (state.lang, state.operator());
+        let models: Vec<LineModel> = chat.iter().map(|line| line_model(lang, operator, line)).collect();
+        state.chat = chat;
+        state.unread = 0;
+        drop(state);
+        self.lines.set_vec(models);
+    }
+
+    // The bar's place.
+
+    fn bar_width(&self) -> u32 {
+        let physical = self.bar.get_wide() * self.bar.window().scale_factor();
+        // Saturates; a width is a few thousand at most.
+        physical.max(0.0).round() as u32
+    }
+
+    fn area(&self) -> Option<Area> {
+        self.state.borrow().area.or_else(|| {
+            self.bar
+                .window()
+                .with_winit_window(|window| {
+                    let monitor = window
+                        .primary_monitor()
+                        .or_else(|| window.available_monitors().next())?;
+                    let (at, size) = (monitor.position(), monitor.size());
+                    Some(Area {
+                        x: at.x,
+                        y: at.y,
+                        width: size.width,
+                        height: size.height,
+                    })
+                })
+                .flatten()
+        })
+    }
+
+    fn place_bar(&self) {
+        if let Some(area) = self.area() {
+            let slid = self.state.borrow().slid;
+            let (x, y) = placement::corner(area, self.bar_width(), slid);
+            self.bar.window().set_position(PhysicalPosition::new(x, y));
+        }
+    }
+
+    fn slide_bar(&self, by: f32) {
+        if let Some(area) = self.area() {
+            let by = (by * self.bar.window().scale_factor()).round() as i32;
+            {
+                let mut state = self.state.borrow_mut();
+                state.slid = placement::slide(area, self.bar_width(), state.slid.saturating_add(by));
+            }
+            self.place_bar();
+        }
+    }
+}
+
+impl State {
+    /// Whoever the newest view names.
+    fn operator(&self) -> Option<&Operator> {
+        self.bar.as_ref().and_then(|bar| bar.operator.as_ref())
+    }
+}
+
+fn set_shown(window: &impl ComponentHandle, shown: bool) {
+    if window.window().is_visible() != shown {
+        // A window that cannot be shown now is shown by the next view; the bar's absence is told by the frame around the
+        // display, which is not drawn here.
+        let _ = if shown { window.show() } else { window.hide() };
+    }
+}
+
+fn line_model(lang: Lang, operator: Option<&Operator>, line: &ChatLine) -> LineModel {
+    let text = clean::lines(&line.text, ChatLine::LONGEST);
+    let time = clean::one_line(&line.time, 8);
+    let doubtful = if line.doubtful {
+        sentences::doubtful(lang)
+    } else {
+        String::new()
+    };
+    let join = |parts: &[&str], between: &str| {
+        parts
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(between)
+    };
+    match line.from {
+        ChatFrom::Event => {
+            let text = join(&[&time, &text], " ");
+            LineModel {
+                kind: LineKind::Event,
+                name: text.as_str().into(),
+                text: text.into(),
+                note: "".into(),
+            }
+        }
+        ChatFrom::Mine | ChatFrom::Operator => {
+            let mine = line.from == ChatFrom::Mine;
+            let speaker = if mine {
+                sentences::myself(lang)
+            } else {
+                sentences::speaker(lang, operator)
+            };
+            LineModel {
+                kind: if mine { LineKind::Mine } else { LineKind::Theirs },
+                name: join(&[&format!("{speaker}: {text}"), &time, &doubtful], " · ").into(),
+                note: join(&[&time, &doubtful], " · ").into(),
+                text: text.into(),
+            }
+        }
+    }
+}

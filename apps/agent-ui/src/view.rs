@@ -1,0 +1,220 @@
+//! What can be shown, as plain values. Names and texts from the other end come in as they are: this crate makes them safe
+//! to show (one line, no control or direction characters, cut at a length).
+
+use crate::{Capabilities, Capability};
+
+/// Who is at the other end, as the server's signed statement says. Where there is none the views take `None`
+/// and say "not confirmed"; a name that only somebody claims is never shown.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Operator {
+    /// The person's name.
+    pub name: String,
+    /// The organisation's name.
+    pub organisation: String,
+}
+
+/// What the window shows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum View {
+    /// Waiting for something.
+    Connecting {
+        /// The server, `host[:port]`.
+        host: String,
+        /// For what.
+        phase: ConnectPhase,
+    },
+    /// Server and code are wanted.
+    AskCode {
+        /// Why they are asked for.
+        reason: AskReason,
+        /// The server if it is known; then only the code is asked for.
+        server: Option<String>,
+        /// Why the last try failed.
+        trouble: Option<CodeTrouble>,
+        /// A try is running: nothing can be changed or pressed.
+        busy: bool,
+    },
+    /// It does not go on without the person.
+    Problem {
+        /// What happened.
+        problem: Problem,
+        /// Technical detail in any language, folded at first; empty for none. At most 2,000 characters are shown.
+        details: String,
+        /// The number to read to support; empty for none.
+        report: String,
+    },
+    /// The question before anything is shared.
+    Permission(PermissionView),
+    /// A session runs: the bar is what is seen, and the chat when it is opened.
+    Session,
+    /// It is over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// What could not be removed from this computer, each in a few words (a path). Empty: nothing was left behind.
+        remains: Vec<String>,
+    },
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ConnectPhase {
+    /// The server's answer.
+    Reaching,
+    /// The secure line to the operator's console.
+    Securing,
+    /// The operator.
+    Waiting,
+}
+
+/// Why server and code are asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AskReason {
+    /// The program's name told no place in a session.
+    NoPlace,
+    /// The place in the session was lost; a new code from the operator leads back into it.
+    LostPlace,
+}
+
+/// Why a code did not lead anywhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CodeTrouble {
+    /// Unknown, wrong, used or expired: they are not told apart.
+    NotFound,
+    /// Too many misses: only a new code helps.
+    NewCodeNeeded,
+    /// The server's name cannot be one, or nobody answers there.
+    NoServer,
+    /// The operator's console is at another server.
+    OtherServer,
+    /// Too many people try just now.
+    Busy,
+}
+
+/// What keeps the program from going on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Problem {
+    /// No answer from the server.
+    NoAnswer {
+        /// The server, `host[:port]`.
+        host: String,
+    },
+    /// The server's certificate is not trusted, or the clock is off.
+    NotTrusted {
+        /// The server, `host[:port]`.
+        host: String,
+    },
+    /// This file's place in the session was taken by another program.
+    AlreadyUsed,
+    /// This file is too old to lead into a session.
+    Expired,
+    /// Program and server speak different versions.
+    UpdateNeeded,
+    /// This computer's screen cannot be shared.
+    NoScreen,
+    /// Anything else.
+    Other,
+}
+
+/// The question before anything is shared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PermissionView {
+    /// The server's domain as it was dialled.
+    pub domain: String,
+    /// Who asks; `None`: not confirmed.
+    pub operator: Option<Operator>,
+    /// What is asked for; ticked at first.
+    pub asked: Capabilities,
+}
+
+/// Why it ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EndReason {
+    /// The customer pressed End or the key combination.
+    ByCustomer,
+    /// The operator ended it.
+    ByOperator,
+    /// The customer declined.
+    Declined,
+    /// The line did not come back in time.
+    LineLost,
+    /// Something at the other end or between did not keep to the rules.
+    Unsafe,
+}
+
+/// What the line does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BarState {
+    /// The operator sees the screen.
+    Sharing,
+    /// Connected, but the operator may not see the screen now.
+    Connected,
+    /// The customer paused.
+    Paused,
+    /// The line is lost; it is being tried.
+    Reconnecting,
+}
+
+/// How a capability stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Grant {
+    /// Never asked for: not shown.
+    Never,
+    /// Allowed; can be taken back.
+    Allowed,
+    /// Taken back, or not allowed when asked.
+    Off,
+}
+
+/// The bar on top of the screen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BarView {
+    /// What the line does.
+    pub state: BarState,
+    /// Who is connected; `None`: not confirmed.
+    pub operator: Option<Operator>,
+    /// Seeing the screen.
+    pub view: Grant,
+    /// Using mouse and keyboard.
+    pub control: Grant,
+    /// What the operator asks for again, if anything.
+    pub question: Option<Question>,
+}
+
+/// A capability asked for during the session.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Question {
+    /// Which.
+    pub capability: Capability,
+}
+
+/// Whose line it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ChatFrom {
+    /// The customer's own.
+    Mine,
+    /// The operator's.
+    Operator,
+    /// Nobody's: something that happened.
+    Event,
+}
+
+/// One line of the chat.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ChatLine {
+    /// Whose.
+    pub from: ChatFrom,
+    /// The words. At most [`ChatLine::LONGEST`] characters are shown.
+    pub text: String,
+    /// The time of day as `10:24`; empty for none.
+    pub time: String,
+    /// Whether the line perhaps did not arrive.
+    pub doubtful: bool,
+}
+
+impl ChatLine {
+    /// Characters of one message, at most.
+    pub const LONGEST: usize = 4_000;
+    /// Lines that are kept in sight; older ones go.
+    pub const KEPT: usize = 500;
+}
