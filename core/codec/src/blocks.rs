@@ -94,22 +94,32 @@ impl BlockMap {
             .sum()
     }
 
-    /// The pixels of all blocks that are not kept.
-    pub(crate) fn changed(&self) -> Region {
-        let mut rects = Vec::new();
-        for row in 0..self.rows {
-            let mut column = 0;
-            while column < self.columns {
-                let start = column;
-                while column < self.columns && self.get(column, row) != Kind::Keep {
-                    column += 1;
+    /// The stretches of one row of blocks that `class` puts together, with the class; `None` leaves a block out.
+    pub(crate) fn runs<T: PartialEq>(&self, row: usize, class: impl Fn(Kind) -> Option<T>) -> Vec<(Rect, T)> {
+        let mut runs: Vec<(Rect, T)> = Vec::new();
+        for (column, &kind) in self.strip(row).iter().enumerate() {
+            let Some(class) = class(kind) else { continue };
+            let rect = self.rect(column, row);
+            match runs.last_mut() {
+                Some((last, same)) if *same == class && last.right() == rect.left() => {
+                    last.width += rect.width;
                 }
-                if column > start {
-                    rects.push(self.rect(start, row).hull(self.rect(column - 1, row)));
-                }
-                column += 1;
+                _ => runs.push((rect, class)),
             }
         }
-        rects.into_iter().collect()
+        runs
     }
+
+    /// The pixels of all blocks that are not kept.
+    pub(crate) fn changed(&self) -> Region {
+        (0..self.rows)
+            .flat_map(|row| self.runs(row, changes))
+            .map(|run| run.0)
+            .collect()
+    }
+}
+
+/// Puts together whatever is not kept.
+pub(crate) fn changes(kind: Kind) -> Option<()> {
+    (kind != Kind::Keep).then_some(())
 }

@@ -119,7 +119,7 @@ impl Encoder {
         let shared = self.shared.as_mut()?;
         let mut map = BlockMap::new(size);
         let candidates = candidates(&map, hints, &self.waiting, reset);
-        let changed = mark_changed(&mut map, frame, &shared.picture, candidates.as_deref());
+        let changed = damage::scan(&mut map, frame, &shared.picture, candidates.as_deref());
         if !changed && !reset {
             self.waiting.clear();
             return None;
@@ -169,26 +169,6 @@ fn candidates(map: &BlockMap, hints: &Hints, waiting: &[bool], reset: bool) -> O
         *mark |= waits;
     }
     Some(marks)
-}
-
-/// Marks differing blocks as exact; whether there is any.
-fn mark_changed(
-    map: &mut BlockMap,
-    frame: FrameView<'_>,
-    reference: &Framebuffer,
-    candidates: Option<&[bool]>,
-) -> bool {
-    let mut any = false;
-    for row in 0..map.rows() {
-        for column in 0..map.columns() {
-            let looked_at = candidates.is_none_or(|marks| marks[row * map.columns() + column]);
-            if looked_at && damage::differs(frame, reference, map.rect(column, row)) {
-                map.set(column, row, Kind::Exact);
-                any = true;
-            }
-        }
-    }
-    any
 }
 
 /// Puts off exact blocks beyond a number of pixels, but not the first.

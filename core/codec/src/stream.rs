@@ -4,7 +4,7 @@
 
 use temoto_geometry::Size;
 
-use crate::blocks::{BLOCK, BlockMap, Kind};
+use crate::blocks::{self, BLOCK, BlockMap, Kind};
 use crate::error::CodecError;
 use crate::framebuffer::{FrameView, Framebuffer};
 use crate::model::{Model, Rows, Vector};
@@ -103,10 +103,8 @@ impl Shared {
     /// Ends an update: what changed becomes what was.
     pub(crate) fn settle(&mut self, map: &BlockMap) {
         for row in 0..map.rows() {
-            for column in 0..map.columns() {
-                if map.get(column, row) != Kind::Keep {
-                    self.before.copy_from(&self.picture, map.rect(column, row), 0, 0);
-                }
+            for (rect, ()) in map.runs(row, blocks::changes) {
+                self.before.copy_from(&self.picture, rect, 0, 0);
             }
         }
         self.remembers = true;
@@ -189,14 +187,17 @@ fn kinds<C: BitCoder>(
 
 /// Draws the moved blocks of one row of blocks.
 fn copies(shared: &mut Shared, done: &Plan, row: usize) -> Result<(), CodecError> {
-    for column in 0..done.map.columns() {
-        let Kind::Copy(index) = done.map.get(column, row) else {
-            continue;
-        };
+    let copied = |kind: Kind| {
+        if let Kind::Copy(index) = kind {
+            Some(index)
+        } else {
+            None
+        }
+    };
+    for (rect, index) in done.map.runs(row, copied) {
         let Some(&Vector { dx, dy }) = done.vectors.get(usize::from(index)) else {
             continue;
         };
-        let rect = done.map.rect(column, row);
         if !shared.before.bounds().contains_rect(rect.translate(dx, dy)) {
             return Err(CodecError::Malformed(
                 "a block is copied from outside the picture",
@@ -215,7 +216,7 @@ fn pixels<C: BitCoder>(
     row: usize,
     frame: Option<FrameView<'_>>,
 ) -> Result<(), CodecError> {
-    let spans = exact_spans(&done.map, row);
+    let spans = done.map.runs(row, |kind| (kind == Kind::Exact).then_some(()));
     if spans.is_empty() {
         return Ok(());
     }
@@ -240,31 +241,18 @@ fn pixels<C: BitCoder>(
             moved,
         };
         let target = frame.map_or(&[][..], |frame| frame.row(y));
-        for &(start, end) in &spans {
-            shared.model.pixels.row(coder, &mut rows, start..end, target);
+        for (span, ()) in &spans {
+            let start = span.x as usize;
+            shared
+                .model
+                .pixels
+                .row(coder, &mut rows, start..start + span.width as usize, target);
         }
         if coder.exhausted() {
             return Err(CodecError::Truncated);
         }
     }
     Ok(())
-}
-
-/// The columns of pixels that the exact blocks of one row of blocks cover, adjoining blocks together.
-fn exact_spans(map: &BlockMap, row: usize) -> Vec<(usize, usize)> {
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for (column, kind) in map.strip(row).iter().enumerate() {
-        if *kind != Kind::Exact {
-            continue;
-        }
-        let start = column * BLOCK;
-        let end = start + map.rect(column, row).width as usize;
-        match spans.last_mut() {
-            Some(last) if last.1 == start => last.1 = end,
-            _ => spans.push((start, end)),
-        }
-    }
-    spans
 }
 
 #[cfg(test)]

@@ -38,9 +38,11 @@ pub(crate) struct PixelModel {
     plain: [Bit; 8],
     residual: ResidualModel,
     /// Per column, whether the last pixel coded there was a residual.
-    rough: Vec<bool>,
+    rough: Vec<u8>,
 }
 
+const ROUGH: u8 = 100;
+const RATE: u8 = 16;
 /// Shortest run that gets a decision of its own.
 const MIN_RUN: usize = 4;
 
@@ -59,7 +61,7 @@ impl PixelModel {
             cache_index: Tree::new(),
             plain: [Bit::NEW; 8],
             residual: ResidualModel::new(),
-            rough: vec![false; width + 1],
+            rough: vec![0; width + 1],
         }
     }
 
@@ -87,7 +89,7 @@ impl PixelModel {
                     let context = &mut self.flat[(usize::BITS - length.leading_zeros()) as usize & 15];
                     if coder.bit(context, all) {
                         rows.current[x..x + length].fill(color);
-                        self.rough[x..x + length].fill(false);
+                        self.rough[x..x + length].fill(0);
                         x += length;
                         continue;
                     }
@@ -102,6 +104,20 @@ impl PixelModel {
             }
             x += 1;
         }
+    }
+
+    /// How usual residuals are around this column, 0 to 255.
+    fn roughness(&self, x: usize) -> u8 {
+        let west = if x > 0 { self.rough[x - 1] } else { 0 };
+        ((u16::from(west) + u16::from(self.rough[x])) / 2) as u8
+    }
+
+    fn note(&mut self, x: usize, rough: u8, residual: bool) {
+        self.rough[x] = if residual {
+            rough + (255 - rough) / RATE
+        } else {
+            rough - rough / RATE
+        };
     }
 
     fn pixel<C: BitCoder>(
@@ -128,20 +144,18 @@ impl PixelModel {
         for which in order {
             let Temporal { pixel, agreement } = hint[which];
             if agreement == 3 && offer.ask(&mut self.temporal_hit[which], pixel) {
-                self.rough[x] = false;
+                let rough = self.roughness(x);
+                self.note(x, rough, false);
                 return pixel;
             }
         }
 
-        let rough = usize::from(x > 0 && self.rough[x - 1])
-            + usize::from(x > 1 && self.rough[x - 2])
-            + usize::from(self.rough[x])
-            + usize::from(self.rough[x + 1]);
-        if rough >= 3 {
+        let rough = self.roughness(x);
+        if rough >= ROUGH {
             let known = around.near().contains(&wanted);
-            if offer.coder.bit(&mut self.plain[rough], !known) {
+            if offer.coder.bit(&mut self.plain[usize::from(rough >> 5)], !known) {
                 let pixel = self.residual.code(offer.coder, around.near(), wanted);
-                self.rough[x] = true;
+                self.note(x, rough, true);
                 return pixel;
             }
         }
@@ -155,7 +169,7 @@ impl PixelModel {
             self.deep.guess(deep),
             self.shallow.guess(shallow),
         );
-        self.rough[x] = pixel.is_none();
+        self.note(x, rough, pixel.is_none());
         let pixel = match pixel {
             Some(pixel) => pixel,
             None => self.unpredicted(&mut offer, around),

@@ -110,13 +110,19 @@ impl ResidualModel {
         let green = guess.wrapping_add(step);
         let follow = (step as i8).unsigned_abs();
 
-        let class = class_of(activity / 2 + 2 * u32::from(follow));
-        let guess = median(wb, nb, cb).wrapping_add(step);
+        let lively = |near: [u8; 3], greens: [u8; 3]| {
+            let [w, n, c] = [0, 1, 2].map(|at| i32::from(near[at]) - i32::from(greens[at]));
+            (w - c).unsigned_abs() + (n - c).unsigned_abs()
+        };
+        let class = class_of(2 * lively([wb, nb, cb], [wg, ng, cg]) + u32::from(follow) / 2);
+        let guess = follow_green(green, [wb, nb, cb], [wg, ng, cg]);
         let blue_step = self.blue.code(coder, class, blue.wrapping_sub(guess));
         let blue = guess.wrapping_add(blue_step);
 
-        let class = class_of(activity / 2 + u32::from(follow) + u32::from((blue_step as i8).unsigned_abs()));
-        let guess = median(wr, nr, cr).wrapping_add(step);
+        let class = class_of(
+            2 * lively([wr, nr, cr], [wg, ng, cg]) + u32::from((blue_step as i8).unsigned_abs()) * 4,
+        );
+        let guess = follow_green(green, [wr, nr, cr], [wg, ng, cg]);
         let red = guess.wrapping_add(self.red.code(coder, class, red.wrapping_sub(guess)));
         u32::from_be_bytes([0, red, green, blue])
     }
@@ -135,4 +141,11 @@ fn median(west: u8, north: u8, corner: u8) -> u8 {
     let (low, high) = (west.min(north), west.max(north));
     let plane = i16::from(west) + i16::from(north) - i16::from(corner);
     plane.clamp(i16::from(low), i16::from(high)) as u8
+}
+
+/// The color whose distance from green continues that of the neighbors.
+fn follow_green(green: u8, near: [u8; 3], greens: [u8; 3]) -> u8 {
+    let [west, north, corner] = [0, 1, 2].map(|at| i16::from(near[at]) - i16::from(greens[at]));
+    let plane = (west + north - corner).clamp(west.min(north), west.max(north));
+    (i16::from(green) + plane).clamp(0, 255) as u8
 }
