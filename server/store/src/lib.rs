@@ -16,9 +16,7 @@ pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose
 pub use error::StoreError;
 pub use logins::{Login, LoginHolder, Logins, NewLogin};
 pub use maintenance::{ExpiredSession, Maintenance};
-pub use relay::{
-    RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayStoreError, RelayToken,
-};
+pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
 
 /// Everything that the portal and the jobs need.

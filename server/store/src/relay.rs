@@ -10,16 +10,7 @@ use temoto_model::code::CodeState;
 use temoto_model::session::EndReason;
 use temoto_model::{CodeId, LoginId, SessionId, TicketId, Timestamp, TokenHash, UserId};
 
-/// Why the relay's memory on disk did not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum RelayStoreError {
-    /// The session that the change belongs to has ended or never was.
-    #[error("the session is over")]
-    Gone,
-    /// The database failed.
-    #[error("the database failed: {0}")]
-    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
+use crate::StoreError;
 
 /// A session that has not ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -165,12 +156,12 @@ pub trait RelayStore: Send + Sync + 'static {
     /// Reads everything that still holds at `now`, and throws away what does not.
     ///
     /// # Errors
-    /// [`RelayStoreError::Database`].
-    async fn load(&self, now: Timestamp) -> Result<RelayMemory, RelayStoreError>;
+    /// `Corrupt`, `Database`.
+    async fn load(&self, now: Timestamp) -> Result<RelayMemory, StoreError>;
 
     /// Keeps one change; when this returns, a killed server still knows it.
     ///
     /// # Errors
-    /// [`RelayStoreError::Gone`] when the session of a new place or token is over, else `Database`.
-    async fn apply(&self, change: &RelayChange) -> Result<(), RelayStoreError>;
+    /// [`StoreError::Gone`] when the session of a new place or token is over, else `Full`, `ReadOnly`, `Database`.
+    async fn apply(&self, change: &RelayChange) -> Result<(), StoreError>;
 }

@@ -1,0 +1,356 @@
+//! Drives the [`Table`]: clock, generator, store and timer. What the portal calls.
+//!
+//! Every connection reports to the table under one lock, which is held for microseconds and never over an `await`.
+//! What must be kept is kept by the task that caused it, so a slow disk slows down whoever asks for it and no data.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use rand_core::OsRng;
+use temoto_crypto::Capabilities;
+use temoto_model::budget::Demand;
+use temoto_model::ticket::TicketKey;
+use temoto_model::{LoginId, SessionId, Timestamp, UserId};
+use temoto_store::{RelayCode, RelayStore, StoreError};
+use temoto_wire::relay::Ended;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::event::{Action, Caller, ConnId, Event, Write};
+use crate::gate::Limits;
+use crate::metered::Meter;
+use crate::table::{SessionView, Table};
+
+/// A store that does not answer within this has failed.
+const KEEP_WITHIN: Duration = Duration::from_secs(10);
+/// How long [`Relay::drain`] waits for goodbyes to go out.
+const DRAIN_WITHIN: Duration = Duration::from_secs(6);
+/// A timer with nothing to wait for looks again after this.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Says whether a login still holds. The portal implements it.
+#[async_trait]
+pub trait Logins: Send + Sync + 'static {
+    /// Whether an operator with this login may be attached now. A login that ended after this was asked is reported
+    /// by [`Relay::detach_login`].
+    async fn is_valid(&self, login: LoginId) -> bool;
+}
+
+/// What the relay must be told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Origins that pages may come from, as browsers write them: `https://support.example.jp`,
+    /// `http://localhost:8080`.
+    pub origins: Vec<String>,
+    /// What strangers can take.
+    pub limits: Limits,
+    /// Public key (Ed25519) of the server's statements, told to admitted agents.
+    pub server_key: [u8; 32],
+    /// What the consoles of this server say they can do; the dummy says the same.
+    pub capabilities: Capabilities,
+}
+
+/// Lobby and relay of one server. Clones are the same relay.
+#[derive(Clone)]
+pub struct Relay(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) tickets: TicketKey,
+    store: Arc<dyn RelayStore>,
+    logins: Arc<dyn Logins>,
+    clock: Clock,
+    state: Mutex<State>,
+    timer: Notify,
+}
+
+struct State {
+    table: Table,
+    lines: BTreeMap<ConnId, Arc<Line>>,
+    /// When the timer will look again.
+    armed: u64,
+}
+
+/// How the table reaches the tasks of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) wake: Notify,
+    pub(crate) kill: Notify,
+}
+
+/// Milliseconds since 1970 as the machine said when the server started, going on evenly whatever it says later.
+struct Clock {
+    base_ms: u64,
+    start: Instant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            base_ms: u64::try_from(since.as_millis()).unwrap_or(0),
+            start: Instant::now(),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        let since = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.base_ms.saturating_add(since)
+    }
+
+    fn instant(&self, at: u64) -> Instant {
+        self.start + Duration::from_millis(at.saturating_sub(self.base_ms))
+    }
+}
+
+impl Relay {
+    /// Goes on where the last server stopped: reads what was kept and starts the timer. To be called in a runtime.
+    ///
+    /// # Errors
+    /// Those of [`RelayStore::load`].
+    pub async fn new(
+        config: Config,
+        tickets: TicketKey,
+        store: Arc<dyn RelayStore>,
+        logins: Arc<dyn Logins>,
+    ) -> Result<Self, StoreError> {
+        let clock = Clock::new();
+        let now = clock.now();
+        let memory = store.load(timestamp(now)).await?;
+        tracing::info!(
+            sessions = memory.sessions.len(),
+            places = memory.places.len(),
+            codes = memory.codes.len(),
+            "relay starts"
+        );
+        let table = Table::new(now, config.limits, config.server_key, memory, &mut OsRng);
+        let state = State {
+            table,
+            lines: BTreeMap::new(),
+            armed: 0,
+        };
+        let relay = Self(Arc::new(Shared {
+            config,
+            tickets,
+            store,
+            logins,
+            clock,
+            state: Mutex::new(state),
+            timer: Notify::new(),
+        }));
+        tokio::spawn(run_timer(Arc::downgrade(&relay.0)));
+        Ok(relay)
+    }
+
+    /// The portal has made and kept a session: its console may attach by ticket from now on.
+    pub fn open_session(&self, session: SessionId, operator: UserId) {
+        self.with(|state, now| state.table.open_session(now, session, operator));
+    }
+
+    /// The portal has made and kept a code: it is routed from now on, instead of the session's last one. `false` if
+    /// the session is not open or another session's code waits at the same digits.
+    pub fn open_code(&self, code: &RelayCode) -> bool {
+        self.with(|state, now| state.table.open_code(now, code))
+    }
+
+    /// The code of this session is not routed any more.
+    pub fn withdraw_code(&self, session: SessionId) {
+        self.act(|table, now| table.withdraw_code(now, session));
+    }
+
+    /// Ends a session and tells everybody in it. Ends of the relay's own (the console's `END`, expiry) come by the
+    /// store: [`temoto_store::RelayChange::End`].
+    pub fn end_session(&self, session: SessionId, why: Ended) {
+        self.act(|table, now| table.end_session(now, session, why));
+    }
+
+    /// Detaches the consoles of a login. Make the login invalid first.
+    pub fn detach_login(&self, login: LoginId) {
+        self.act(|table, now| table.detach_login(now, login));
+    }
+
+    /// Detaches the consoles of an operator. Make the logins invalid first.
+    pub fn detach_user(&self, user: UserId) {
+        self.act(|table, now| table.detach_user(now, user));
+    }
+
+    /// What is known of a session that has not ended.
+    #[must_use]
+    pub fn session_state(&self, session: SessionId) -> Option<SessionView> {
+        self.with(|state, _| state.table.session_state(session))
+    }
+
+    /// What the failure budget asks now: whether new codes are to be long ones.
+    #[must_use]
+    pub fn routing_policy(&self) -> Demand {
+        self.with(|state, now| state.table.demand(now))
+    }
+
+    /// Open connections.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.with(|state, _| state.table.connections())
+    }
+
+    /// Lets nobody in any more, tells everybody to come back after `after_ms`, and waits, at most six seconds, until
+    /// they have been told and are gone.
+    pub async fn drain(&self, after_ms: u32) {
+        self.act(|table, now| table.drain(now, after_ms));
+        let until = Instant::now() + DRAIN_WITHIN;
+        while self.connections() > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn tickets(&self) -> &TicketKey {
+        &self.0.tickets
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        timestamp(self.0.clock.now())
+    }
+
+    pub(crate) fn open(&self, caller: Caller) -> Option<(ConnId, Arc<Line>)> {
+        self.with(|state, now| {
+            let conn = state.table.open(now, caller)?;
+            let line = Arc::new(Line::default());
+            state.lines.insert(conn, Arc::clone(&line));
+            Some((conn, line))
+        })
+    }
+
+    /// Reports what happened on a connection. What takes time goes on in a task of its own, which is returned: the
+    /// connection waits for it before it reports its next message.
+    pub(crate) fn report(&self, conn: ConnId, event: Event) -> Option<JoinHandle<()>> {
+        let closed = matches!(event, Event::Closed);
+        let actions = self.with(|state, now| {
+            if closed {
+                state.lines.remove(&conn);
+            }
+            state.table.handle(now, conn, event, &mut OsRng)
+        });
+        self.perform(actions)
+    }
+
+    pub(crate) fn next_write(&self, conn: ConnId) -> Option<Write> {
+        self.with(|state, _| state.table.next_write(conn))
+    }
+
+    fn act(&self, change: impl FnOnce(&mut Table, u64) -> Vec<Action>) {
+        let actions = self.with(|state, now| change(&mut state.table, now));
+        // What is to be kept is kept by a task of its own; the caller need not wait.
+        drop(self.perform(actions));
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut State, u64) -> T) -> T {
+        let now = self.0.clock.now();
+        let mut state = self.0.lock();
+        let out = what(&mut state, now);
+        if state.table.next_due().is_some_and(|due| due < state.armed) {
+            self.0.timer.notify_one();
+        }
+        out
+    }
+
+    /// Does what the table wants, in its order.
+    fn perform(&self, actions: Vec<Action>) -> Option<JoinHandle<()>> {
+        let takes_time = |action: &Action| matches!(action, Action::Keep(..) | Action::CheckLogin(..));
+        if actions.iter().any(takes_time) {
+            return Some(tokio::spawn(self.clone().work(actions)));
+        }
+        for action in actions {
+            self.signal(&action);
+        }
+        None
+    }
+
+    async fn work(self, actions: Vec<Action>) {
+        let mut todo = VecDeque::from(actions);
+        while let Some(action) = todo.pop_front() {
+            match action {
+                Action::Wake(_) | Action::Known(_) | Action::Kill(_) => self.signal(&action),
+                Action::Keep(id, change) => {
+                    let ok = self.keep(&change).await;
+                    if let Some(id) = id {
+                        todo.extend(self.with(|state, now| state.table.kept(now, id, ok, &mut OsRng)));
+                    }
+                }
+                Action::CheckLogin(conn, login) => {
+                    let valid = self.0.logins.is_valid(login).await;
+                    let event = Event::LoginChecked { login, valid };
+                    todo.extend(self.with(|state, now| state.table.handle(now, conn, event, &mut OsRng)));
+                }
+            }
+        }
+    }
+
+    async fn keep(&self, change: &temoto_store::RelayChange) -> bool {
+        match tokio::time::timeout(KEEP_WITHIN, self.0.store.apply(change)).await {
+            Ok(Ok(())) => true,
+            Ok(Err(StoreError::Gone)) => false,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the relay's memory could not be kept");
+                false
+            }
+            Err(_) => {
+                tracing::error!("the store does not answer");
+                false
+            }
+        }
+    }
+
+    fn signal(&self, action: &Action) {
+        let (Action::Wake(conn) | Action::Known(conn) | Action::Kill(conn)) = action else {
+            return;
+        };
+        let line = self.0.lock().lines.get(conn).cloned();
+        let Some(line) = line else { return };
+        match action {
+            Action::Kill(_) => line.kill.notify_one(),
+            Action::Known(_) => line.meter.known(),
+            Action::Wake(_) | Action::Keep(..) | Action::CheckLogin(..) => line.wake.notify_one(),
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in another task must not take the sessions of all others down.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ticks the table when something is due; ends with the relay.
+async fn run_timer(shared: std::sync::Weak<Shared>) {
+    loop {
+        let Some(shared) = shared.upgrade() else { return };
+        let relay = Relay(shared);
+        let (actions, next) = {
+            let now = relay.0.clock.now();
+            let mut state = relay.0.lock();
+            let actions = state.table.tick(now, &mut OsRng);
+            let idle = u64::try_from(IDLE.as_millis()).unwrap_or(u64::MAX);
+            let next = state
+                .table
+                .next_due()
+                .unwrap_or(u64::MAX)
+                .min(now.saturating_add(idle));
+            state.armed = next;
+            (actions, relay.0.clock.instant(next))
+        };
+        drop(relay.perform(actions));
+        let _ = tokio::time::timeout_at(next, relay.0.timer.notified()).await;
+    }
+}
+
+fn timestamp(ms: u64) -> Timestamp {
+    Timestamp::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
+}

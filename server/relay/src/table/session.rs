@@ -1,0 +1,353 @@
+//! Sessions, their codes and armed tokens: opened by the portal, ended by the console, the portal or time.
+
+use temoto_model::code::CodeState;
+use temoto_model::session::EndReason;
+use temoto_model::{CodeId, LoginId, SessionId, UserId};
+use temoto_store::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayToken};
+use temoto_wire::relay::{CloseCode, Ended, FromServer, Id, Peer, Role, Selector};
+
+use super::{Due, OVER, PLACE_MS, Place, Session, State, Table, keys, millis, timestamp};
+use crate::event::{Action, ConnId};
+
+/// Proofs of one code that a console is given to judge and does not admit; the console counts for itself too.
+pub const EVALUATIONS: u8 = 3;
+/// An armed token waits so long.
+const TOKEN_MS: u64 = 15 * 60_000;
+/// Tokens that one session may have armed.
+const TOKENS: usize = 8;
+
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) id: CodeId,
+    pub(super) session: SessionId,
+    pub(super) expires_at: u64,
+    pub(super) evaluated: u8,
+}
+
+#[derive(Debug)]
+pub(super) struct Armed {
+    pub(super) session: SessionId,
+}
+
+/// A code that waits, as the portal shows it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WaitingCode {
+    /// Its name.
+    pub code: CodeId,
+    /// When it expires, in milliseconds since 1970.
+    pub expires_at_ms: u64,
+    /// Proofs for it that were not admitted.
+    pub evaluated: u8,
+}
+
+/// A session as the relay sees it now.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SessionView {
+    /// The code that waits, if one does.
+    pub code: Option<WaitingCode>,
+    /// Whether a customer has ever joined.
+    pub joined: bool,
+    /// Everybody with a place, and who is there.
+    pub participants: Vec<Peer>,
+}
+
+/// What becomes of a code that a console gives back.
+pub(super) const fn code_state(why: CloseCode) -> CodeState {
+    match why {
+        CloseCode::Spent => CodeState::Spent,
+        CloseCode::Burnt => CodeState::Burnt,
+        CloseCode::Withdrawn => CodeState::Withdrawn,
+    }
+}
+
+const fn end_reason(why: Ended) -> EndReason {
+    match why {
+        Ended::Console => EndReason::Console,
+        Ended::Expired => EndReason::Expired,
+        Ended::Administrator => EndReason::Administrator,
+        Ended::SignedOut => EndReason::SignedOut,
+    }
+}
+
+impl Table {
+    /// The portal made a session and has kept it.
+    pub fn open_session(&mut self, now: u64, session: SessionId, operator: UserId) {
+        self.at(now);
+        let fresh = Session {
+            operator,
+            places: std::collections::BTreeMap::new(),
+            last_number: 0,
+            code: None,
+            joined: false,
+        };
+        self.sessions.entry(session).or_insert(fresh);
+        self.agenda
+            .set(Due::Session(session), self.now.saturating_add(PLACE_MS));
+    }
+
+    /// The portal made a code and has kept it; it takes the place of the session's last one. Says whether it is
+    /// routed: not if the session is unknown, the digits are none, or another code waits at them.
+    pub fn open_code(&mut self, now: u64, code: &RelayCode) -> bool {
+        self.at(now);
+        let Some(selector) = Selector::routing(&code.routing) else {
+            return false;
+        };
+        let free = self
+            .codes
+            .get(&selector)
+            .is_none_or(|c| c.session == code.session);
+        let Some(session) = self.sessions.get_mut(&code.session).filter(|_| free) else {
+            return false;
+        };
+        if let Some(old) = session.code.replace(selector) {
+            self.codes.remove(&old);
+        }
+        let waiting = Code {
+            id: code.code,
+            session: code.session,
+            expires_at: millis(code.expires_at),
+            evaluated: code.evaluated,
+        };
+        self.agenda.set(Due::Code(code.session), waiting.expires_at);
+        self.codes.insert(selector, waiting);
+        true
+    }
+
+    /// The code of a session does not wait any more.
+    pub fn withdraw_code(&mut self, now: u64, session: SessionId) -> Vec<Action> {
+        self.at(now);
+        self.close_code(session, CodeState::Withdrawn);
+        std::mem::take(&mut self.actions)
+    }
+
+    /// Ends a session and says so to everybody in it.
+    pub fn end_session(&mut self, now: u64, session: SessionId, why: Ended) -> Vec<Action> {
+        self.at(now);
+        self.end(session, why);
+        std::mem::take(&mut self.actions)
+    }
+
+    /// What the relay knows of a session that has not ended.
+    #[must_use]
+    pub fn session_state(&self, session: SessionId) -> Option<SessionView> {
+        let s = self.sessions.get(&session)?;
+        let code = s.code.and_then(|selector| self.codes.get(&selector));
+        Some(SessionView {
+            code: code.map(|c| WaitingCode {
+                code: c.id,
+                expires_at_ms: c.expires_at,
+                evaluated: c.evaluated,
+            }),
+            joined: s.joined,
+            participants: s
+                .places
+                .iter()
+                .map(|(&number, place)| peer(number, place))
+                .collect(),
+        })
+    }
+
+    /// Takes over what the last server knew. Places begin their time of grace anew.
+    pub(super) fn remember(&mut self, memory: RelayMemory) {
+        let now = self.now;
+        for RelaySession {
+            session, operator, ..
+        } in memory.sessions
+        {
+            self.open_session(now, session, operator);
+        }
+        for place in memory.places {
+            self.remember_place(&place);
+        }
+        for code in &memory.codes {
+            self.open_code(now, code);
+        }
+        for RelayToken {
+            token,
+            session,
+            expires_at,
+        } in memory.tokens
+        {
+            if self.sessions.contains_key(&session) {
+                self.tokens.insert(token, Armed { session });
+                self.agenda.set(Due::Token(token), millis(expires_at));
+            }
+        }
+        self.tickets = memory
+            .tickets
+            .into_iter()
+            .map(|(id, at)| (id, millis(at)))
+            .collect();
+        self.budget = temoto_model::budget::Budget::restore(memory.budget, memory.budget_spent_at);
+    }
+
+    fn remember_place(&mut self, kept: &RelayPlace) {
+        let role = Role::from_number(kept.role);
+        let (Some(session), Ok(role)) = (self.sessions.get_mut(&kept.session), role) else {
+            return;
+        };
+        session.joined |= kept.participant != 0;
+        session.last_number = session.last_number.max(kept.participant);
+        let place = Place {
+            role,
+            login: kept.login,
+            resume: kept.resume,
+            conn: None,
+        };
+        session.places.insert(kept.participant, place);
+        self.resumes.insert(kept.resume, (kept.session, kept.participant));
+        self.agenda.cancel(Due::Session(kept.session));
+        self.agenda.set(
+            Due::Place(kept.session, kept.participant),
+            self.now.saturating_add(PLACE_MS),
+        );
+    }
+
+    pub(super) fn close_code(&mut self, session: SessionId, state: CodeState) {
+        let Some(s) = self.sessions.get_mut(&session) else {
+            return;
+        };
+        let Some(code) = s.code.take().and_then(|selector| self.codes.remove(&selector)) else {
+            return;
+        };
+        self.agenda.cancel(Due::Code(session));
+        let at = self.stamp();
+        self.keep(RelayChange::CloseCode {
+            code: code.id,
+            state,
+            at,
+        });
+    }
+
+    pub(super) fn arm(&mut self, session: SessionId, token: Id) {
+        let mine = self
+            .tokens
+            .values()
+            .filter(|armed| armed.session == session)
+            .count();
+        if mine >= TOKENS || self.tokens.contains_key(&token) {
+            return;
+        }
+        let expires_at = self.now.saturating_add(TOKEN_MS);
+        self.tokens.insert(token, Armed { session });
+        self.agenda.set(Due::Token(token), expires_at);
+        let expires_at = timestamp(expires_at);
+        self.keep(RelayChange::Arm(RelayToken {
+            token,
+            session,
+            expires_at,
+        }));
+    }
+
+    pub(super) fn disarm(&mut self, session: SessionId, token: Id) {
+        if self
+            .tokens
+            .get(&token)
+            .is_some_and(|armed| armed.session == session)
+        {
+            self.token_due(token);
+        }
+    }
+
+    pub(super) fn token_due(&mut self, token: Id) {
+        if self.tokens.remove(&token).is_some() {
+            self.agenda.cancel(Due::Token(token));
+            self.keep(RelayChange::Disarm { token });
+        }
+    }
+
+    pub(super) fn end(&mut self, id: SessionId, why: Ended) {
+        let Some(session) = self.sessions.remove(&id) else {
+            return;
+        };
+        tracing::info!(session = %id, ?why, "session ended");
+        self.agenda.cancel(Due::Session(id));
+        self.agenda.cancel(Due::Code(id));
+        if let Some(code) = session.code {
+            self.codes.remove(&code);
+        }
+        for token in keys(&self.tokens, |armed| armed.session == id) {
+            self.tokens.remove(&token);
+            self.agenda.cancel(Due::Token(token));
+        }
+        let at = self.stamp();
+        // Before the goodbyes: a killed server must not bring the session back to those who were told.
+        self.keep(RelayChange::End {
+            session: id,
+            reason: end_reason(why),
+            at,
+        });
+        for (number, place) in session.places {
+            self.agenda.cancel(Due::Place(id, number));
+            self.forget_resume(place.resume);
+            if let Some(conn) = place.conn {
+                self.close(conn, Some(FromServer::Ended(why).encode()), true);
+            }
+        }
+    }
+
+    /// The token is not good any more; for a while its owner is told that the session is over.
+    pub(super) fn forget_resume(&mut self, resume: temoto_model::TokenHash) {
+        if self.resumes.remove(&resume).is_some() {
+            if self.over.len() >= OVER {
+                self.over.pop_front();
+            }
+            self.over.push_back((self.now.saturating_add(PLACE_MS), resume));
+        }
+    }
+
+    pub(super) fn session_due(&mut self, session: SessionId) {
+        if self.sessions.get(&session).is_some_and(|s| s.places.is_empty()) {
+            self.end(session, Ended::Expired);
+        }
+    }
+
+    /// Detaches the consoles of one login, which the caller has made invalid before.
+    pub fn detach_login(&mut self, now: u64, login: LoginId) -> Vec<Action> {
+        self.sign_out(now, |_, of| of == Some(login))
+    }
+
+    /// Detaches the consoles of one operator, whose logins the caller has made invalid before.
+    pub fn detach_user(&mut self, now: u64, user: UserId) -> Vec<Action> {
+        self.sign_out(now, |operator, _| operator == Some(user))
+    }
+
+    fn sign_out(&mut self, now: u64, which: impl Fn(Option<UserId>, Option<LoginId>) -> bool) -> Vec<Action> {
+        self.at(now);
+        let hit = |state: &State| match state {
+            State::Checking(checking) => {
+                let operator = self.sessions.get(&checking.session).map(|s| s.operator);
+                which(operator, Some(checking.login))
+            }
+            State::Attached {
+                session,
+                participant: 0,
+            } => self.sessions.get(session).is_some_and(|s| {
+                let login = s.places.get(&0).and_then(|place| place.login);
+                which(Some(s.operator), login)
+            }),
+            State::Attached { .. } | State::Fresh { .. } | State::Knocking(_) | State::Closing { .. } => {
+                false
+            }
+        };
+        let hits: Vec<ConnId> = self
+            .conns
+            .iter()
+            .filter(|(_, conn)| hit(&conn.state))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in hits {
+            self.detach(id, temoto_wire::relay::Detached::SignedOut);
+        }
+        std::mem::take(&mut self.actions)
+    }
+}
+
+/// A place as others see it.
+pub(super) const fn peer(number: u8, place: &Place) -> Peer {
+    Peer {
+        participant: number,
+        role: place.role,
+        present: place.conn.is_some(),
+    }
+}
