@@ -129,3 +129,94 @@ fn draw_digit(rng: &mut dyn CryptoRngCore) -> char {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn parse(text: &str) -> Result<String, CodeError> {
+        Code::parse(text).map(|code| code.digits().to_owned())
+    }
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        for text in [
+            "48219037",
+            "4821 9037",
+            " 4821-9037\n",
+            "４８２１　９０３７",
+            "4821ー9037",
+            "4821－9037",
+            "4821‐9037",
+            "4821–9037",
+            "4821—9037",
+            "4 8 2 1 9 0 3 7",
+            "4821\u{a0}9037",
+            "\u{feff}4821\u{200b}9037",
+            "4821_9037",
+            "４821ー９037",
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok("48219037"), "{text}");
+        }
+        assert_eq!(parse("4821 903 712").as_deref(), Ok("4821903712"));
+    }
+
+    #[test]
+    fn what_is_no_code_says_why() {
+        assert_eq!(parse("").err(), Some(CodeError::Length { digits: 0 }));
+        assert_eq!(parse("4821903").err(), Some(CodeError::Length { digits: 7 }));
+        assert_eq!(parse("482190371").err(), Some(CodeError::Length { digits: 9 }));
+        assert_eq!(
+            parse(&"1".repeat(5_000)).err(),
+            Some(CodeError::Length { digits: 11 })
+        );
+        for text in [
+            "4821903O",
+            "4821.9037",
+            "+48219037",
+            "四八二一九〇三七",
+            "٤٨٢١٩٠٣٧",
+            "4821/9037",
+            "48219037e1",
+        ] {
+            assert_eq!(parse(text).err(), Some(CodeError::NotADigit), "{text}");
+        }
+    }
+
+    #[test]
+    fn drawn_codes_keep_their_routing_digits_and_use_every_digit_evenly() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut counts = [0u32; 10];
+        for _ in 0..5_000 {
+            let code = Code::draw("4821", 8, &mut rng).unwrap();
+            assert_eq!(code.routing(4), "4821");
+            for digit in code.digits()[4..].bytes() {
+                counts[usize::from(digit - b'0')] += 1;
+            }
+        }
+        // 20,000 draws: 2,000 each, standard deviation 42.
+        assert!(
+            counts.iter().all(|count| (1_750..2_250).contains(count)),
+            "{counts:?}"
+        );
+        assert_eq!(Code::draw("48219", 10, &mut rng).unwrap().digits().len(), 10);
+        for (routing, digits) in [("482", 8), ("482190", 10), ("48a1", 8), ("４８２１", 8)] {
+            assert_eq!(
+                Code::draw(routing, digits, &mut rng).err(),
+                Some(CodeError::Routing)
+            );
+        }
+        assert!(Code::draw("4821", 9, &mut rng).is_err());
+    }
+
+    #[test]
+    fn codes_are_shown_in_groups() {
+        assert_eq!(Code::parse("48219037").unwrap().grouped().as_str(), "4821 9037");
+        assert_eq!(
+            Code::parse("4821903712").unwrap().grouped().as_str(),
+            "4821 903 712"
+        );
+    }
+}

@@ -349,3 +349,112 @@ fn is_printable(text: &str) -> bool {
 pub(crate) fn is_host(text: &str) -> bool {
     (1..=MAX_HOST).contains(&text.len()) && text.bytes().all(|byte| (0x21..0x7f).contains(&byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn knock() -> Knock {
+        Knock {
+            kind: PairingKind::Code,
+            role: AgentRole::Page,
+            host: "support.example:8443".into(),
+            build: "temoto 0.1.0 (page)".into(),
+            capabilities: Capabilities::new(&[3, 1, 2, 3]).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_knock_reads_back_even_when_everything_is_as_long_as_it_may_be() {
+        let longest = Knock {
+            host: "h".repeat(MAX_HOST),
+            build: "b".repeat(MAX_BUILD),
+            capabilities: Capabilities::new(&(0..32).collect::<Vec<u16>>()).unwrap(),
+            kind: PairingKind::Token,
+            role: AgentRole::Program,
+        };
+        for knock in [knock(), longest] {
+            assert_eq!(Knock::parse(&knock.to_bytes().unwrap()), Ok(knock));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_before() {
+        for host in ["", "a b", "é", "a\u{0}", &"h".repeat(256)] {
+            assert!(
+                Knock {
+                    host: host.into(),
+                    ..knock()
+                }
+                .to_bytes()
+                .is_err(),
+                "{host}"
+            );
+        }
+        for build in ["\n", "é", &"b".repeat(65)] {
+            assert!(
+                Knock {
+                    build: build.into(),
+                    ..knock()
+                }
+                .to_bytes()
+                .is_err(),
+                "{build}"
+            );
+        }
+        assert!(Capabilities::new(&(0..33).collect::<Vec<u16>>()).is_none());
+    }
+
+    #[test]
+    fn another_version_is_named_whatever_else_it_says() {
+        let mut message = [0xee; LOBBY_BYTES];
+        message[..3].copy_from_slice(&[KNOCK, 0, 2]);
+        assert_eq!(Knock::parse(&message), Err(LobbyError::Version { theirs: 2 }));
+        message[0] = ANSWER;
+        assert_eq!(
+            Answer::parse(&message).err(),
+            Some(LobbyError::Version { theirs: 2 })
+        );
+    }
+
+    #[test]
+    fn lists_have_one_form() {
+        let good = knock().to_bytes().unwrap();
+        let at = 1 + 2 + 2 + 1 + 20 + 1 + 19;
+        assert_eq!(good[at..at + 7], [3, 0, 1, 0, 2, 0, 3]);
+        for list in [
+            [3, 0, 2, 0, 1, 0, 3],
+            [3, 0, 1, 0, 1, 0, 3],
+            [33, 0, 1, 0, 2, 0, 3],
+        ] {
+            let mut bad = good;
+            bad[at..at + 7].copy_from_slice(&list);
+            assert_eq!(Knock::parse(&bad), Err(LobbyError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_one_form() {
+        assert!(Verdict::Refuse.to_bytes() == Ok(refusal()));
+        assert!(matches!(Verdict::parse(&refusal()), Ok(Verdict::Refuse)));
+        let mut talkative = refusal();
+        talkative[LOBBY_BYTES - 1] = 1;
+        assert!(Verdict::parse(&talkative).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_parser_fail_hard(kind in 0u8..8, rest in prop::collection::vec(any::<u8>(), 511)) {
+            let mut message = [0; LOBBY_BYTES];
+            message[0] = kind;
+            message[1..].copy_from_slice(&rest);
+            let _ = (Knock::parse(&message).is_ok(), Answer::parse(&message).is_ok());
+            let _ = (Proof::parse(&message).is_ok(), Verdict::parse(&message).is_ok());
+            message[1..3].copy_from_slice(&[0, 1]);
+            if let Ok(knock) = Knock::parse(&message) {
+                prop_assert_eq!(knock.to_bytes(), Ok(message));
+            }
+        }
+    }
+}

@@ -176,3 +176,20 @@ impl Handshake {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_run_is_what_webcrypto_derives() {
+        let root = Secret32::new(std::array::from_fn(|index| u8::try_from(index).unwrap()));
+        let psk = derive_run_psk(&root, 7);
+        let hex: String = psk.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+        // HKDF-SHA256, salt empty, info "temoto attach" and 00000007, by a second implementation.
+        assert_eq!(
+            hex,
+            "6bb63ab534e581a8a609776771f41c43e32783c599a67201065177fb03de73c3"
+        );
+    }
+}

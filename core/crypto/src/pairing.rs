@@ -52,28 +52,29 @@ struct Transcript<'a> {
 }
 
 impl Transcript<'_> {
-    /// psk of a code: HKDF of CPace's output, bound to everything said so far.
-    fn code_psk(&self, isk: &Isk, agent_share: &[u8; 32]) -> Secret32 {
+    /// SHA-256 of knock, answer and the agent's share: everything said before the handshake.
+    fn hash(&self, agent_share: &[u8; 32]) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.knock_bytes);
         hash.update(self.answer_bytes);
         hash.update(agent_share);
-        hkdf32(b"", isk, &[b"temoto code psk", &hash.finalize()])
+        hash.finalize().into()
     }
 
-    /// The prologue's fields, joined by [`join_fields`].
-    fn prologue(&self) -> [Vec<u8>; 7] {
-        let mut hash = Sha256::new();
-        hash.update(self.knock_bytes);
-        hash.update(self.answer_bytes);
+    /// psk of a code: HKDF of CPace's output, bound to everything said so far.
+    fn code_psk(&self, isk: &Isk, agent_share: &[u8; 32]) -> Secret32 {
+        hkdf32(b"", isk, &[b"temoto code psk", &self.hash(agent_share)])
+    }
+
+    /// The prologue's fields, to be joined by [`join_fields`].
+    fn prologue(&self, agent_share: &[u8; 32]) -> [Vec<u8>; 6] {
         [
             kind_name(self.knock.kind).to_vec(),
             self.attempt.to_vec(),
-            b"agent".to_vec(),
             vec![self.knock.role.byte()],
             self.knock.host.as_bytes().to_vec(),
             VERSION.to_be_bytes().to_vec(),
-            hash.finalize().to_vec(),
+            self.hash(agent_share).to_vec(),
         ]
     }
 }
@@ -99,7 +100,6 @@ impl PakeBinding {
             knock.host.as_bytes(),
             &VERSION.to_be_bytes(),
             &[knock.role.byte()],
-            b"agent to console",
         ]);
         Self {
             channel,

@@ -342,3 +342,6 @@ fn unpad(mut plaintext: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     plaintext.drain(..content.start);
     Ok(plaintext)
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,11 +63,10 @@ pub struct PairContext {
 
 impl PairContext {
     /// The fields of a run's prologue.
-    fn prologue(&self, n: u32) -> [Vec<u8>; 7] {
+    fn prologue(&self, n: u32) -> [Vec<u8>; 6] {
         [
             b"temoto attach".to_vec(),
             self.session.to_vec(),
-            b"agent".to_vec(),
             vec![self.console, self.agent, self.role.byte()],
             self.host.as_bytes().to_vec(),
             crate::VERSION.to_be_bytes().to_vec(),
@@ -131,13 +130,13 @@ struct Run {
 }
 
 impl Run {
-    fn new(n: u32, split: &Split, now_ms: u64) -> Self {
-        Self {
+    fn new(n: u32, split: &Split, now_ms: u64) -> Box<Self> {
+        Box::new(Self {
             n,
             sealer: Sealer::new(n, &split.sending, now_ms),
             opener: Opener::new(n, &split.receiving),
             started_ms: now_ms,
-        }
+        })
     }
 }
 
@@ -149,12 +148,12 @@ pub struct SecurePair {
     phase: Phase,
     /// The root, where this machine keeps it.
     root: Option<Secret32>,
-    /// Console: the agent has shown that it holds the root.
+    /// The other end has shown that it holds the root.
     root_confirmed: bool,
     /// Agent: the last number used. Console: the highest number whose first message verified.
     highest: u32,
     /// The living run.
-    run: Option<Run>,
+    run: Option<Box<Run>>,
     /// Agent: the run being started.
     start: Start,
     /// Console: an init whose key is being derived.
@@ -202,6 +201,7 @@ impl SecurePair {
         };
         let mut pair = Self::new(side, context, keeping, Phase::Established);
         pair.root = root;
+        pair.root_confirmed = true;
         pair.highest = last_n;
         pair
     }

@@ -160,3 +160,101 @@ fn check_name(name: &str) -> Result<(), StatementError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATIC: [u8; 32] = [5; 32];
+    const SESSION: [u8; 16] = [6; 16];
+
+    fn statement() -> Statement {
+        Statement {
+            console_static: STATIC,
+            session: SESSION,
+            organization: "株式会社テモト".into(),
+            operator: "佐藤 花子".into(),
+            expires_at_ms: 1_000,
+        }
+    }
+
+    fn seed() -> Secret32 {
+        Secret32::new([9; 32])
+    }
+
+    fn verify(signed: &[u8], now_ms: u64) -> Result<Statement, StatementError> {
+        Statement::verify(signed, &server_key(&seed()), &STATIC, &SESSION, now_ms)
+    }
+
+    #[test]
+    fn what_the_server_signed_is_believed_until_it_expires() {
+        let signed = statement().sign(&seed()).unwrap();
+        assert_eq!(verify(&signed, 1_000), Ok(statement()));
+        assert_eq!(verify(&signed, 1_001), Err(StatementError::Expired));
+    }
+
+    #[test]
+    fn another_server_console_or_session_is_not() {
+        let signed = statement().sign(&seed()).unwrap();
+        let key = server_key(&seed());
+        let other = server_key(&Secret32::new([8; 32]));
+        let check = |key, console, session| Statement::verify(&signed, key, console, session, 0).err();
+        assert_eq!(check(&other, &STATIC, &SESSION), Some(StatementError::Signature));
+        assert_eq!(
+            check(&[0xff; 32], &STATIC, &SESSION),
+            Some(StatementError::Signature)
+        );
+        assert_eq!(check(&key, &[4; 32], &SESSION), Some(StatementError::Other));
+        assert_eq!(check(&key, &STATIC, &[4; 16]), Some(StatementError::Other));
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let signed = statement().sign(&seed()).unwrap();
+        for bit in 0..signed.len() * 8 {
+            let mut flipped = signed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(verify(&flipped, 0).is_err(), "bit {bit}");
+        }
+        for length in 0..signed.len() {
+            assert!(verify(&signed[..length], 0).is_err(), "{length}");
+        }
+        assert!(verify(&[signed.as_slice(), &[0]].concat(), 0).is_err());
+        assert_eq!(verify(&vec![0; 1 << 20], 0), Err(StatementError::Malformed));
+    }
+
+    #[test]
+    fn names_that_could_mislead_are_neither_signed_nor_read() {
+        for name in [
+            "a\nb",
+            "a\u{202e}b",
+            "a\u{200b}",
+            "\u{7f}",
+            "\u{2066}x",
+            &"x".repeat(MAX_NAME + 1),
+        ] {
+            let bad = Statement {
+                operator: name.into(),
+                ..statement()
+            };
+            assert_eq!(bad.sign(&seed()), Err(StatementError::Malformed), "{name:?}");
+        }
+        // A server that signs one all the same is not believed either.
+        let mut bytes = statement().canonical().unwrap();
+        let at = DOMAIN.len() + 32 + 16 + 2;
+        bytes[at] = b'\n';
+        let signature = SigningKey::from_bytes(seed().expose()).sign(&bytes);
+        bytes.extend_from_slice(&signature.to_bytes());
+        assert_eq!(verify(&bytes, 0), Err(StatementError::Malformed));
+    }
+
+    #[test]
+    fn the_longest_names_fit() {
+        let long = Statement {
+            organization: "x".repeat(MAX_NAME),
+            operator: "y".repeat(MAX_NAME),
+            ..statement()
+        };
+        assert_eq!(verify(&long.sign(&seed()).unwrap(), 0), Ok(long));
+    }
+}

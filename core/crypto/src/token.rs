@@ -191,3 +191,89 @@ pub(crate) fn values<const N: usize>(text: &str) -> Option<[u8; N]> {
     }
     characters.next().is_none().then_some(values)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_written_token_has_28_lower_case_letters() {
+        let letters = Token::from_bytes([0xff; 16]).letters();
+        assert_eq!(letters.len(), TOKEN_LETTERS);
+        assert_eq!(&letters[..26], "zzzzzzzzzzzzzzzzzzzzzzzzzw");
+    }
+
+    #[test]
+    fn id_and_key_are_different_and_fixed() {
+        let token = Token::from_bytes(*b"0123456789abcdef");
+        // HKDF-SHA256 with an empty salt, by a second implementation.
+        assert_eq!(hex(&token.id()), ID);
+        assert_eq!(hex(token.psk().expose()), PSK);
+    }
+
+    const ID: &str = "4af4557137c44ce75234c8ddfb976799";
+    const PSK: &str = "e51b27be85c49aca300c6a20a145ff58e2e4f59d09f88d5bc73c75a8d55c1871";
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn every_single_wrong_letter_and_every_swap_is_found() {
+        let token = Token::from_bytes(*b"\x13\x37 token bytes!!");
+        let letters = token.letters().to_string();
+        for index in 0..TOKEN_LETTERS {
+            for letter in ALPHABET {
+                let mut wrong = letters.clone().into_bytes();
+                if wrong[index] == *letter {
+                    continue;
+                }
+                wrong[index] = *letter;
+                assert!(
+                    Token::parse(std::str::from_utf8(&wrong).unwrap()).is_err(),
+                    "{index}"
+                );
+            }
+            let mut swapped = letters.clone().into_bytes();
+            if index + 1 < TOKEN_LETTERS && swapped[index] != swapped[index + 1] {
+                swapped.swap(index, index + 1);
+                assert!(
+                    Token::parse(std::str::from_utf8(&swapped).unwrap()).is_err(),
+                    "{index}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_token_say_why() {
+        let letters = Token::from_bytes([7; 16]).letters();
+        assert_eq!(Token::parse("").err(), Some(TokenError::Length));
+        assert_eq!(Token::parse(&letters[1..]).err(), Some(TokenError::Length));
+        assert_eq!(
+            Token::parse(&format!("{}0", *letters)).err(),
+            Some(TokenError::Length)
+        );
+        assert_eq!(Token::parse(&"0".repeat(10_000)).err(), Some(TokenError::Length));
+        assert_eq!(Token::parse(&"0".repeat(28)).err(), Some(TokenError::Check));
+        for bad in ['u', '!', '０', 'é'] {
+            assert_eq!(
+                Token::parse(&format!("{bad}{}", &letters[1..])).err(),
+                Some(TokenError::Letter)
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_token_survives_writing_and_typing(bytes in any::<[u8; 16]>()) {
+            let token = Token::from_bytes(bytes);
+            let letters = token.letters();
+            prop_assert!(Token::parse(&letters).unwrap() == token);
+            let typed = letters.to_uppercase().replace('0', "o").replace('1', "l");
+            let typed = format!(" {}-{}\n", &typed[..10], &typed[10..]);
+            prop_assert!(Token::parse(&typed).unwrap() == token);
+        }
+    }
+}

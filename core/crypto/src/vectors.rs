@@ -186,7 +186,10 @@ fn same(what: &str, got: &[u8], wanted: &[u8]) -> Result<(), String> {
     }
 }
 
-fn messages(vector: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+/// Payload and ciphertext.
+type Message = (Vec<u8>, Vec<u8>);
+
+fn messages(vector: &str) -> Result<Vec<Message>, String> {
     vector
         .lines()
         .filter_map(|line| line.strip_prefix("message="))

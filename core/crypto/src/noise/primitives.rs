@@ -211,3 +211,41 @@ impl Cipher for AesGcm {
         Ok(body.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_low_order_is_refused() {
+        let mut own = X25519 {
+            private: Zeroizing::new([0; 32]),
+            public: [0; 32],
+        };
+        own.set(&[7; 32]);
+        let mut shared = [0; 32];
+        let low_order = [[0; 32], std::array::from_fn(|index| u8::from(index == 0))];
+        for key in low_order {
+            assert!(own.dh(&key, &mut shared).is_err());
+        }
+        assert!(own.dh(&[9; 31], &mut shared).is_err(), "too short");
+        assert!(own.dh(&[9; 32], &mut shared).is_ok());
+    }
+
+    #[test]
+    fn randomness_is_given_once() {
+        let resolver = Resolver::new(Secret32::new([3; 32]));
+        let mut rng = resolver.resolve_rng().unwrap();
+        let mut bytes = [0; 32];
+        assert!(rng.try_fill_bytes(&mut bytes).is_ok());
+        assert_eq!(bytes, [3; 32]);
+        assert!(rng.try_fill_bytes(&mut bytes).is_err());
+        assert!(
+            resolver
+                .resolve_rng()
+                .unwrap()
+                .try_fill_bytes(&mut bytes)
+                .is_err()
+        );
+    }
+}

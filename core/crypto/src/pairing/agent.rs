@@ -130,7 +130,7 @@ impl AgentPairing {
                 (share, token.psk())
             }
         };
-        let prologue = transcript.prologue();
+        let prologue = transcript.prologue(&share);
         let key = &self.setup.static_key;
         let mut noise = Handshake::new(XX, true, &psk, Some(key), &borrow(&prologue), rng)?;
         let noise_1 = noise

@@ -114,7 +114,7 @@ impl ConsolePairing {
         let pake = self.pake.take();
         let psk = self.psk(pake, &proof.share)?;
         let transcript = self.transcript();
-        let prologue = transcript.prologue();
+        let prologue = transcript.prologue(&proof.share);
         let key = &self.setup.static_key;
         let mut noise = Handshake::new(XX, false, &psk, Some(key), &borrow(&prologue), rng)?;
         if !noise.read(&proof.noise_1)?.is_empty() {

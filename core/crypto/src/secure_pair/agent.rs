@@ -28,7 +28,7 @@ pub(super) enum Start {
     },
     /// The reply verified and our first record is out; the console's is missing.
     AwaitConfirm {
-        run: Run,
+        run: Box<Run>,
         deadline: u64,
     },
 }
@@ -151,7 +151,8 @@ impl SecurePair {
         let Start::AwaitReply { n, .. } = &self.start else {
             return;
         };
-        if hint < *n {
+        // A hint below is of an older init; one out of reach is made up.
+        if hint < *n || hint - *n > HINT_REACH {
             return;
         }
         self.follow(hint);

@@ -24,7 +24,7 @@ pub(super) struct Pending {
 
 /// A run that was replied to. It becomes the living one with its first record.
 pub(super) struct Candidate {
-    pub(super) run: Run,
+    pub(super) run: Box<Run>,
     init: Init,
     reply: Vec<u8>,
     since_ms: u64,
@@ -90,7 +90,7 @@ impl SecurePair {
         pending: &Pending,
         psk: &Secret32,
         rng: &mut dyn CryptoRngCore,
-    ) -> Result<(Run, Vec<u8>), BadBytes> {
+    ) -> Result<(Box<Run>, Vec<u8>), BadBytes> {
         let prologue = self.context.prologue(pending.n);
         let mut noise = Handshake::new(NN, false, psk, None, &borrow(&prologue), rng)?;
         if !noise.read(&pending.init)?.is_empty() {

@@ -77,7 +77,7 @@ impl SecurePair {
                     self.finish(EndReason::PairingFailed);
                 }
             }
-            other => {
+            other @ (Phase::AwaitShare { .. } | Phase::Established | Phase::Ended) => {
                 self.phase = other;
                 self.reject(now_ms, HandshakeFault::Unexpected);
             }
@@ -126,16 +126,14 @@ impl SecurePair {
             RootKeeping::Caller => self.emit(PairOutput::KeepRoot(root)),
         }
         self.emit(PairOutput::RootReady);
-        if self.side == Side::Agent {
-            // Tells the console that the root arrived, so that it may forget the code.
-            let _sealed = self.send(now_ms, Outgoing::Confirm);
-        }
+        // Tells the other end that the root arrived here, so that the code may be forgotten.
+        let _sealed = self.send(now_ms, Outgoing::Confirm);
         self.emit(PairOutput::RunStarted { n: 0 });
     }
 
-    /// Console: anything that only a holder of the root could send.
+    /// Something came that only a holder of the root could send.
     pub(super) fn confirm_root(&mut self) {
-        if self.side == Side::Console && !self.root_confirmed {
+        if !self.root_confirmed {
             self.root_confirmed = true;
             self.emit(PairOutput::RootConfirmed);
         }

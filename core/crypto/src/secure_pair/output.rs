@@ -20,9 +20,11 @@ pub enum PairOutput {
     },
     /// The root, once, for a caller that keeps it. The machine has forgotten it. Keep before going on.
     KeepRoot(Secret32),
-    /// The root exists. Console: the code is spent (held 60 s more, until `RootConfirmed`).
+    /// The root exists here. Console: the code is spent; it is held 60 s more, until `RootConfirmed`, for an
+    /// agent whose line broke before it had the root too.
     RootReady,
-    /// Console: the agent holds the root too; the code may be forgotten.
+    /// The other end holds the root too: the code may be forgotten. An agent that never gets this knocks again
+    /// with the same code.
     RootConfirmed,
     /// Call [`SecurePair::psk`](crate::SecurePair::psk) with `derive_run_psk(root, n)`.
     DerivePsk {

@@ -95,9 +95,10 @@ impl SecurePair {
         }
     }
 
-    fn switch_to(&mut self, run: Run) {
+    fn switch_to(&mut self, run: Box<Run>) {
         let n = run.n;
         self.run = Some(run);
+        self.confirm_root();
         self.retry_at = None;
         self.backoff.reset();
         self.emit(PairOutput::RunStarted { n });

@@ -1,5 +1,4 @@
 //! Two ends and what lies between them, for the tests of this folder.
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -69,18 +68,17 @@ impl End {
     /// Carries out the outputs, as a driver would; derives keys at once.
     pub fn drain(&mut self, now: u64) {
         while let Some(output) = self.pair.poll() {
-            match &output {
-                PairOutput::Transmit(message) => {
-                    self.sent.push(message.clone());
-                    continue;
-                }
-                PairOutput::Opened(bytes) => self.opened.push(bytes.clone()),
-                PairOutput::KeepRoot(root) => self.kept_root = Some(root.clone()),
-                PairOutput::DerivePsk { n } => {
-                    let psk = derive_run_psk(self.kept_root.as_ref().unwrap(), *n);
-                    self.pair.psk(now, *n, &psk, &mut self.rng);
-                }
-                _ => {}
+            if let PairOutput::Transmit(message) = output {
+                self.sent.push(message);
+                continue;
+            }
+            if let PairOutput::Opened(bytes) = &output {
+                self.opened.push(bytes.clone());
+            } else if let PairOutput::KeepRoot(root) = &output {
+                self.kept_root = Some(root.clone());
+            } else if let PairOutput::DerivePsk { n } = &output {
+                let psk = derive_run_psk(self.kept_root.as_ref().unwrap(), *n);
+                self.pair.psk(now, *n, &psk, &mut self.rng);
             }
             self.events.push(output);
         }

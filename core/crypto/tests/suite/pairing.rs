@@ -1,8 +1,6 @@
 //! Pairing and runs between two honest ends.
 
-mod common;
-
-use common::*;
+use crate::ends::*;
 use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::token::Token;
 use temoto_crypto::{AgentRole, PairOutput, RootKeeping};
@@ -16,7 +14,7 @@ fn two_ends_with_one_code_pair_and_talk() {
         settle(1, &mut agent, &mut console);
         assert_eq!(console.opened, [b"hello".to_vec()]);
         assert_eq!(agent.opened, [b"good day".to_vec()]);
-        assert!(console.has(&PairOutput::RootConfirmed));
+        assert!(console.has(&PairOutput::RootConfirmed) && agent.has(&PairOutput::RootConfirmed));
         assert!(console.has(&PairOutput::RootReady) && agent.has(&PairOutput::RootReady));
         assert_eq!(agent.kept_root.is_some(), keeping == RootKeeping::Caller);
     }

@@ -1,0 +1,9 @@
+//! Whole pairings between two ends, honest and under attack; one binary, so that it links once.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod ends;
+mod flips;
+mod hostile;
+mod pairing;
+mod runs;
+mod vectors;
