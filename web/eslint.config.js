@@ -12,14 +12,7 @@ const arrows = (files, forbidden) => ({
 
 export default ts.config(
   {
-    ignores: [
-      '**/node_modules',
-      '**/build',
-      '**/build-fake',
-      '**/.svelte-kit',
-      'session/src/wasm',
-      'gallery/pictures',
-    ],
+    ignores: ['**/node_modules', '**/build', '**/build-fake', '**/.svelte-kit', 'session/src/wasm', 'gallery/pictures'],
   },
   js.configs.recommended,
   ...ts.configs.strict,

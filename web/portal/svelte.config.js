@@ -15,15 +15,12 @@ const out = fake ? 'build-fake' : 'build';
 /** Moves inline scripts of the built page into hashed files, so that a strict policy lets them run. */
 function withoutInlineScripts(directory) {
   const page = join(directory, 'index.html');
-  const html = readFileSync(page, 'utf8').replace(
-    /<script>([\s\S]*?)<\/script>/g,
-    (_, source) => {
-      const name = `start.${createHash('sha256').update(source).digest('hex').slice(0, 12)}.js`;
-      mkdirSync(join(directory, '_app/immutable'), { recursive: true });
-      writeFileSync(join(directory, '_app/immutable', name), source.trim() + '\n');
-      return `<script src="/_app/immutable/${name}"></script>`;
-    },
-  );
+  const html = readFileSync(page, 'utf8').replace(/<script>([\s\S]*?)<\/script>/g, (_, source) => {
+    const name = `start.${createHash('sha256').update(source).digest('hex').slice(0, 12)}.js`;
+    mkdirSync(join(directory, '_app/immutable'), { recursive: true });
+    writeFileSync(join(directory, '_app/immutable', name), source.trim() + '\n');
+    return `<script src="/_app/immutable/${name}"></script>`;
+  });
   if (/<script(?![^>]*\ssrc=)/.test(html) || /\sstyle=|<style/.test(html)) {
     throw new Error('index.html still has an inline script or style');
   }

@@ -122,6 +122,8 @@ export interface AgentView {
   level: Level | null;
   /** The name the program is to be saved under, once a token is there; without extension. */
   downloadName: string | null;
+  /** Whether the operator's end is there just now. */
+  operatorPresent: boolean;
   /** The program that joined. */
   program: { present: boolean; computer: string; system: string; alreadyUsed: boolean } | null;
   chat: ChatLine[];
@@ -159,6 +161,7 @@ export type ConsoleCommand =
   | { type: 'pointer'; x: number; y: number; buttons: number }
   | { type: 'key'; code: string; down: boolean }
   | { type: 'button'; button: number; down: boolean; x: number; y: number }
+  /** In 120ths of a notch; positive is right and down. */
   | { type: 'wheel'; dx: number; dy: number }
   | { type: 'text'; text: string }
   /** The window lost the focus: nothing stays pressed. */
@@ -183,7 +186,13 @@ export type ConsoleEvent =
       x: number;
       y: number;
       visible: boolean;
-      image?: { width: number; height: number; hotX: number; hotY: number; rgba: Uint8ClampedArray<ArrayBuffer> } | null;
+      image?: {
+        width: number;
+        height: number;
+        hotX: number;
+        hotY: number;
+        rgba: Uint8ClampedArray<ArrayBuffer>;
+      } | null;
     }
   | { type: 'fault'; message: string };
 

@@ -1,0 +1,66 @@
+/** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
+import { ApiError } from './errors';
+import type { Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup, System } from './types';
+
+const BASE = '/api/v1';
+
+interface Failure {
+  code?: unknown;
+  retry_after_ms?: unknown;
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ApiError('offline', 0);
+  }
+  const text = await response.text();
+  let value: unknown;
+  try {
+    value = text === '' ? null : JSON.parse(text);
+  } catch {
+    throw new ApiError('unexpected', response.status);
+  }
+  if (response.ok) return value as T;
+  const failure: Failure = typeof value === 'object' && value !== null ? value : {};
+  throw new ApiError(
+    typeof failure.code === 'string' ? failure.code : 'unexpected',
+    response.status,
+    typeof failure.retry_after_ms === 'number' ? failure.retry_after_ms : null,
+  );
+}
+
+const id = (session: string) => encodeURIComponent(session);
+
+export const api = {
+  login: (body: Login) => call<Me>('POST', '/login', body),
+  logout: () => call<null>('POST', '/logout', {}),
+  me: () => call<Me>('GET', '/me'),
+  setup: (body: Setup) => call<Me>('POST', '/setup', body),
+  server: () => call<ServerInfo>('GET', '/server'),
+  startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),
+  newCode: (session: string) => call<NewCode>('POST', `/sessions/${id(session)}/codes`, {}),
+  statement: (session: string, consoleKey: string) =>
+    call<{ statement: string }>('POST', `/sessions/${id(session)}/statement`, { console_key: consoleKey }),
+  sessions: () => call<SessionRow[]>('GET', '/sessions'),
+  endSession: (session: string) => call<null>('POST', `/sessions/${id(session)}/end`, {}),
+};
+
+export type Api = typeof api;
+
+/** Where the customer's program comes from. The answer is an attachment without a name. */
+export const downloadAddress = (system: System): string => `/download/${system}`;
+
+/** Where the worker dials the relay: same host as the page, `ws` only where the page itself came without TLS. */
+export function relayAddress(page: URL | Location): string {
+  return `${page.protocol === 'http:' ? 'ws:' : 'wss:'}//${page.host}/relay`;
+}

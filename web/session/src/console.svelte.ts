@@ -1,0 +1,99 @@
+/** One of the operator's sessions as pages see it: the last view, and verbs. */
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView } from './messages';
+import type { ConsolePort } from './ports';
+
+type Of<T> = Extract<ConsoleEvent, { type: T }>;
+
+export class ConsoleSession {
+  view = $state.raw<ConsoleView | null>(null);
+  /** Another tab owns it. */
+  elsewhere = $state(false);
+  /** This browser keeps nothing over a reload. */
+  noStorage = $state(false);
+  /** Technical detail of a failure that this tab cannot get over. */
+  fault = $state<string | null>(null);
+  /** Called with each cursor event; pixels stay out of reactive state. */
+  oncursor: ((event: Of<'cursor'>) => void) | null = null;
+
+  /** The core wishes for a new code: whoever owns this session asks the server for one. */
+  oncodewanted: (() => void) | null = null;
+
+  readonly #port: ConsolePort;
+  #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
+
+  constructor(port: ConsolePort) {
+    this.#port = port;
+    port.listen((event) => this.#hear(event));
+  }
+
+  get ready(): Promise<void> {
+    return this.#port.ready;
+  }
+
+  get code(): CodeView | null {
+    return this.view?.code ?? null;
+  }
+
+  send(command: ConsoleCommand): void {
+    this.#port.send(command);
+  }
+
+  /** New keys for a session that is about to be opened. */
+  async prepare(): Promise<string> {
+    const answer = this.#next(['keys', 'fault']);
+    this.send({ type: 'prepare' });
+    const event = await answer;
+    if (event.type !== 'keys') throw new Error(event.type === 'fault' ? event.message : event.type);
+    return event.consoleKey;
+  }
+
+  /** The console key if this browser can go on with the session. */
+  async restore(session: string, url: string, takeOver: boolean): Promise<string | 'nothing' | 'elsewhere'> {
+    this.elsewhere = false;
+    const answer = this.#next(['restored', 'nothing', 'elsewhere', 'fault']);
+    this.send({ type: 'restore', session, url, takeOver });
+    const event = await answer;
+    if (event.type === 'restored') return event.consoleKey;
+    return event.type === 'elsewhere' ? 'elsewhere' : 'nothing';
+  }
+
+  close(): void {
+    this.oncursor = null;
+    this.#port.close();
+  }
+
+  #next(types: string[]): Promise<ConsoleEvent> {
+    return new Promise((resolve) => this.#waiters.push({ types, resolve }));
+  }
+
+  #hear(event: ConsoleEvent): void {
+    switch (event.type) {
+      case 'view':
+        this.view = event.view;
+        break;
+      case 'cursor':
+        this.oncursor?.(event);
+        return;
+      case 'elsewhere':
+        this.elsewhere = true;
+        break;
+      case 'noStorage':
+        this.noStorage = true;
+        break;
+      case 'codeWanted':
+        this.oncodewanted?.();
+        break;
+      case 'fault':
+        this.fault = event.message;
+        break;
+      case 'keys':
+      case 'restored':
+      case 'nothing':
+        break;
+    }
+    const waiting = this.#waiters.find(({ types }) => types.includes(event.type));
+    if (!waiting) return;
+    this.#waiters = this.#waiters.filter((other) => other !== waiting);
+    waiting.resolve(event);
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The face of the core (WebAssembly, made by `cargo xtask wasm` into `./wasm`), as the worker uses it.
+ * Times are whole milliseconds of `performance.now()`. After every call the outputs are taken with `poll` until there are none.
+ */
+
+export type Output =
+  | { kind: 'dial' }
+  | { kind: 'transmit'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'hangup' }
+  /** A ConsoleEvent or AgentEvent of `messages.ts`. */
+  | { kind: 'event'; json: string }
+  /** Wanted: the key of run `n` of this pair; the answer is `psk`. */
+  | { kind: 'derive'; pair: number; n: number }
+  | { kind: 'keepRoot'; pair: number; root: Uint8Array<ArrayBuffer> }
+  /** Keep this over a reload; each replaces the last. */
+  | { kind: 'persist'; json: string }
+  /** Erase everything that was kept. */
+  | { kind: 'forget' }
+  /** The picture changed there: x, y, width, height and so on. */
+  | { kind: 'paint'; rects: Int32Array }
+  /** Width 0: the other computer shows no cursor. */
+  | {
+      kind: 'cursorShape';
+      width: number;
+      height: number;
+      hotX: number;
+      hotY: number;
+      rgba: Uint8ClampedArray<ArrayBuffer>;
+    };
+
+export interface Core {
+  command(json: string, nowMs: number): void;
+  connected(nowMs: number): void;
+  message(bytes: Uint8Array, nowMs: number): void;
+  disconnected(nowMs: number): void;
+  timeout(nowMs: number): void;
+  psk(pair: number, n: number, key: Uint8Array, nowMs: number): void;
+  poll(): Output | undefined;
+  /** When `timeout` must be called. */
+  deadline(): number | undefined;
+}
+
+/** Only the console's core has a picture. */
+export interface Pictured {
+  picture(): { width: number; height: number };
+  /** A copy of a part, row by row. */
+  rgba(x: number, y: number, width: number, height: number): Uint8ClampedArray<ArrayBuffer>;
+}
+
+interface CoreModule {
+  default(): Promise<unknown>;
+  ConsoleSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core & Pictured;
+  AgentSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core;
+}
+
+/** Loads and compiles the core. Fails with a clear message in a build that was made without it. */
+export async function loadCore(): Promise<CoreModule> {
+  const found = Object.values(import.meta.glob<CoreModule>('./wasm/temoto_wasm.js'))[0];
+  if (!found) throw new Error('this build has no core: run `cargo xtask wasm` before `npm run build`');
+  const module = await found();
+  await module.default();
+  return module;
+}

@@ -1,0 +1,123 @@
+/**
+ * Stands in for `../connect.ts` with TEMOTO_FAKE=1: the page's address names the moment (`?scenario=live`), commands are answered as a
+ * core would, and `window.temotoCommands` shows tests what the page said.
+ */
+import type { AgentCommand, AgentEvent, AgentView, ConsoleCommand, ConsoleEvent, ConsoleView } from '../messages';
+import type { AgentPort, ConsolePort, Port } from '../ports';
+import { arrow, paintDesktop } from './desktop';
+import { SCENARIOS, type Scenario } from './scenarios';
+import { paired, refused, waiting, type Language } from './views';
+
+const language = (): Language => (document.documentElement.lang === 'en' ? 'en' : 'ja');
+const scenario = (): Scenario | undefined => SCENARIOS[new URL(location.href).searchParams.get('scenario') ?? ''];
+
+const commands: (ConsoleCommand | AgentCommand)[] = [];
+Object.assign(globalThis, { temotoCommands: commands });
+
+abstract class FakePort<C extends ConsoleCommand | AgentCommand, E> implements Port<C, E> {
+  readonly ready = Promise.resolve();
+  #sink: ((event: E) => void) | null = null;
+
+  send(command: C): void {
+    commands.push(command);
+    queueMicrotask(() => this.answer(command));
+  }
+
+  listen(sink: (event: E) => void): void {
+    this.#sink = sink;
+  }
+
+  close(): void {
+    this.#sink = null;
+  }
+
+  protected tell(event: E): void {
+    this.#sink?.(event);
+  }
+
+  protected abstract answer(command: C): void;
+}
+
+class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
+  #view: ConsoleView = waiting(language());
+
+  protected answer(command: ConsoleCommand): void {
+    switch (command.type) {
+      case 'prepare':
+        return this.tell({ type: 'keys', consoleKey: 'AAAA' });
+      case 'open':
+        return this.#show({ ...this.#of(), session: command.session });
+      case 'restore': {
+        const chosen = scenario();
+        if (chosen?.elsewhere && !command.takeOver) return this.tell({ type: 'elsewhere' });
+        this.tell({ type: 'restored', consoleKey: 'AAAA' });
+        return this.#show({ ...this.#of(), session: command.session });
+      }
+      case 'canvas':
+        if (command.canvas) {
+          paintDesktop(command.canvas, language());
+          this.tell({ type: 'cursor', x: 470, y: 330, visible: true, image: arrow() });
+        }
+        return;
+      case 'control':
+        return this.#show({ ...this.#view, controlling: command.active });
+      case 'chat':
+        return this.#show({ ...this.#view, chat: [...this.#view.chat, said('operator', command.text)] });
+      case 'end':
+        return this.#show({ ...this.#view, ended: { by: 'operator', code: 'ended' } });
+      default:
+        return;
+    }
+  }
+
+  #of(): ConsoleView {
+    const chosen = scenario();
+    return chosen?.end === 'console' ? chosen.view(language()) : waiting(language());
+  }
+
+  #show(view: ConsoleView): void {
+    this.#view = view;
+    this.tell({ type: 'view', view });
+  }
+}
+
+class FakeAgent extends FakePort<AgentCommand, AgentEvent> {
+  #view: AgentView | null = null;
+
+  protected answer(command: AgentCommand): void {
+    switch (command.type) {
+      case 'restore': {
+        const chosen = scenario();
+        if (chosen?.elsewhere && !command.takeOver) return this.tell({ type: 'elsewhere' });
+        if (chosen?.end !== 'agent' || !chosen.view || chosen.view(language()).phase === 'refused')
+          return this.tell({ type: 'nothing' });
+        this.tell({ type: 'restored' });
+        return this.#show(chosen.view(language()));
+      }
+      case 'join': {
+        const wrong = scenario() === SCENARIOS['refused'] || command.digits === '00000000';
+        return this.#show(wrong ? refused(language()) : paired(language()));
+      }
+      case 'chat':
+        if (this.#view) this.#show({ ...this.#view, chat: [...this.#view.chat, said('customer', command.text)] });
+        return;
+      case 'leave':
+        if (this.#view) this.#show({ ...this.#view, phase: 'ended', reason: 'closed' });
+        return;
+      default:
+        return;
+    }
+  }
+
+  #show(view: AgentView): void {
+    this.#view = view;
+    this.tell({ type: 'view', view });
+  }
+}
+
+function said(from: 'operator' | 'customer', text: string) {
+  return { id: crypto.randomUUID(), from, text, arguments: [], atMs: Date.now(), state: 'sent' as const };
+}
+
+export const connectConsole = (): ConsolePort => new FakeConsole();
+export const connectAgent = (): AgentPort => new FakeAgent();

@@ -1,0 +1,74 @@
+/** Moments by name, as the gallery and a developer ask for them with `?scenario=`. */
+import type { AgentView, ConsoleView } from '../messages';
+import { joined, live, paired, permission, refused, waiting, words, type Language } from './views';
+
+export type Scenario =
+  | { end: 'console'; view: (language: Language) => ConsoleView; elsewhere?: true }
+  | { end: 'agent'; view: ((language: Language) => AgentView) | null; elsewhere?: true };
+
+const agent = (change: (view: AgentView, language: Language) => Partial<AgentView>): Scenario => ({
+  end: 'agent',
+  view: (language) => {
+    const view = paired(language);
+    return { ...view, ...change(view, language) };
+  },
+});
+const session = (
+  from: (language: Language) => ConsoleView,
+  change: Partial<ConsoleView> | (() => Partial<ConsoleView>),
+) =>
+  ({
+    end: 'console',
+    view: (language: Language) => ({ ...from(language), ...(typeof change === 'function' ? change() : change) }),
+  }) satisfies Scenario;
+
+const program = (language: Language) => ({
+  present: true,
+  computer: words(language).computer,
+  system: 'Windows 11',
+  alreadyUsed: false,
+});
+const downFor = (ms: number) => ({ up: false, tryingSinceMs: Date.now() - ms, closed: null });
+
+export const SCENARIOS: Record<string, Scenario> = {
+  fresh: { end: 'agent', view: null },
+  elsewhere: { end: 'agent', view: null, elsewhere: true },
+  connecting: agent(() => ({ phase: 'connecting', operator: null })),
+  refused: { end: 'agent', view: (language) => refused(language) },
+  paired: agent(() => ({})),
+  unconfirmed: agent((view) => ({ operator: view.operator && { ...view.operator, confirmed: false } })),
+  'agent-lost': agent(() => ({ link: downFor(8000) })),
+  'program-joined': agent((_, language) => ({ program: program(language) })),
+  'program-twice': agent((_, language) => ({ program: { ...program(language), alreadyUsed: true } })),
+  'agent-ended': agent(() => ({ phase: 'ended', reason: 'operator' })),
+
+  waiting: session(waiting, {}),
+  burnt: session(waiting, () => ({
+    notice: { code: 'code_burnt', arguments: [] },
+    code: { digits: '7306152840', expiresAtMs: Date.now() + 590_000, failures: 1 },
+  })),
+  joined: session(joined, {}),
+  downloading: session(joined, { step: 'downloading' }),
+  permission: session(permission, {}),
+  declined: session(permission, {
+    waitingForPermission: false,
+    asked: [],
+    notice: { code: 'declined', arguments: [] },
+  }),
+  'asks-again': session(joined, { step: 'downloaded', notice: { code: 'program_asks_again', arguments: [] } }),
+  live: session(live, {}),
+  viewing: session(live, { controlling: false }),
+  yielded: session(live, { yielded: true }),
+  paused: session(live, { paused: true }),
+  lost: session(live, () => ({ link: downFor(12_000) })),
+  'customer-lost': session(live, () => ({
+    program: {
+      ...(live('ja').program as NonNullable<ConsoleView['program']>),
+      present: false,
+      lostSinceMs: Date.now() - 5000,
+    },
+  })),
+  ended: session(live, { ended: { by: 'customer', code: 'ended' } }),
+  signed_out: session(live, { link: { up: false, tryingSinceMs: null, closed: 'signed_out' } }),
+  'session-elsewhere': { end: 'console', view: waiting, elsewhere: true },
+};

@@ -1,0 +1,179 @@
+/**
+ * The inside of the session worker: one core, one line, one lock, one record in the store.
+ * `worker.ts` binds it to the real worker; it can be driven without one.
+ */
+import { loadCore, type Core, type Pictured } from './core';
+import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
+import { Roots } from './roots';
+import { Runner } from './runner';
+import { Screen } from './screen';
+import { Store, type Kept } from './store';
+import { Transport } from './transport';
+
+export type Role = 'console' | 'agent';
+export type Command = ConsoleCommand | AgentCommand;
+export type Event = ConsoleEvent | AgentEvent;
+type CursorEvent = Extract<ConsoleEvent, { type: 'cursor' }>;
+type Image = NonNullable<CursorEvent['image']>;
+
+const clock = () => Math.floor(performance.now());
+
+export class Host {
+  readonly #runner: Runner;
+  readonly #transport: Transport;
+  readonly #screen: Screen | null;
+  #roots = new Roots();
+  #url = '';
+  #key: string | null = null;
+  #json: string | null = null;
+  #release: (() => void) | null = null;
+  #cursor: CursorEvent = { type: 'cursor', x: 0, y: 0, visible: false };
+  #storageTold = false;
+
+  private constructor(
+    private readonly role: Role,
+    core: Core & Partial<Pictured>,
+    private readonly store: Store | null,
+    private readonly tell: (event: Event, transfer?: Transferable[]) => void,
+  ) {
+    this.#screen = core.picture && core.rgba ? new Screen(core as Pictured) : null;
+    this.#transport = new Transport({
+      connected: () => this.#runner.feed((core, now) => core.connected(now)),
+      message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
+      disconnected: () => this.#runner.feed((core, now) => core.disconnected(now)),
+    });
+    this.#runner = new Runner(core, {
+      now: clock,
+      dial: () => this.#transport.dial(this.#url),
+      hangUp: () => this.#transport.hangUp(),
+      send: (bytes) => this.#transport.send(bytes),
+      event: (json) => this.#event(JSON.parse(json) as Event),
+      paint: (rects) => this.#screen?.paint(rects),
+      cursorShape: ({ width, height, hotX, hotY, rgba }) =>
+        this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
+      derive: (pair, n) => this.#roots.derive(pair, n),
+      keepRoot: async (pair, root) => {
+        await this.#roots.keep(pair, root);
+        await this.#save();
+      },
+      persist: (json) => {
+        this.#json = json;
+        return this.#save();
+      },
+      forget: () => this.#forget(),
+      fault: (error) => tell({ type: 'fault', message: String(error) }),
+    });
+  }
+
+  static async start(role: Role, tell: (event: Event, transfer?: Transferable[]) => void): Promise<Host> {
+    const [core, store] = await Promise.all([loadCore(), Store.open().catch(() => null)]);
+    const seed = crypto.getRandomValues(new Uint8Array(32));
+    const Session = role === 'console' ? core.ConsoleSession : core.AgentSession;
+    const host = new Host(role, new Session(seed, clock(), Date.now()), store, tell);
+    seed.fill(0);
+    return host;
+  }
+
+  async command(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'canvas':
+        this.#screen?.attach(command.canvas);
+        return;
+      case 'restore':
+        return this.#restore(command);
+      case 'open':
+        this.#url = command.url;
+        await this.#own(`console:${command.session}`, false);
+        if (this.#json !== null) await this.#save();
+        break;
+      case 'join':
+        this.#url = command.url;
+        if (this.#key === null) await this.#own(`agent:${crypto.randomUUID()}`, false);
+        break;
+      default:
+        break;
+    }
+    this.#pass(command);
+  }
+
+  #pass(command: object): void {
+    this.#runner.feed((core, now) => core.command(JSON.stringify(command), now));
+  }
+
+  async #restore(command: Extract<Command, { type: 'restore' }>): Promise<void> {
+    const kept = await this.#find('session' in command ? command.session : null, command.takeOver);
+    if (kept === 'elsewhere' || kept === null) {
+      this.tell({ type: kept ?? 'nothing' });
+      return;
+    }
+    this.#url = command.url;
+    this.#json = kept.json;
+    this.#roots = new Roots(kept.roots);
+    this.#pass({ ...command, stored: kept.json });
+  }
+
+  /** The newest kept session that no other tab owns; owns it. */
+  async #find(session: string | null, takeOver: boolean): Promise<Kept | 'elsewhere' | null> {
+    const kept = (await this.store?.list(`${this.role}:`, Date.now()).catch(() => [])) ?? [];
+    const mine = session === null ? kept : kept.filter(({ key }) => key === `console:${session}`);
+    for (const one of mine) if (await this.#own(one.key, takeOver)) return one;
+    return mine.length > 0 ? 'elsewhere' : null;
+  }
+
+  /** One tab owns a session; a second one takes it only when the person said so. */
+  #own(key: string, steal: boolean): Promise<boolean> {
+    return new Promise((resolve) => {
+      const options: LockOptions = steal ? { steal: true } : { ifAvailable: true };
+      const held = navigator.locks.request(`temoto ${key}`, options, (lock) => {
+        if (!lock) {
+          resolve(false);
+          return undefined;
+        }
+        this.#key = key;
+        resolve(true);
+        return new Promise<void>((release) => (this.#release = release));
+      });
+      held.catch(() => {
+        // Taken over by another tab, which goes on with the same keys: this one falls silent.
+        this.#runner.stop();
+        this.tell({ type: 'elsewhere' });
+      });
+    });
+  }
+
+  async #save(): Promise<void> {
+    if (this.#key === null) return;
+    try {
+      if (!this.store) throw new Error('no storage');
+      const roots = await this.#roots.all();
+      await this.store.put({
+        key: this.#key,
+        url: this.#url,
+        json: this.#json ?? '',
+        roots,
+        updatedAtMs: Date.now(),
+      });
+    } catch {
+      if (!this.#storageTold) this.tell({ type: 'noStorage' });
+      this.#storageTold = true;
+    }
+  }
+
+  async #forget(): Promise<void> {
+    this.#roots.erase();
+    this.#json = null;
+    const key = this.#key;
+    this.#key = null;
+    if (key !== null) await this.store?.delete(key);
+    this.#release?.();
+  }
+
+  #event(event: Event): void {
+    if (event.type === 'cursor') this.#cursor = event;
+    this.tell(event);
+  }
+
+  #shape(image: Image | null): void {
+    this.tell({ ...this.#cursor, image }, image ? [image.rgba.buffer] : []);
+  }
+}

@@ -1,0 +1,31 @@
+/** Our own line icons: paths on a 24 × 24 grid, stroked with the text color. */
+export const icons = {
+  monitor: 'M4 5h16v11H4zM9 20h6M12 16v4',
+  pointer: 'M6 4l4.2 15 2.6-6.2L19 10.2z',
+  keyboard: 'M3 7h18v11H3zM7 11h.01M10.5 11h.01M14 11h.01M17 11h.01M8.5 14.5h7',
+  expand: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  shrink: 'M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5',
+  chat: 'M5 5h14a1.5 1.5 0 0 1 1.5 1.5v8A1.5 1.5 0 0 1 19 16h-7l-4.5 4v-4H5a1.5 1.5 0 0 1-1.5-1.5v-8A1.5 1.5 0 0 1 5 5z',
+  signal: 'M5 19v-4M10 19v-8M15 19V8M20 19V4',
+  lock: 'M6.5 11h11v8.5h-11zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  download: 'M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  mail: 'M3.5 6h17v12.5h-17zM4 6.5l8 6.5 8-6.5',
+  speaker: 'M4 10v4h3.5L12 18V6L7.5 10zM15.5 9.5a3.5 3.5 0 0 1 0 5M18 7a7 7 0 0 1 0 10',
+  close: 'M6 6l12 12M18 6L6 18',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  warn: 'M12 4.5L21 19.5H3zM12 10v4.5M12 17.2h.01',
+  info: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5M12 8h.01',
+  user: 'M12 4.5a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.4zM5 20c.6-4 3.4-5.5 7-5.5s6.4 1.5 7 5.5',
+  leave: 'M13 4.5H5.5v15H13M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5',
+  send: 'M4 11.5L20 4.5l-5 15-3.5-6z',
+  panel: 'M4 5h16v14H4zM14.5 5v14',
+  refresh: 'M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4',
+  pause: 'M8.5 5.5v13M15.5 5.5v13',
+  laptop: 'M5.5 5.5h13v10h-13zM3 19h18',
+  clock: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3.2 2',
+  globe: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17',
+  wait: 'M12 4a8 8 0 1 0 8 8',
+} as const;
+
+export type IconName = keyof typeof icons;
