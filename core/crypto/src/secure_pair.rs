@@ -25,7 +25,7 @@ use agent::Start;
 use console::{Candidate, Pending};
 use rand_core::CryptoRngCore;
 use std::collections::VecDeque;
-use timing::{Backoff, Failures};
+use timing::{Backoff, Failures, START_MS};
 
 /// First bytes of the pair's messages besides records.
 const MESSAGE_3: u8 = 1;
@@ -290,8 +290,14 @@ impl SecurePair {
     /// Either end has a new attachment to the relay, or the relay dropped what was queued (RESET): what was
     /// under way may be lost, so the run is given up and another one started or asked for. Not a failure.
     pub fn attached(&mut self, now_ms: u64, rng: &mut dyn CryptoRngCore) {
-        if !matches!(self.phase, Phase::Established) {
-            return;
+        match &mut self.phase {
+            Phase::Ended => return,
+            Phase::AwaitMessage3 { deadline, .. } | Phase::AwaitShare { deadline, .. } => {
+                // What is missing was probably lost: wait a little less before pairing again.
+                *deadline = (*deadline).min(now_ms.saturating_add(START_MS));
+                return;
+            }
+            Phase::Established => {}
         }
         self.lose_run(LossReason::Attached);
         self.backoff.reset();

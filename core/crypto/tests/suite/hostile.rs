@@ -505,3 +505,26 @@ fn after_the_attack_stops_the_ends_find_each_other_again() {
     }
     assert!(survivors >= 90, "{survivors}");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_bytes_make_an_end_fail_hard_or_say_more(
+        messages in proptest::collection::vec(
+            (proptest::bool::ANY, 0u8..20, proptest::collection::vec(proptest::num::u8::ANY, 0..80)), 1..12
+        )
+    ) {
+        let (mut agent, mut console) = paired(RootKeeping::Caller, 23);
+        for (to_agent, kind, body) in messages {
+            let message = [&[kind][..], &body].concat();
+            let end = if to_agent { &mut agent } else { &mut console };
+            end.receive(1, &message);
+            for sent in end.take_sent() {
+                // Handshake messages and hints only, of fixed sizes: never more than 53 bytes.
+                assert!((2..=5).contains(&sent[0]) && sent.len() <= 53);
+            }
+        }
+        assert!(agent.opened.is_empty() && console.opened.is_empty());
+    }
+}

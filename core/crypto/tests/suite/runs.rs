@@ -315,6 +315,18 @@ fn a_pairing_that_loses_a_message_ends_and_can_be_done_again() {
 }
 
 #[test]
+fn a_pairing_whose_line_broke_is_given_up_sooner() {
+    let (mut agent, _, _) = admit(&code("48219037"), AgentRole::Page, RootKeeping::Machine, 14);
+    assert_eq!(agent.pair.next_timeout(), Some(15_000));
+    agent.attached(1_000);
+    assert_eq!(agent.pair.next_timeout(), Some(6_000));
+    agent.timeout(6_000);
+    assert!(agent.has(&PairOutput::Ended {
+        reason: EndReason::PairingTimeout
+    }));
+}
+
+#[test]
 fn a_console_with_the_root_waits_for_an_agent_that_may_not_have_it() {
     let (mut agent, mut console, _) = admit(&code("48219037"), AgentRole::Page, RootKeeping::Machine, 16);
     agent
