@@ -11,7 +11,7 @@ use crate::framebuffer::{Framebuffer, MAX_PIXELS, check_size};
 use crate::range_coder::RangeDecoder;
 use crate::stream::{self, Header, Plan, Shared};
 
-/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel and about 4.5 MiB.
+/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel and about 1.3 MiB.
 pub struct Decoder {
     shared: Option<Shared>,
     /// An error was met since the last complete update.

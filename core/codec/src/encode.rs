@@ -62,7 +62,7 @@ pub struct Update {
     pub complete: bool,
 }
 
-/// Holds what the viewer has. Memory: 8 bytes per pixel and about 4.5 MiB.
+/// Holds what the viewer has. Memory: 8 bytes per pixel and about 1.3 MiB.
 #[derive(Default)]
 pub struct Encoder {
     shared: Option<Shared>,

@@ -1,17 +1,19 @@
 //! What is likely: everything that both ends have learned from the stream.
 //!
 //! One code path serves both directions (see [`BitCoder`]): it takes the value to encode and gives back the value
-//! coded, so encoder and decoder cannot learn different things. The memory is fixed: 4 MiB + 256 KiB of pixel
-//! tables, a few KiB of probabilities, and one byte per picture column, on either side.
+//! coded, so encoder and decoder cannot learn different things. The memory is fixed: 1.25 MiB of pixel tables,
+//! about 20 KiB of probabilities, and one byte per picture column, on either side.
 
+mod around;
 mod blocks;
 mod pixels;
 mod residual;
 mod symbols;
 mod tables;
 
+pub(crate) use around::Rows;
 pub(crate) use blocks::{BlockModel, MAX_VECTORS, Vector};
-pub(crate) use pixels::{PixelModel, Rows};
+pub(crate) use pixels::PixelModel;
 
 /// All that is learned. A complete update begins with a new one on both sides.
 pub(crate) struct Model {

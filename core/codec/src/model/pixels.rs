@@ -6,22 +6,11 @@
 use std::ops::Range;
 
 use crate::framebuffer::COLOR;
+use crate::model::around::{Around, Rows, Temporal};
 use crate::model::residual::ResidualModel;
 use crate::model::symbols::Tree;
-use crate::model::tables::{ColorCache, PixelTable, hash};
+use crate::model::tables::{ColorCache, Guess, PixelTable};
 use crate::range_coder::{Bit, BitCoder};
-
-/// The rows that stand around the one being coded. Rows above the first are empty.
-pub(crate) struct Rows<'a> {
-    /// The row itself: right up to the span, unspecified inside it.
-    pub(crate) current: &'a mut [u32],
-    /// The row above, and the one above that.
-    pub(crate) above: [&'a [u32]; 2],
-    /// The same row, and the one above, before the update; empty when there was none.
-    pub(crate) before: [&'a [u32]; 2],
-    /// Row and row above at the update's first vector, and its columns.
-    pub(crate) moved: Option<([&'a [u32]; 2], i32)>,
-}
 
 /// Everything learned about pixels.
 pub(crate) struct PixelModel {
@@ -37,11 +26,16 @@ pub(crate) struct PixelModel {
     cache_index: Tree<8>,
     plain: [Bit; 8],
     residual: ResidualModel,
-    /// Per column, whether the last pixel coded there was a residual.
+    /// Per column, how usual residuals were when its last pixel was coded.
     rough: Vec<u8>,
 }
 
+/// Entries of the two tables, as powers of two: 1 MiB and 256 KiB, which near caches hold.
+const DEEP_BITS: u32 = 18;
+const SHALLOW_BITS: u32 = 16;
+/// Roughness from which a residual is asked for first, as in photographs.
 const ROUGH: u8 = 100;
+/// How slowly roughness follows.
 const RATE: u8 = 16;
 /// Shortest run that gets a decision of its own.
 const MIN_RUN: usize = 4;
@@ -50,10 +44,10 @@ impl PixelModel {
     pub(crate) fn new(width: usize) -> Self {
         Self {
             flat: [Bit::NEW; 16],
-            deep: PixelTable::new(20),
+            deep: PixelTable::new(DEEP_BITS),
             deep_hit: [Bit::NEW; 8],
             temporal_hit: [Bit::NEW; 8],
-            shallow: PixelTable::new(16),
+            shallow: PixelTable::new(SHALLOW_BITS),
             shallow_hit: [Bit::NEW; 8],
             neighbor_hit: vec![Bit::NEW; 64],
             cached: Bit::NEW,
@@ -135,22 +129,13 @@ impl PixelModel {
             count: 0,
         };
         let hint = around.temporal(rows, x);
-        // The better agreement first; only full agreement counts for much.
-        let order = if hint[1].agreement > hint[0].agreement {
-            [1, 0]
-        } else {
-            [0, 1]
-        };
-        for which in order {
-            let Temporal { pixel, agreement } = hint[which];
+        let rough = self.roughness(x);
+        for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
             if agreement == 3 && offer.ask(&mut self.temporal_hit[which], pixel) {
-                let rough = self.roughness(x);
                 self.note(x, rough, false);
                 return pixel;
             }
         }
-
-        let rough = self.roughness(x);
         if rough >= ROUGH {
             let known = around.near().contains(&wanted);
             if offer.coder.bit(&mut self.plain[usize::from(rough >> 5)], !known) {
@@ -188,8 +173,8 @@ impl PixelModel {
         offer: &mut Offer<'_, C>,
         around: &Around,
         hint: [Temporal; 2],
-        deep: Option<crate::model::tables::Guess>,
-        shallow: Option<crate::model::tables::Guess>,
+        deep: Option<Guess>,
+        shallow: Option<Guess>,
     ) -> Option<u32> {
         if let Some(guess) = deep
             && guess.confidence >= 2
@@ -256,100 +241,5 @@ impl<C: BitCoder> Offer<'_, C> {
         self.refused[self.count] = pixel;
         self.count += 1;
         false
-    }
-}
-
-/// A guess from the picture before, and how many of its neighbors agree with the picture now (0 to 3).
-#[derive(Clone, Copy)]
-struct Temporal {
-    pixel: u32,
-    agreement: usize,
-}
-
-/// The neighbors of one pixel; those outside the picture are black or, at the right edge, the upper one again.
-struct Around {
-    west: u32,
-    west2: u32,
-    north: u32,
-    north2: u32,
-    north_west: u32,
-    north_east: u32,
-}
-
-impl Around {
-    fn new(rows: &Rows<'_>, x: usize) -> Self {
-        let at =
-            |row: &[u32], back: usize| x.checked_sub(back).and_then(|x| row.get(x)).copied().unwrap_or(0);
-        let [above, above2] = rows.above;
-        let north = at(above, 0);
-        Self {
-            west: at(rows.current, 1),
-            west2: at(rows.current, 2),
-            north,
-            north2: at(above2, 0),
-            north_west: at(above, 1),
-            north_east: above.get(x + 1).copied().unwrap_or(north),
-        }
-    }
-
-    fn near(&self) -> [u32; 4] {
-        [self.west, self.north, self.north_west, self.north_east]
-    }
-
-    /// Whether left, left of left, upper and upper-left are one color.
-    fn flat(&self) -> bool {
-        self.west == self.west2 && self.west == self.north && self.west == self.north_west
-    }
-
-    /// Which neighbors are equal, 0 to 15.
-    fn pattern(&self) -> usize {
-        usize::from(self.west == self.north)
-            | usize::from(self.north == self.north_east) << 1
-            | usize::from(self.west == self.north_west) << 2
-            | usize::from(self.north == self.north_west) << 3
-    }
-
-    fn deep_hash(&self) -> u64 {
-        hash(&[
-            self.west,
-            self.north,
-            self.north_east,
-            self.north_west,
-            self.west2,
-            self.north2,
-        ])
-    }
-
-    fn shallow_hash(&self) -> u64 {
-        hash(&[self.west, self.north, self.north_east])
-    }
-
-    /// What stood here, and what stood where the content may come from.
-    fn temporal(&self, rows: &Rows<'_>, x: usize) -> [Temporal; 2] {
-        let guess = |[row, above]: [&[u32]; 2], x: Option<usize>| {
-            let pixel = x.and_then(|x| row.get(x).copied());
-            let Some((x, pixel)) = x.zip(pixel) else {
-                return Temporal {
-                    pixel: 0,
-                    agreement: 0,
-                };
-            };
-            let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
-            let agreement = usize::from(back(row) == self.west)
-                + usize::from(above.get(x).copied().unwrap_or(0) == self.north)
-                + usize::from(back(above) == self.north_west);
-            Temporal { pixel, agreement }
-        };
-        let moved = rows.moved.map_or(
-            Temporal {
-                pixel: 0,
-                agreement: 0,
-            },
-            |(moved, dx)| {
-                let from = i32::try_from(x).ok().and_then(|x| usize::try_from(x + dx).ok());
-                guess(moved, from)
-            },
-        );
-        [guess(rows.before, Some(x)), moved]
     }
 }
