@@ -18,28 +18,16 @@ pub struct AgentSession {
 
 #[wasm_bindgen]
 impl AgentSession {
-    /// `seed`: 32 bytes of the browser's generator. `system`, `software`, `language`: what the operator reads about the page.
+    /// `seed`: 32 bytes of the browser's generator. `now`: the worker's monotonic clock. `unix`: `Date.now()`.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        seed: &[u8],
-        system: &str,
-        software: &str,
-        language: &str,
-        now: f64,
-        unix: f64,
-    ) -> Result<AgentSession, String> {
+    pub fn new(seed: &[u8], now: f64, unix: f64) -> Result<AgentSession, String> {
         let seed = seed.try_into().map_err(|_| "seed of another size".to_owned())?;
         let settings = AgentSettings {
             role: Role::Page,
             keeping: RootKeeping::Caller,
             signed: false,
             build: concat!("page ", env!("CARGO_PKG_VERSION")).to_owned(),
-            about: About {
-                system: system.to_owned(),
-                software: software.to_owned(),
-                computer: String::new(),
-                language: language.to_owned(),
-            },
+            about: About::default(),
         };
         Ok(Self { agent: Agent::new(settings, seed, millis(now), millis(unix)) })
     }

@@ -482,7 +482,7 @@ impl Agent {
             }
             PeerEvent::Paired(key) => self.console_key = Some(key),
             PeerEvent::Ready { fresh } => self.ready(now_ms, fresh),
-            PeerEvent::Lost(_) => {
+            PeerEvent::Lost => {
                 self.release_input();
                 self.view_due = true;
             }

@@ -486,7 +486,7 @@ impl Console {
             }
             PeerEvent::Paired(key) => self.paired(now_ms, participant, key),
             PeerEvent::Ready { fresh } => self.ready(now_ms, participant, fresh),
-            PeerEvent::Lost(_) => self.lost(now_ms, participant),
+            PeerEvent::Lost => self.lost(now_ms, participant),
             PeerEvent::Ended => self.part(now_ms, participant),
             PeerEvent::Control(body) => self.control(now_ms, participant, body),
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),

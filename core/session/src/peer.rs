@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use prost::Message;
 use rand_chacha::ChaCha20Rng;
-use temoto_crypto::{LossReason, Padding, PairOutput, Secret32, SecurePair};
+use temoto_crypto::{Padding, PairOutput, Secret32, SecurePair, Side};
 use temoto_wire::frame::{self, Channel, Frame, RELIABLE, link};
 use temoto_wire::proto::{self, Control, control::Body};
 
@@ -39,7 +39,7 @@ pub enum PeerEvent {
         fresh: bool,
     },
     /// The run is lost; the pair is not.
-    Lost(LossReason),
+    Lost,
     /// A control message, exactly once.
     Control(Body),
     /// A chat message, exactly once.
@@ -109,6 +109,11 @@ impl Peer {
     #[must_use]
     pub const fn round_trip_ms(&self) -> Option<u64> {
         self.round_trip_ms
+    }
+
+    /// Takes up what a pair that was just made already has to say.
+    pub fn start(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
+        self.pump(now_ms, rng);
     }
 
     /// Opaque bytes from the other end.
@@ -233,9 +238,9 @@ impl Peer {
                 PairOutput::Persist { n } => self.events.push_back(PeerEvent::Persist(n)),
                 PairOutput::RunStarted { .. } => self.started(now_ms, rng),
                 PairOutput::RootReady | PairOutput::RootConfirmed | PairOutput::Rejected(_) => {}
-                PairOutput::RunLost { reason, .. } => {
+                PairOutput::RunLost { .. } => {
                     (self.running, self.greeted) = (false, false);
-                    self.events.push_back(PeerEvent::Lost(reason));
+                    self.events.push_back(PeerEvent::Lost);
                 }
                 PairOutput::Ended { .. } => {
                     (self.running, self.greeted) = (false, false);
@@ -372,7 +377,8 @@ impl Peer {
         self.control.rewind();
         self.chat.rewind();
         self.greeted = true;
-        self.echo_at_ms = Some(now_ms);
+        // One end measures the round trip: the one that shows it.
+        self.echo_at_ms = (self.secure.side() == Side::Console).then_some(now_ms);
         self.events.push_back(PeerEvent::Ready { fresh });
         self.flush(now_ms, rng);
         Ok(())

@@ -1,1 +1,10 @@
-//! Whole-system tests in virtual time.
+//! Whole sessions in virtual time: a console, the customer's page and program, and a relay between them that can be told to be
+//! slow, absent or hostile. Nothing here has a clock, a socket or a thread; a seed repeats a run exactly.
+
+mod node;
+mod relay;
+mod world;
+
+pub use node::{Node, Who};
+pub use relay::{Meddler, Relay, Way};
+pub use world::{DIGITS_OF_TESTS, World};

@@ -17,7 +17,17 @@ use crate::permission::Capability;
 #[expect(missing_docs, reason = "the fields are those of messages.ts")]
 pub enum AgentCommand {
     /// Join with the digits that were read out, as typed. `host` is `host[:port]` of the address that is dialed.
-    Join { host: String, digits: String },
+    /// The rest is what the operator reads about a page; a program says it in its settings.
+    Join {
+        host: String,
+        digits: String,
+        #[serde(default)]
+        system: String,
+        #[serde(default)]
+        software: String,
+        #[serde(default)]
+        language: String,
+    },
     /// Join with the token of the program's name.
     JoinToken { host: String, token: String },
     /// The customer writes.
@@ -58,7 +68,10 @@ impl Agent {
 
     fn carry_out(&mut self, now_ms: u64, command: AgentCommand) -> Result<(), SessionError> {
         match command {
-            AgentCommand::Join { host, digits } => {
+            AgentCommand::Join { host, digits, system, software, language } => {
+                if !self.is_program() {
+                    self.settings.about = proto::About { system, software, computer: String::new(), language };
+                }
                 let code = Code::parse(&digits).map_err(|_| SessionError::Malformed("code"))?;
                 self.join(now_ms, host, PairingSecret::Code(code))?;
             }

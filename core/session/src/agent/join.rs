@@ -158,7 +158,9 @@ impl Agent {
         let keeping = self.settings.keeping;
         match proved.on_verdict(now_ms, verdict, seat, &Claims::default(), keeping, &mut self.rng) {
             Ok(secure) => {
-                self.peer = Some(Peer::new(secure, self.incarnation));
+                let mut peer = Peer::new(secure, self.incarnation);
+                peer.start(now_ms, &mut self.rng);
+                self.peer = Some(peer);
                 self.place = Some(place);
                 self.phase = Phase::Paired;
                 self.console_present = true;

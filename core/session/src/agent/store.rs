@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use temoto_crypto::{AgentRole, PairContext, RestoredRoot, RootKeeping, SecurePair, Side};
+use temoto_wire::proto;
 use temoto_wire::relay::{Credential, Role, ToServer};
 
 use super::{Agent, Phase, Place};
@@ -21,6 +22,9 @@ struct Stored {
     by_code: bool,
     failures_seen: Option<u32>,
     step: i32,
+    system: String,
+    software: String,
+    language: String,
     operator: Option<(String, String)>,
     chat: Log,
 }
@@ -44,6 +48,9 @@ impl Agent {
             by_code: self.by_code,
             failures_seen: self.failures_seen,
             step: self.step,
+            system: self.settings.about.system.clone(),
+            software: self.settings.about.software.clone(),
+            language: self.settings.about.language.clone(),
             operator: confirmed.map(|o| (o.name.clone(), o.organisation.clone())),
             chat: self.chat.clone(),
         };
@@ -87,6 +94,8 @@ impl Agent {
         self.place = Some(place);
         self.host = stored.host;
         (self.run, self.by_code, self.step) = (stored.run, stored.by_code, stored.step);
+        let (system, software, language) = (stored.system, stored.software, stored.language);
+        self.settings.about = proto::About { system, software, computer: String::new(), language };
         self.failures_seen = stored.failures_seen;
         self.operator = stored
             .operator

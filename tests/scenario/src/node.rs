@@ -1,0 +1,204 @@
+//! One end of a session with the shell that a test gives it: memory instead of a disk, a picture instead of a screen.
+
+use std::collections::BTreeMap;
+
+use temoto_codec::Framebuffer;
+use temoto_crypto::{Secret32, derive_run_psk};
+use temoto_session::channel::input::Injection;
+use temoto_session::view::{AgentView, ConsoleView};
+use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, Output};
+
+/// Who a node is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Who {
+    /// The operator's console.
+    Console,
+    /// The customer's page.
+    Page,
+    /// The customer's program.
+    Program,
+    /// A further one: somebody else's, or a second computer.
+    Other,
+}
+
+/// The machine of a node.
+#[expect(clippy::large_enum_variant, reason = "a test has four of them")]
+pub enum Machine {
+    /// The operator's.
+    Console(Console),
+    /// The customer's.
+    Agent(Agent),
+}
+
+/// What a node wants of the world.
+pub enum Wish {
+    /// A connection.
+    Dial,
+    /// None any more.
+    Hangup,
+    /// A message to the relay.
+    Send(Vec<u8>),
+}
+
+/// One end.
+pub struct Node {
+    /// Its machine.
+    pub machine: Machine,
+    /// What it stored.
+    pub stored: Option<String>,
+    /// Roots that it keeps.
+    pub roots: BTreeMap<u8, Secret32>,
+    /// Its newest view, as a console.
+    pub console_view: Option<ConsoleView>,
+    /// Its newest view, as an agent.
+    pub agent_view: Option<AgentView>,
+    /// What was done to its keyboard and pointer.
+    pub injected: Vec<Injection>,
+    /// What its screen shows.
+    pub desktop: Option<Framebuffer>,
+    /// How often a capture was taken.
+    pub captures: u32,
+    /// How often it asked for another code.
+    pub codes_wanted: u32,
+    /// Whether its connection is open.
+    pub online: bool,
+}
+
+impl Node {
+    /// Around a machine.
+    #[must_use]
+    pub const fn new(machine: Machine) -> Self {
+        Self {
+            machine,
+            stored: None,
+            roots: BTreeMap::new(),
+            console_view: None,
+            agent_view: None,
+            injected: Vec::new(),
+            desktop: None,
+            captures: 0,
+            codes_wanted: 0,
+            online: false,
+        }
+    }
+
+    /// Does everything that the machine asks for; what it wants of the world is returned in order.
+    pub fn drain(&mut self, now_ms: u64) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        loop {
+            let wish = match &mut self.machine {
+                Machine::Console(console) => {
+                    let Some(output) = console.poll() else { break };
+                    self.console_output(now_ms, output)
+                }
+                Machine::Agent(agent) => {
+                    let Some(output) = agent.poll() else { break };
+                    self.agent_output(now_ms, output)
+                }
+            };
+            wishes.extend(wish);
+        }
+        wishes
+    }
+
+    fn console_output(&mut self, now_ms: u64, output: Output<ConsoleEvent>) -> Option<Wish> {
+        match output {
+            Output::Event(ConsoleEvent::View(view)) => self.console_view = Some(*view),
+            Output::Event(ConsoleEvent::CodeWanted) => self.codes_wanted += 1,
+            Output::Event(
+                ConsoleEvent::Key(_)
+                | ConsoleEvent::Painted(_)
+                | ConsoleEvent::Cursor(_)
+                | ConsoleEvent::CursorShape(_),
+            ) => {}
+            other => return self.common(now_ms, other),
+        }
+        None
+    }
+
+    fn agent_output(&mut self, now_ms: u64, output: Output<AgentEvent>) -> Option<Wish> {
+        match output {
+            Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
+            Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
+            Output::Event(AgentEvent::Capture { .. }) => {
+                self.captures += 1;
+                if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
+                    let view = desktop.view().expect("a picture of a possible size");
+                    agent.frame(now_ms, view).expect("a frame of a possible size");
+                }
+            }
+            other => return self.common(now_ms, other),
+        }
+        None
+    }
+
+    fn common<E>(&mut self, now_ms: u64, output: Output<E>) -> Option<Wish> {
+        match output {
+            Output::Dial => return Some(Wish::Dial),
+            Output::Hangup => return Some(Wish::Hangup),
+            Output::Transmit(bytes) => return Some(Wish::Send(bytes)),
+            Output::KeepRoot { pair, root } => {
+                self.roots.insert(pair, root);
+            }
+            Output::DerivePsk { pair, n } => {
+                if let Some(root) = self.roots.get(&pair) {
+                    let psk = derive_run_psk(root, n);
+                    match &mut self.machine {
+                        Machine::Console(console) => console.psk(now_ms, pair, n, &psk),
+                        Machine::Agent(agent) => agent.psk(now_ms, n, &psk),
+                    }
+                }
+            }
+            Output::Persist(text) => self.stored = Some(text),
+            Output::Forget => {
+                self.stored = None;
+                self.roots.clear();
+            }
+            Output::Event(_) => {}
+        }
+        None
+    }
+
+    /// When the machine wants to be called.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<u64> {
+        match &self.machine {
+            Machine::Console(console) => console.next_timeout(),
+            Machine::Agent(agent) => agent.next_timeout(),
+        }
+    }
+
+    /// Time passed.
+    pub fn timeout(&mut self, now_ms: u64) {
+        match &mut self.machine {
+            Machine::Console(console) => console.timeout(now_ms),
+            Machine::Agent(agent) => agent.timeout(now_ms),
+        }
+    }
+
+    /// The connection is open.
+    pub fn connected(&mut self, now_ms: u64) {
+        self.online = true;
+        match &mut self.machine {
+            Machine::Console(console) => console.connected(now_ms),
+            Machine::Agent(agent) => agent.connected(now_ms),
+        }
+    }
+
+    /// The connection is gone.
+    pub fn disconnected(&mut self, now_ms: u64) {
+        self.online = false;
+        match &mut self.machine {
+            Machine::Console(console) => console.disconnected(now_ms),
+            Machine::Agent(agent) => agent.disconnected(now_ms),
+        }
+    }
+
+    /// A message of the relay.
+    pub fn message(&mut self, now_ms: u64, bytes: &[u8]) {
+        match &mut self.machine {
+            Machine::Console(console) => console.message(now_ms, bytes),
+            Machine::Agent(agent) => agent.message(now_ms, bytes),
+        }
+    }
+}
