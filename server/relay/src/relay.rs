@@ -13,7 +13,7 @@ use temoto_crypto::Capabilities;
 use temoto_model::budget::Demand;
 use temoto_model::ticket::TicketKey;
 use temoto_model::{LoginId, SessionId, Timestamp, UserId};
-use temoto_store::{RelayCode, RelayStore, StoreError};
+use temoto_store::{RelaySession, RelayStore, StoreError};
 use temoto_wire::relay::Ended;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -146,20 +146,24 @@ impl Relay {
         Ok(relay)
     }
 
-    /// The portal has made and kept a session: its console may attach by ticket from now on.
-    pub fn open_session(&self, session: SessionId, operator: UserId) {
-        self.with(|state, now| state.table.open_session(now, session, operator));
-    }
-
-    /// The portal has made and kept a code: it is routed from now on, instead of the session's last one. `false` if
-    /// the session is not open or another session's code waits at the same digits.
-    pub fn open_code(&self, code: &RelayCode) -> bool {
-        self.with(|state, now| state.table.open_code(now, code))
-    }
-
-    /// The code of this session is not routed any more.
-    pub fn withdraw_code(&self, session: SessionId) {
-        self.act(|table, now| table.withdraw_code(now, session));
+    /// The portal has made and kept a session, or a new code for one: reads it from the store. From now on the console
+    /// may attach by ticket and the code is routed, instead of the session's last one. Call it before the ticket is
+    /// handed out. `false`: there is no such session, or it has ended.
+    ///
+    /// # Errors
+    /// Those of [`RelayStore::waiting`].
+    pub async fn refresh(&self, session: SessionId) -> Result<bool, StoreError> {
+        let found = self.0.store.waiting(session, self.now()).await?;
+        let Some((RelaySession { operator, .. }, code)) = found else {
+            return Ok(false);
+        };
+        self.with(|state, now| {
+            state.table.open_session(now, session, operator);
+            if let Some(code) = code {
+                state.table.open_code(now, &code);
+            }
+        });
+        Ok(true)
     }
 
     /// Ends a session and tells everybody in it. Ends of the relay's own (the console's `END`, expiry) come by the
@@ -182,6 +186,12 @@ impl Relay {
     #[must_use]
     pub fn session_state(&self, session: SessionId) -> Option<SessionView> {
         self.with(|state, _| state.table.session_state(session))
+    }
+
+    /// Sessions that somebody is attached to, and logins that consoles are attached with: both are in use.
+    #[must_use]
+    pub fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
+        self.with(|state, _| state.table.in_use())
     }
 
     /// What the failure budget asks now: whether new codes are to be long ones.

@@ -9,6 +9,7 @@ mod audit;
 mod error;
 mod logins;
 mod maintenance;
+mod relay;
 mod row;
 mod sessions;
 
@@ -31,7 +32,10 @@ pub use error::OpenError;
 use crate::error::failed;
 
 /// Number, name and text of each step that a database takes to become of this version; never changed once released.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "portal", include_str!("../migrations/0001_portal.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "portal", include_str!("../migrations/0001_portal.sql")),
+    (2, "relay", include_str!("../migrations/0002_relay.sql")),
+];
 
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(5);

@@ -159,6 +159,16 @@ pub trait RelayStore: Send + Sync + 'static {
     /// `Corrupt`, `Database`.
     async fn load(&self, now: Timestamp) -> Result<RelayMemory, StoreError>;
 
+    /// One session that has not ended, with the code that waits for it.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Database`.
+    async fn waiting(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(RelaySession, Option<RelayCode>)>, StoreError>;
+
     /// Keeps one change; when this returns, a killed server still knows it.
     ///
     /// # Errors

@@ -85,18 +85,22 @@ impl Table {
             .set(Due::Session(session), self.now.saturating_add(PLACE_MS));
     }
 
-    /// The portal made a code and has kept it; it takes the place of the session's last one. Says whether it is
-    /// routed: not if the session is unknown, the digits are none, or another code waits at them.
+    /// The portal made a code and has kept it; it takes the place of the session's last one. `false` if the session
+    /// is not open or the digits are none.
     pub fn open_code(&mut self, now: u64, code: &RelayCode) -> bool {
         self.at(now);
         let Some(selector) = Selector::routing(&code.routing) else {
             return false;
         };
-        let free = self
-            .codes
-            .get(&selector)
-            .is_none_or(|c| c.session == code.session);
-        let Some(session) = self.sessions.get_mut(&code.session).filter(|_| free) else {
+        if !self.sessions.contains_key(&code.session) {
+            return false;
+        }
+        // The store gave these digits to this code: who had them before has them no more.
+        let before = self.codes.remove(&selector).map(|c| c.session);
+        if let Some(session) = before.and_then(|id| self.sessions.get_mut(&id)) {
+            session.code = None;
+        }
+        let Some(session) = self.sessions.get_mut(&code.session) else {
             return false;
         };
         if let Some(old) = session.code.replace(selector) {
@@ -111,13 +115,6 @@ impl Table {
         self.agenda.set(Due::Code(code.session), waiting.expires_at);
         self.codes.insert(selector, waiting);
         true
-    }
-
-    /// The code of a session does not wait any more.
-    pub fn withdraw_code(&mut self, now: u64, session: SessionId) -> Vec<Action> {
-        self.at(now);
-        self.close_code(session, CodeState::Withdrawn);
-        std::mem::take(&mut self.actions)
     }
 
     /// Ends a session and says so to everybody in it.
@@ -145,6 +142,25 @@ impl Table {
                 .map(|(&number, place)| peer(number, place))
                 .collect(),
         })
+    }
+
+    /// Sessions that somebody is attached to, and the logins of the consoles among them.
+    #[must_use]
+    pub fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
+        let mut sessions = Vec::new();
+        let mut logins = Vec::new();
+        for (id, session) in &self.sessions {
+            let mut present = session
+                .places
+                .values()
+                .filter(|place| place.conn.is_some())
+                .peekable();
+            if present.peek().is_some() {
+                sessions.push(*id);
+            }
+            logins.extend(present.filter_map(|place| place.login));
+        }
+        (sessions, logins)
     }
 
     /// Takes over what the last server knew. Places begin their time of grace anew.

@@ -1,0 +1,470 @@
+//! The relay's memory in SQL. Each change is one transaction, on the disk when it returns.
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::budget::Figures;
+use temoto_model::code::CodeState;
+use temoto_model::session::EndReason;
+use temoto_model::{CodeId, SessionId, TicketId, Timestamp, TokenHash, UserId};
+use temoto_store::{
+    RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken, StoreError,
+};
+
+use crate::error::{failed, failed_unique};
+use crate::{SqlStore, audit, row, sessions};
+
+/// Hours of the failure budget that still count.
+const BUDGET_HOURS: i64 = 24;
+const HOUR_MS: i64 = 3_600_000;
+
+const CODES: &str =
+    "SELECT c.id, c.session_id, c.routing, c.expires_at, COALESCE(e.evaluated, 0) AS evaluated
+    FROM codes c JOIN sessions s ON s.id = c.session_id LEFT JOIN relay_evaluations e ON e.code_id = c.id
+    WHERE c.state = 'waiting' AND s.state <> 'ended' AND c.expires_at > $1";
+
+#[async_trait]
+impl RelayStore for SqlStore {
+    async fn load(&self, now: Timestamp) -> Result<RelayMemory, StoreError> {
+        let mut tx = self.begin().await?;
+        clear(&mut tx, now).await?;
+        let memory = RelayMemory {
+            sessions: all(
+                &mut tx,
+                "SELECT id, operator_id, started_at FROM sessions WHERE state <> 'ended'",
+                session,
+            )
+            .await?,
+            codes: codes(&mut tx, now, None).await?,
+            places: all(
+                &mut tx,
+                "SELECT session_id, participant, role, login_id, resume_hash FROM relay_places",
+                place,
+            )
+            .await?,
+            tokens: all(
+                &mut tx,
+                "SELECT id, session_id, expires_at FROM relay_tokens",
+                token,
+            )
+            .await?,
+            tickets: all(&mut tx, "SELECT id, expires_at FROM relay_tickets", ticket).await?,
+            budget: all(
+                &mut tx,
+                "SELECT hour, failures, forgiven, successes FROM relay_budget",
+                hour,
+            )
+            .await?,
+            budget_spent_at: all(&mut tx, "SELECT at FROM relay_budget_spent", |row| {
+                row::time(row, "at")
+            })
+            .await?
+            .pop(),
+        };
+        tx.commit().await.map_err(failed)?;
+        Ok(memory)
+    }
+
+    async fn waiting(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(RelaySession, Option<RelayCode>)>, StoreError> {
+        let mut tx = self.begin().await?;
+        let found = sqlx::query(
+            "SELECT id, operator_id, started_at FROM sessions WHERE id = $1 AND state <> 'ended'",
+        )
+        .bind(&id.as_bytes()[..])
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(failed)?;
+        let Some(found) = found else { return Ok(None) };
+        let code = codes(&mut tx, now, Some(id)).await?.pop();
+        Ok(Some((session(&found)?, code)))
+    }
+
+    async fn apply(&self, change: &RelayChange) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        match change {
+            RelayChange::Place { place, ticket, at } => take_place(&mut tx, place, *ticket, *at).await?,
+            RelayChange::DropPlace { session, participant } => {
+                drop_place(&mut tx, *session, *participant).await?;
+            }
+            RelayChange::Evaluated { code, evaluated } => evaluated_is(&mut tx, *code, *evaluated).await?,
+            RelayChange::CloseCode { code, state, at } => close_code(&mut tx, *code, *state, *at).await?,
+            RelayChange::Joined { session, at } => joined(&mut tx, *session, *at).await?,
+            RelayChange::Arm(token) => arm(&mut tx, token).await?,
+            RelayChange::Disarm { token } => {
+                run(&mut tx, "DELETE FROM relay_tokens WHERE id = $1", token).await?;
+            }
+            RelayChange::End { session, reason, at } => end(&mut tx, *session, *reason, *at).await?,
+            RelayChange::Budget { hours, spent_at } => budget(&mut tx, hours, *spent_at).await?,
+        }
+        tx.commit().await.map_err(failed)
+    }
+}
+
+/// Throws away what does not hold any more.
+async fn clear(tx: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    const OVER: &str = "session_id IN (SELECT id FROM sessions WHERE state = 'ended')";
+    let statements = [
+        (
+            format!("DELETE FROM relay_places WHERE {OVER} AND $1 > 0"),
+            now.as_millis(),
+        ),
+        (
+            format!("DELETE FROM relay_tokens WHERE expires_at <= $1 OR {OVER}"),
+            now.as_millis(),
+        ),
+        (
+            "DELETE FROM relay_tickets WHERE expires_at <= $1".to_owned(),
+            now.as_millis(),
+        ),
+        (
+            "DELETE FROM relay_evaluations WHERE $1 > 0
+             AND code_id NOT IN (SELECT id FROM codes WHERE state = 'waiting')"
+                .to_owned(),
+            now.as_millis(),
+        ),
+        (
+            "DELETE FROM relay_budget WHERE hour <= $1".to_owned(),
+            now.as_millis().div_euclid(HOUR_MS) - BUDGET_HOURS,
+        ),
+    ];
+    for (sql, value) in statements {
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(value)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn all<T>(
+    tx: &mut SqliteConnection,
+    sql: &'static str,
+    read: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let rows = sqlx::query(sql).fetch_all(tx).await.map_err(failed)?;
+    rows.iter().map(read).collect()
+}
+
+async fn codes(
+    tx: &mut SqliteConnection,
+    now: Timestamp,
+    of: Option<SessionId>,
+) -> Result<Vec<RelayCode>, StoreError> {
+    let rows = match of {
+        None => sqlx::query(CODES).bind(now.as_millis()).fetch_all(tx).await,
+        Some(session) => {
+            sqlx::query(sqlx::AssertSqlSafe(format!("{CODES} AND s.id = $2")))
+                .bind(now.as_millis())
+                .bind(&session.as_bytes()[..])
+                .fetch_all(tx)
+                .await
+        }
+    };
+    rows.map_err(failed)?.iter().map(code).collect()
+}
+
+async fn take_place(
+    tx: &mut SqliteConnection,
+    place: &RelayPlace,
+    ticket: Option<(TicketId, Timestamp)>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if !touch(tx, place.session, at).await? {
+        return Err(StoreError::Gone);
+    }
+    if let Some((ticket, expires_at)) = ticket {
+        sqlx::query("INSERT INTO relay_tickets (id, expires_at) VALUES ($1, $2)")
+            .bind(&ticket.as_bytes()[..])
+            .bind(expires_at.as_millis())
+            .execute(&mut *tx)
+            .await
+            // Used before: as good as over.
+            .map_err(|error| failed_unique(error, "relay_tickets.id", StoreError::Gone))?;
+    }
+    sqlx::query(
+        "INSERT INTO relay_places (session_id, participant, role, login_id, resume_hash, taken_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (session_id, participant) DO UPDATE SET role = excluded.role, login_id = excluded.login_id,
+             resume_hash = excluded.resume_hash, taken_at = excluded.taken_at",
+    )
+    .bind(&place.session.as_bytes()[..])
+    .bind(i64::from(place.participant))
+    .bind(i64::from(place.role))
+    .bind(place.login.as_ref().map(|id| &id.as_bytes()[..]))
+    .bind(&place.resume.as_bytes()[..])
+    .bind(at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+async fn drop_place(
+    tx: &mut SqliteConnection,
+    session: SessionId,
+    participant: u8,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM relay_places WHERE session_id = $1 AND participant = $2")
+        .bind(&session.as_bytes()[..])
+        .bind(i64::from(participant))
+        .execute(tx)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+async fn evaluated_is(tx: &mut SqliteConnection, code: CodeId, evaluated: u8) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO relay_evaluations (code_id, evaluated) SELECT id, $2 FROM codes WHERE id = $1
+         ON CONFLICT (code_id) DO UPDATE SET evaluated = excluded.evaluated",
+    )
+    .bind(&code.as_bytes()[..])
+    .bind(i64::from(evaluated))
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+async fn close_code(
+    tx: &mut SqliteConnection,
+    code: CodeId,
+    state: CodeState,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let closed = sqlx::query(
+        "UPDATE codes SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'waiting' RETURNING session_id",
+    )
+    .bind(&code.as_bytes()[..])
+    .bind(state.as_str())
+    .bind(at.as_millis())
+    .fetch_optional(&mut *tx)
+    .await
+    .map_err(failed)?;
+    let Some(closed) = closed else { return Ok(()) };
+    run(
+        tx,
+        "DELETE FROM relay_evaluations WHERE code_id = $1",
+        code.as_bytes(),
+    )
+    .await?;
+    note(
+        tx,
+        row::id(&closed, "session_id")?,
+        AuditKind::CodeClosed,
+        state.as_str(),
+        false,
+        at,
+    )
+    .await
+}
+
+async fn joined(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+    let first = sqlx::query(
+        "UPDATE sessions SET state = 'running', joined_at = $2, last_event_at = $2
+         WHERE id = $1 AND state = 'waiting'",
+    )
+    .bind(&session.as_bytes()[..])
+    .bind(at.as_millis())
+    .execute(&mut *tx)
+    .await
+    .map_err(failed)?;
+    if first.rows_affected() == 0 {
+        return Ok(());
+    }
+    note(tx, session, AuditKind::CustomerJoined, "", false, at).await
+}
+
+async fn arm(tx: &mut SqliteConnection, token: &RelayToken) -> Result<(), StoreError> {
+    let armed = sqlx::query(
+        "INSERT INTO relay_tokens (id, session_id, expires_at)
+         SELECT $1, id, $3 FROM sessions WHERE id = $2 AND state <> 'ended'
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(&token.token[..])
+    .bind(&token.session.as_bytes()[..])
+    .bind(token.expires_at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    if armed.rows_affected() == 0 {
+        Err(StoreError::Gone)
+    } else {
+        Ok(())
+    }
+}
+
+async fn end(
+    tx: &mut SqliteConnection,
+    session: SessionId,
+    reason: EndReason,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    run(
+        tx,
+        "DELETE FROM relay_places WHERE session_id = $1",
+        session.as_bytes(),
+    )
+    .await?;
+    run(
+        tx,
+        "DELETE FROM relay_tokens WHERE session_id = $1",
+        session.as_bytes(),
+    )
+    .await?;
+    if sessions::end(tx, session, reason, at).await? {
+        let by_operator = reason == EndReason::Console;
+        note(
+            tx,
+            session,
+            AuditKind::SessionEnded,
+            reason.as_str(),
+            by_operator,
+            at,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn budget(
+    tx: &mut SqliteConnection,
+    hours: &[(i64, Figures)],
+    spent_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    for (hour, figures) in hours {
+        // Figures of an hour only grow: two changes that overtake each other do no harm.
+        sqlx::query(
+            "INSERT INTO relay_budget (hour, failures, forgiven, successes) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (hour) DO UPDATE SET
+                 failures = CASE WHEN excluded.failures > failures THEN excluded.failures ELSE failures END,
+                 forgiven = CASE WHEN excluded.forgiven > forgiven THEN excluded.forgiven ELSE forgiven END,
+                 successes = CASE WHEN excluded.successes > successes THEN excluded.successes ELSE successes END",
+        )
+        .bind(hour)
+        .bind(i64::from(figures.failures))
+        .bind(i64::from(figures.forgiven))
+        .bind(i64::from(figures.successes))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+    }
+    let Some(at) = spent_at else { return Ok(()) };
+    sqlx::query(
+        "INSERT INTO relay_budget_spent (one, at) VALUES (1, $1)
+         ON CONFLICT (one) DO UPDATE SET at = CASE WHEN excluded.at > at THEN excluded.at ELSE at END",
+    )
+    .bind(at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+/// Notes that a session lives; `false` if it does not.
+async fn touch(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
+    let alive = sqlx::query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended'")
+        .bind(&session.as_bytes()[..])
+        .bind(at.as_millis())
+        .execute(tx)
+        .await
+        .map_err(failed)?;
+    Ok(alive.rows_affected() != 0)
+}
+
+/// An entry in the trail of the session's organisation.
+async fn note(
+    tx: &mut SqliteConnection,
+    session: SessionId,
+    kind: AuditKind,
+    detail: &str,
+    by_operator: bool,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let found = sqlx::query("SELECT organisation_id, operator_id FROM sessions WHERE id = $1")
+        .bind(&session.as_bytes()[..])
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(failed)?;
+    let operator: UserId = row::id(&found, "operator_id")?;
+    let event = AuditEvent {
+        organisation: row::id(&found, "organisation_id")?,
+        at,
+        actor: by_operator.then_some(operator),
+        kind,
+        subject: session.to_string(),
+        detail: detail.to_owned(),
+    };
+    audit::append(tx, &event).await
+}
+
+/// A statement about one identifier.
+async fn run(tx: &mut SqliteConnection, sql: &'static str, id: &[u8; 16]) -> Result<(), StoreError> {
+    sqlx::query(sql).bind(&id[..]).execute(tx).await.map_err(failed)?;
+    Ok(())
+}
+
+fn session(row: &SqliteRow) -> Result<RelaySession, StoreError> {
+    Ok(RelaySession {
+        session: row::id(row, "id")?,
+        operator: row::id(row, "operator_id")?,
+        opened_at: row::time(row, "started_at")?,
+    })
+}
+
+fn code(row: &SqliteRow) -> Result<RelayCode, StoreError> {
+    Ok(RelayCode {
+        code: row::id(row, "id")?,
+        session: row::id(row, "session_id")?,
+        routing: row::get(row, "routing")?,
+        expires_at: row::time(row, "expires_at")?,
+        evaluated: small(row, "evaluated")?,
+    })
+}
+
+fn place(row: &SqliteRow) -> Result<RelayPlace, StoreError> {
+    let login: Option<&[u8]> = row::get(row, "login_id")?;
+    let login = login.map(|bytes| bytes.try_into().map_err(|_| StoreError::Corrupt("login_id")));
+    let resume: &[u8] = row::get(row, "resume_hash")?;
+    let resume: [u8; 32] = resume
+        .try_into()
+        .map_err(|_| StoreError::Corrupt("resume_hash"))?;
+    Ok(RelayPlace {
+        session: row::id(row, "session_id")?,
+        participant: small(row, "participant")?,
+        role: small(row, "role")?,
+        login: login.transpose()?,
+        resume: TokenHash::from_bytes(resume),
+    })
+}
+
+fn token(row: &SqliteRow) -> Result<RelayToken, StoreError> {
+    let id: &[u8] = row::get(row, "id")?;
+    Ok(RelayToken {
+        token: id.try_into().map_err(|_| StoreError::Corrupt("id"))?,
+        session: row::id(row, "session_id")?,
+        expires_at: row::time(row, "expires_at")?,
+    })
+}
+
+fn ticket(row: &SqliteRow) -> Result<(TicketId, Timestamp), StoreError> {
+    Ok((row::id(row, "id")?, row::time(row, "expires_at")?))
+}
+
+fn hour(row: &SqliteRow) -> Result<(i64, Figures), StoreError> {
+    let figures = Figures {
+        failures: row::count(row, "failures")?,
+        forgiven: row::count(row, "forgiven")?,
+        successes: row::count(row, "successes")?,
+    };
+    Ok((row::get(row, "hour")?, figures))
+}
+
+fn small(row: &SqliteRow, column: &'static str) -> Result<u8, StoreError> {
+    u8::try_from(row::get::<i64>(row, column)?).map_err(|_| StoreError::Corrupt(column))
+}
