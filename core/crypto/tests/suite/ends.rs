@@ -5,8 +5,8 @@ use rand_chacha::rand_core::SeedableRng;
 use temoto_crypto::code::Code;
 use temoto_crypto::pairing::{AgentPairing, AgentSetup, ConsolePairing, ConsoleSetup, PairingSecret, Seat};
 use temoto_crypto::{
-    AgentRole, Capabilities, Claims, LOBBY_BYTES, PairOutput, RootKeeping, Secret32, SecurePair, StaticKey,
-    derive_run_psk,
+    AgentRole, Capabilities, Claims, CryptoRngCore, LOBBY_BYTES, PairOutput, RootKeeping, Secret32,
+    SecurePair, StaticKey, derive_run_psk,
 };
 
 pub const SESSION: [u8; 16] = [7; 16];
@@ -173,4 +173,40 @@ pub fn paired(keeping: RootKeeping, seed: u64) -> (End, End) {
     settle(0, &mut agent, &mut console);
     assert!(agent.pair.is_ready() && console.pair.is_ready());
     (agent, console)
+}
+
+/// Delivers everything both ways and notes what each end sent, in order.
+pub fn settle_recorded(
+    now: u64,
+    (agent, agent_rng): (&mut SecurePair, &mut dyn CryptoRngCore),
+    (console, console_rng): (&mut SecurePair, &mut dyn CryptoRngCore),
+    said: &mut (Vec<Vec<u8>>, Vec<Vec<u8>>),
+) {
+    loop {
+        let from_agent = transmissions(agent);
+        let from_console = transmissions(console);
+        if from_agent.is_empty() && from_console.is_empty() {
+            return;
+        }
+        for message in &from_agent {
+            console.handle_message(now, message, console_rng);
+        }
+        for message in &from_console {
+            agent.handle_message(now, message, agent_rng);
+        }
+        said.0.extend(from_agent);
+        said.1.extend(from_console);
+    }
+}
+
+fn transmissions(pair: &mut SecurePair) -> Vec<Vec<u8>> {
+    std::iter::from_fn(|| pair.poll())
+        .filter_map(|output| {
+            if let PairOutput::Transmit(message) = output {
+                Some(message)
+            } else {
+                None
+            }
+        })
+        .collect()
 }

@@ -6,4 +6,5 @@ mod flips;
 mod hostile;
 mod pairing;
 mod runs;
+mod transcript;
 mod vectors;
