@@ -5,7 +5,8 @@
 
 use temoto_geometry::Region;
 
-use crate::blocks::{BlockMap, Kind};
+use crate::blocks::BlockMap;
+use crate::budget::Budget;
 use crate::damage;
 use crate::framebuffer::{FrameView, Framebuffer};
 use crate::moves::{Move, MoveFinder};
@@ -23,12 +24,13 @@ pub struct Hints {
     pub moves: Vec<Move>,
 }
 
-/// How much one update may hold. What does not fit waits for the next call of encode, from the pixels of that time.
+/// How much one update may hold. What does not fit waits for the next call of encode, which takes the pixels of that
+/// time; half of every limited update is for blocks that wait. A first picture comes in bands from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeLimits {
-    /// Pixels coded by value, in whole blocks from top to bottom; at least one block gets through.
+    /// Pixels coded by value, in whole blocks; at least one block gets through.
     pub max_pixels: u64,
-    /// Bytes after which no further row of blocks is begun.
+    /// Bytes to aim at, by what pixels have cost lately; when they are reached, no further row of blocks is begun.
     pub max_bytes: usize,
 }
 
@@ -66,8 +68,7 @@ pub struct Update {
 #[derive(Default)]
 pub struct Encoder {
     shared: Option<Shared>,
-    /// Blocks that limits put off.
-    waiting: Vec<bool>,
+    budget: Budget,
     moves: MoveFinder,
 }
 
@@ -86,7 +87,7 @@ impl Encoder {
     /// Whether limits put something off, so that encode has work without any new damage.
     #[must_use]
     pub fn has_waiting(&self) -> bool {
-        self.shared.is_none() || self.waiting.contains(&true)
+        self.shared.is_none() || self.budget.has_waiting()
     }
 
     /// The picture at the viewer once it has decoded all updates; `None` before the first and after a reset.
@@ -102,7 +103,7 @@ impl Encoder {
         self.encode_limited(frame, hints, EncodeLimits::NONE)
     }
 
-    /// The same in portions: the update brings as much of `frame` as `limits` allow, in exact blocks from the top.
+    /// The same in portions: the update brings as much of `frame` as `limits` allow.
     pub fn encode_limited(
         &mut self,
         frame: FrameView<'_>,
@@ -112,16 +113,19 @@ impl Encoder {
         let size = frame.size();
         let reset = self.reference().is_none_or(|picture| picture.size() != size);
         if reset {
-            self.waiting.clear();
+            self.budget.clear();
             // A view has a size that a picture may have.
             self.shared = Some(Shared::new(size).ok()?);
         }
         let shared = self.shared.as_mut()?;
         let mut map = BlockMap::new(size);
-        let candidates = candidates(&map, hints, &self.waiting, reset);
+        let candidates = hints.damage.as_ref().filter(|_| !reset).map(|damage| {
+            let moved: Region = hints.moves.iter().map(|moved| moved.target()).collect();
+            self.budget.candidates(&map, &damage.union(&moved))
+        });
         let changed = damage::scan(&mut map, frame, &shared.picture, candidates.as_deref());
         if !changed && !reset {
-            self.waiting.clear();
+            self.budget.clear();
             return None;
         }
         let vectors = if reset {
@@ -129,13 +133,10 @@ impl Encoder {
         } else {
             self.moves.mark(&mut map, frame, &shared.picture, &hints.moves)
         };
-        let wanted = Plan { vectors, map };
-        let mut allowed = Plan {
-            vectors: wanted.vectors.clone(),
-            map: wanted.map.clone(),
+        let allowed = Plan {
+            vectors,
+            map: self.budget.allow(&map, limits),
         };
-        keep_beyond(&mut allowed.map, limits.max_pixels);
-
         let header = Header {
             sequence: shared.sequence,
             reset: reset.then_some(size),
@@ -145,9 +146,10 @@ impl Encoder {
         // Encoding cannot fail: the plan was made for this picture.
         let done = stream::body(shared, &mut coder, &allowed, Some(frame), stop).ok()?;
         shared.settle(&done.map);
-        self.waiting = put_off(&wanted.map, &done.map);
+        let bytes = coder.finish();
+        self.budget.settle(&map, &done.map, bytes.len());
         Some(Update {
-            bytes: coder.finish(),
+            bytes,
             changed: if reset {
                 Region::from(size.to_rect())
             } else {
@@ -155,53 +157,7 @@ impl Encoder {
             },
             exact_pixels: done.map.exact_pixels(),
             reset,
-            complete: !self.waiting.contains(&true),
+            complete: !self.budget.has_waiting(),
         })
-    }
-}
-
-/// The blocks worth a look; `None` = all.
-fn candidates(map: &BlockMap, hints: &Hints, waiting: &[bool], reset: bool) -> Option<Vec<bool>> {
-    let damage = hints.damage.as_ref().filter(|_| !reset)?;
-    let moved: Region = hints.moves.iter().map(|moved| moved.target()).collect();
-    let mut marks = map.touching(&damage.union(&moved));
-    for (mark, waits) in marks.iter_mut().zip(waiting) {
-        *mark |= waits;
-    }
-    Some(marks)
-}
-
-/// Puts off exact blocks beyond a number of pixels, but not the first.
-fn keep_beyond(map: &mut BlockMap, max_pixels: u64) {
-    let mut pixels = 0u64;
-    for row in 0..map.rows() {
-        for column in 0..map.columns() {
-            if map.get(column, row) != Kind::Exact {
-                continue;
-            }
-            let area = map.rect(column, row).area();
-            if pixels > 0 && pixels.saturating_add(area) > max_pixels {
-                map.set(column, row, Kind::Keep);
-            }
-            pixels = pixels.saturating_add(area);
-        }
-    }
-}
-
-/// The blocks that were wanted but not done; empty when there are none.
-fn put_off(wanted: &BlockMap, done: &BlockMap) -> Vec<bool> {
-    let missing: Vec<bool> = (0..wanted.rows())
-        .flat_map(|row| {
-            wanted
-                .strip(row)
-                .iter()
-                .zip(done.strip(row))
-                .map(|(want, got)| want != got)
-        })
-        .collect();
-    if missing.contains(&true) {
-        missing
-    } else {
-        Vec::new()
     }
 }

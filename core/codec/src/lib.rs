@@ -12,6 +12,7 @@
 //! `docs/protocol/screen-codec.md` describes the bytes.
 
 mod blocks;
+mod budget;
 pub mod cursor;
 mod damage;
 mod decode;
