@@ -1,3 +1,5 @@
+//! Names as they are built, as systems and people change them, and as an attacker would write them.
+
 use super::*;
 use proptest::prelude::*;
 
@@ -78,8 +80,8 @@ fn what_systems_put_before_and_paths_are_ignored() {
     let built = name("support.example", None, None);
     let stem = built.stem().unwrap();
     for before in [
-        "/home/u/Downloads/",
-        "C:\\Users\\花子\\Downloads\\",
+        "/media/usb/",
+        "D:\\ダウンロード\\",
         "./",
         "Copy of ",
         "コピー ～ ",

@@ -1,3 +1,5 @@
+//! Records: the bytes, rekeying, limits, and what does not open.
+
 use super::*;
 use proptest::prelude::*;
 
