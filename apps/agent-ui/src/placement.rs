@@ -13,6 +13,14 @@ pub struct Area {
     pub height: u32,
 }
 
+/// Below this width, in logical pixels, the bar takes its small form.
+const NARROW: f32 = 880.0;
+
+/// Whether the bar must take its small form on `area`, shown at `scale` physical pixels per logical one.
+pub(crate) fn narrow(area: Area, scale: f32) -> bool {
+    (area.width as f32) < NARROW * scale
+}
+
 /// How far from the middle of `area` a bar of `width` may stand, either way.
 fn reach(area: Area, width: u32) -> i32 {
     i32::try_from(area.width.saturating_sub(width) / 2).unwrap_or(i32::MAX)
@@ -78,6 +86,13 @@ mod tests {
     fn the_bar_cannot_be_pushed_off_its_display() {
         assert_eq!(corner(SECOND, 620, 100_000), (-620, 40));
         assert_eq!(corner(SECOND, 620, i32::MIN), (-1920, 40));
+    }
+
+    #[test]
+    fn a_small_display_gets_the_small_bar_and_scale_counts() {
+        assert!(narrow(Area { width: 800, ..SECOND }, 1.0));
+        assert!(!narrow(SECOND, 1.5));
+        assert!(narrow(Area { width: 1280, ..SECOND }, 1.5));
     }
 
     #[test]

@@ -109,13 +109,13 @@ impl Presenter {
             self.state.borrow_mut().area = Some(area);
             self.place_bar();
         }
+        if let Some(bar) = mail.bar {
+            self.set_bar(bar);
+        }
         if mail.clear_chat {
             self.replace_chat(mail.chat);
         } else {
             mail.chat.into_iter().for_each(|line| self.add_line(line));
-        }
-        if let Some(bar) = mail.bar {
-            self.state.borrow_mut().bar = bar;
         }
         if let Some(view) = mail.view {
             let leaving_session = view != View::Session;
@@ -132,6 +132,16 @@ impl Presenter {
         self.show();
         if mail.forward {
             self.bring_forward();
+        }
+    }
+
+    fn set_bar(&self, bar: Option<BarView>) {
+        let mut state = self.state.borrow_mut();
+        let named = bar.as_ref().and_then(|bar| bar.operator.as_ref()) != state.operator();
+        state.bar = bar;
+        drop(state);
+        if named {
+            self.retell();
         }
     }
 
@@ -277,15 +287,17 @@ impl Presenter {
         self.bar.global::<Words>().set_t(words);
         self.main.global::<Tokens>().set_font_family(font.into());
         self.bar.global::<Tokens>().set_font_family(font.into());
+        self.retell();
+    }
+
+    /// The chat again, as after a change of language or of the operator's name.
+    fn retell(&self) {
         let state = self.state.borrow();
-        let operator = state.operator();
-        self.lines.set_vec(
-            state
-                .chat
-                .iter()
-                .map(|line| line_model(lang, operator, line))
-                .collect::<Vec<_>>(),
-        );
+        let (lang, operator) = (state.lang, state.operator());
+        let models: Vec<LineModel> =
+            state.chat.iter().map(|line| line_model(lang, operator, line)).collect();
+        drop(state);
+        self.lines.set_vec(models);
     }
 
     fn show(&self) {
@@ -316,7 +328,7 @@ impl Presenter {
         let (lang, main) = (state.lang, &self.main);
         main.set_who(sentences::who(lang, state.operator()).into());
         let page = match &state.view {
-            None => return,
+            None => Page::Nothing,
             Some(View::Connecting { host, phase }) => {
                 let (title, text) = sentences::connecting(lang, host, *phase);
                 main.set_connecting(ConnectingModel {
@@ -372,7 +384,8 @@ impl Presenter {
                 });
                 Page::Permission
             }
-            Some(View::Session) => Page::Chat,
+            Some(View::Session) if state.chat_open => Page::Chat,
+            Some(View::Session) => Page::Nothing,
             Some(View::Ended { reason, remains }) => {
                 let (title, text) = sentences::ended(lang, *reason);
                 main.set_ended(EndedModel {
@@ -389,6 +402,7 @@ impl Presenter {
 
     fn fill_bar(&self) {
         let state = self.state.borrow();
+        self.bar.set_shown(state.bar.is_some());
         let Some(bar) = &state.bar else { return };
         let lang = state.lang;
         let operator = bar.operator.as_ref();
@@ -473,13 +487,12 @@ impl Presenter {
     }
 
     fn replace_chat(&self, chat: VecDeque<ChatLine>) {
-        let mut state = self.state.borrow_mut();
-        let (lang, operator) = (state.lang, state.operator());
-        let models: Vec<LineModel> = chat.iter().map(|line| line_model(lang, operator, line)).collect();
-        state.chat = chat;
-        state.unread = 0;
-        drop(state);
-        self.lines.set_vec(models);
+        {
+            let mut state = self.state.borrow_mut();
+            state.chat = chat;
+            state.unread = 0;
+        }
+        self.retell();
     }
 
     // The bar's place.
@@ -512,6 +525,7 @@ impl Presenter {
 
     fn place_bar(&self) {
         if let Some(area) = self.area() {
+            self.bar.set_narrow(placement::narrow(area, self.bar.window().scale_factor()));
             let slid = self.state.borrow().slid;
             let (x, y) = placement::corner(area, self.bar_width(), slid);
             self.bar.window().set_position(PhysicalPosition::new(x, y));

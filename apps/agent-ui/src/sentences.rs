@@ -207,7 +207,7 @@ pub(crate) fn bar_status(lang: Lang, state: BarState) -> String {
             BarState::Sharing => ("共有中", "Sharing"),
             BarState::Connected => ("接続中", "Connected"),
             BarState::Paused => ("一時停止中", "Paused"),
-            BarState::Reconnecting => ("再接続しています…", "Reconnecting…"),
+            BarState::Reconnecting => ("再接続中…", "Reconnecting…"),
         },
     )
 }
