@@ -225,6 +225,29 @@ impl std::fmt::Debug for Waker {
     }
 }
 
+/// Releases what a sink holds when the sink itself cannot be dropped any more: from a panic hook (with `panic = "abort"`
+/// nothing is dropped) or a thread that handles signals. Does nothing once everything is released.
+#[derive(Clone)]
+pub struct Rescue(Arc<dyn Fn() + Send + Sync>);
+
+impl Rescue {
+    /// A rescue that calls `release`.
+    pub fn new(release: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(release))
+    }
+
+    /// Releases. Never waits for the sink; opens a connection of its own.
+    pub fn release(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Rescue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rescue")
+    }
+}
+
 /// Why input did not happen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -5,7 +5,9 @@ use std::time::Duration;
 use temoto_geometry::Point;
 use temoto_keymap::Code;
 
-use crate::{Button, Held, InputError, InputSink, LocalEvent, LocalInputWatch, Locks, OwnWindows, Waker};
+use crate::{
+    Button, Held, InputError, InputSink, LocalEvent, LocalInputWatch, Locks, OwnWindows, Rescue, Waker,
+};
 
 /// Cannot be made: [`crate::open`] always fails.
 #[derive(Debug)]
@@ -20,6 +22,14 @@ pub(crate) fn open(
     _own: OwnWindows,
 ) -> Result<(NativeSink, NativeWatch), InputError> {
     Err(InputError::NotSupported)
+}
+
+impl NativeSink {
+    /// What releases everything when this value cannot be dropped any more; see [`Rescue`].
+    #[must_use]
+    pub fn rescue(&self) -> Rescue {
+        match *self {}
+    }
 }
 
 impl InputSink for NativeSink {
