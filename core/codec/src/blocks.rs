@@ -54,9 +54,11 @@ impl BlockMap {
         self.kinds[row * self.columns + column] = kind;
     }
 
-    /// The kinds of one row of blocks.
+    /// The kinds of one row of blocks; empty in the default map.
     pub(crate) fn strip(&self, row: usize) -> &[Kind] {
-        &self.kinds[row * self.columns..(row + 1) * self.columns]
+        self.kinds
+            .get(row * self.columns..(row + 1) * self.columns)
+            .unwrap_or_default()
     }
 
     /// The pixels of one block.

@@ -73,6 +73,8 @@ impl Decoder {
         let (header, bytes) = Header::read(update)?;
         if let Some(size) = header.reset {
             check_size(size, self.max_pixels)?;
+            // The old pictures go before the new ones come.
+            self.shared = None;
             self.shared = Some(Shared::new(size)?);
         } else if self.broken {
             return Err(CodecError::NeedsReset);
@@ -87,7 +89,7 @@ impl Decoder {
         let mut coder = RangeDecoder::new(bytes);
         let nothing = Plan {
             vectors: Vec::new(),
-            map: BlockMap::new(shared.picture.size()),
+            map: BlockMap::default(),
         };
         let done = stream::body(shared, &mut coder, &nothing, None, |_| false)?;
         if !coder.at_end() {

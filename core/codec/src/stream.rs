@@ -90,10 +90,9 @@ pub(crate) struct Shared {
 impl Shared {
     /// A black picture and nothing learned.
     pub(crate) fn new(size: Size) -> Result<Self, CodecError> {
-        let picture = Framebuffer::new(size)?;
         Ok(Self {
-            before: picture.clone(),
-            picture,
+            picture: Framebuffer::new(size)?,
+            before: Framebuffer::new(size)?,
             model: Model::new(size.width as usize),
             remembers: false,
             sequence: 0,

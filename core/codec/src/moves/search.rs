@@ -30,6 +30,8 @@ pub(super) fn candidates(
     map: &BlockMap,
     open: &[(usize, usize)],
 ) -> Vec<Vector> {
+    // Open blocks come from top to bottom and left to right.
+    debug_assert!(open.is_sorted_by_key(|&(column, row)| (row, column)));
     let wanted = Segments::of(frame, map, open);
     let mut votes = Votes::new();
     for row in 0..map.rows() {
