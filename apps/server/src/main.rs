@@ -1,3 +1,46 @@
-//! temoto-server: command line, configuration, wiring, shutdown.
+//! temoto-server: command line, configuration, wiring, shutdown. No rules: those are in the rooms it wires.
 
-fn main() {}
+mod accept;
+mod clock;
+mod command;
+mod config;
+mod folder;
+mod init;
+mod logging;
+mod serve;
+mod tls;
+mod users;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::command::{Command, CommandLine};
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("cannot start")),
+    };
+    let done = runtime.block_on(async {
+        match line.command {
+            Command::Init(init) => init::run(&line.data, init).await,
+            Command::Serve(serve) => serve::run(&line.data, *serve).await,
+            Command::User(user) => users::run(&line.data, user).await,
+        }
+    });
+    // What still hashes or waits on a disk is not waited for.
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // Nowhere else to say it when this fails.
+    let _ = writeln!(std::io::stderr(), "temoto-server: {error:#}");
+    ExitCode::FAILURE
+}

@@ -2,6 +2,8 @@
 
 /// Longest name of a person or an organisation, in characters.
 pub const NAME_CHARS: usize = 100;
+/// And in bytes: what a signed statement about an operator has room for.
+pub const NAME_BYTES: usize = 256;
 /// Longest e-mail address, in bytes.
 pub const EMAIL_BYTES: usize = 254;
 
@@ -11,7 +13,7 @@ pub enum AccountError {
     /// Not `somebody@somewhere`.
     #[error("this is not an e-mail address")]
     Email,
-    /// Empty, longer than [`NAME_CHARS`], or with characters that cannot be seen.
+    /// Empty, longer than [`NAME_CHARS`] or [`NAME_BYTES`], or with characters that cannot be seen.
     #[error("a name has 1 to 100 visible characters")]
     Name,
 }
@@ -57,8 +59,9 @@ impl Name {
     pub fn parse(text: &str) -> Result<Self, AccountError> {
         let text = text.trim();
         let long = text.chars().count();
+        let fits = (1..=NAME_CHARS).contains(&long) && text.len() <= NAME_BYTES;
         // A name is shown to customers who decide by it: nothing in it may hide or turn around.
-        if long == 0 || long > NAME_CHARS || text.chars().any(|c| c.is_control() || is_invisible(c)) {
+        if !fits || text.chars().any(|c| c.is_control() || is_invisible(c)) {
             return Err(AccountError::Name);
         }
         Ok(Self(text.to_owned()))
@@ -179,8 +182,9 @@ mod tests {
     #[test]
     fn a_name_may_be_japanese_but_not_invisible() {
         assert_eq!(Name::parse(" 佐藤 花子 ").unwrap().as_str(), "佐藤 花子");
-        assert!(Name::parse(&"花".repeat(100)).is_ok());
-        for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}b", &"a".repeat(101)] {
+        assert!(Name::parse(&"花".repeat(85)).is_ok());
+        assert!(Name::parse(&"a".repeat(100)).is_ok());
+        for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}b", &"a".repeat(101), &"花".repeat(86)] {
             assert_eq!(Name::parse(text), Err(AccountError::Name), "{text:?}");
         }
     }

@@ -1,5 +1,7 @@
 //! Logins, known devices and wrong passwords in SQL.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use temoto_model::account::Language;
@@ -136,46 +138,37 @@ impl Logins for SqlStore {
             .transpose()
     }
 
-    async fn failures(&self, key: [u8; 32]) -> Result<Failures, StoreError> {
-        let found = sqlx::query("SELECT count, last_at FROM login_failures WHERE key = $1")
-            .bind(&key[..])
-            .fetch_optional(self.read())
-            .await
-            .map_err(failed)?;
-        found.as_ref().map_or(Ok(Failures::default()), failures)
-    }
-
-    async fn count_failure(
-        &self,
-        key: [u8; 32],
-        at: Timestamp,
-        event: Option<&AuditEvent>,
-    ) -> Result<Failures, StoreError> {
+    async fn count_try(&self, key: [u8; 32], at: Timestamp) -> Result<Option<Duration>, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query("SELECT count, last_at FROM login_failures WHERE key = $1")
             .bind(&key[..])
             .fetch_optional(&mut *tx)
             .await
             .map_err(failed)?;
-        let now = found
-            .as_ref()
-            .map_or(Ok(Failures::default()), failures)?
-            .after_failure(at);
+        let before = found.as_ref().map_or(Ok(Failures::default()), failures)?;
+        let wait = before.wait(at);
+        if !wait.is_zero() {
+            return Ok(Some(wait));
+        }
+        let after = before.after_failure(at);
         sqlx::query(
             "INSERT INTO login_failures (key, count, last_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET count = excluded.count, last_at = excluded.last_at",
         )
         .bind(&key[..])
-        .bind(i64::from(now.count))
-        .bind(now.last_at.as_millis())
+        .bind(i64::from(after.count))
+        .bind(after.last_at.as_millis())
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
-        if let Some(event) = event {
-            audit::append(&mut tx, event).await?;
-        }
         tx.commit().await.map_err(failed)?;
-        Ok(now)
+        Ok(None)
+    }
+
+    async fn record(&self, event: &AuditEvent) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
     }
 }
 

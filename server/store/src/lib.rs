@@ -1,4 +1,4 @@
-//! Repository traits of the server; no SQL.
+//! Repository traits of the server, no SQL; and the two other borders that its rooms share: clock and attachments.
 //!
 //! How to add one: write a trait here, by resource, whose methods are whole changes (what must happen together
 //! happens in one method); implement it in `store-sql`; add its tests to the suite there, which every database must
@@ -6,6 +6,8 @@
 //! draws no randomness.
 
 mod accounts;
+mod attachments;
+mod clock;
 mod error;
 mod logins;
 mod maintenance;
@@ -13,6 +15,8 @@ mod relay;
 mod sessions;
 
 pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose, User};
+pub use attachments::{Attachments, NoAttachments};
+pub use clock::Clock;
 pub use error::StoreError;
 pub use logins::{Login, LoginHolder, Logins, NewLogin};
 pub use maintenance::{ExpiredSession, Maintenance};

@@ -1,10 +1,11 @@
 //! Logins, known devices, and the count of wrong passwords.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
 use temoto_model::login::LoginTimes;
-use temoto_model::login_delay::Failures;
 use temoto_model::{Actor, LoginId, Timestamp, TokenHash, UserId};
 
 use crate::StoreError;
@@ -77,14 +78,11 @@ pub trait Logins: Send + Sync + 'static {
     /// Whose device this is, if somebody logged in from it after `since`.
     async fn device_owner(&self, device: TokenHash, since: Timestamp) -> Result<Option<UserId>, StoreError>;
 
-    /// The wrong passwords of a key.
-    async fn failures(&self, key: [u8; 32]) -> Result<Failures, StoreError>;
+    /// Counts a try with a password that is not known to be right yet, unless it must still wait: then the answer is
+    /// how long, and nothing is counted. Counted before the password is looked at, so that many tries at once are
+    /// not one. A login with this key among those it forgives takes the count back.
+    async fn count_try(&self, key: [u8; 32], at: Timestamp) -> Result<Option<Duration>, StoreError>;
 
-    /// Counts one more wrong password for a key; returns how many now. With a trail entry if an account is meant.
-    async fn count_failure(
-        &self,
-        key: [u8; 32],
-        at: Timestamp,
-        audit: Option<&AuditEvent>,
-    ) -> Result<Failures, StoreError>;
+    /// Adds an entry to the trail that comes with no other change.
+    async fn record(&self, event: &AuditEvent) -> Result<(), StoreError>;
 }

@@ -1,0 +1,181 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Self-hosted remote support: pages, interface and relay in one program.
+#[derive(Parser)]
+#[command(name = "temoto-server", version, max_term_width = 100)]
+pub struct CommandLine {
+    /// Folder with database, keys and temoto.toml
+    #[arg(
+        long,
+        global = true,
+        env = "TEMOTO_DATA",
+        default_value = "temoto-data",
+        value_name = "DIR"
+    )]
+    pub data: PathBuf,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the data folder, the keys, the organisation, and a one-time link for the first administrator
+    Init(Init),
+    /// Run the server
+    Serve(Box<Serve>),
+    /// Add, list, disable and enable people
+    #[command(subcommand)]
+    User(User),
+}
+
+/// How to begin.
+#[derive(Args)]
+pub struct Init {
+    /// Name of the organisation, as customers read it
+    #[arg(long, default_value = "Temoto", value_name = "NAME")]
+    pub organisation: String,
+    /// Public address of the server, e.g. https://support.example.com; kept in temoto.toml
+    #[arg(long, env = "TEMOTO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+/// How to run. What is not given here is taken from the environment, then from the file, then a default.
+#[derive(Args, Default)]
+pub struct Serve {
+    /// Configuration file [default: temoto.toml in the data folder]
+    #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "TEMOTO_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Write the port that was taken to this file
+    #[arg(long, env = "TEMOTO_PORT_FILE", value_name = "FILE")]
+    pub port_file: Option<PathBuf>,
+    /// Public address of the server
+    #[arg(long, env = "TEMOTO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Other names (host or host:port) that customers' programs may dial
+    #[arg(long, env = "TEMOTO_NAMES", value_delimiter = ',', value_name = "NAME")]
+    pub names: Option<Vec<String>>,
+    /// Certificate chain, PEM
+    #[arg(long, env = "TEMOTO_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, PEM
+    #[arg(long, env = "TEMOTO_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Make and use a certificate of its own
+    #[arg(long, env = "TEMOTO_TLS_SELF_SIGNED")]
+    pub tls_self_signed: bool,
+    /// Addresses or networks of proxies in front of the server
+    #[arg(
+        long,
+        env = "TEMOTO_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
+    pub trusted_proxies: Option<Vec<String>>,
+    /// Folder with the built web pages
+    #[arg(long, env = "TEMOTO_WEB", value_name = "DIR")]
+    pub web: Option<PathBuf>,
+    /// Folder with the customers' programs and their manifest.json
+    #[arg(long, env = "TEMOTO_PROGRAMS", value_name = "DIR")]
+    pub programs: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, or a filter like info,temoto_relay=debug [default: info]
+    #[arg(long, env = "TEMOTO_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to log [default: text]
+    #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// Connections at the same time [default: 4096]
+    #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER")]
+    pub connections: Option<usize>,
+    /// Connections of one address at the same time; a proxy's are not limited [default: 128]
+    #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
+    pub connections_per_address: Option<usize>,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object in a line
+    Json,
+}
+
+/// What can be done with people.
+#[derive(Subcommand)]
+pub enum User {
+    /// Add a person and print a one-time link with which to choose a password
+    Add(UserAdd),
+    /// List the people of an organisation
+    List(UserList),
+    /// Log a person out everywhere and let nobody in with this account
+    Disable(UserNamed),
+    /// Let a person in again
+    Enable(UserNamed),
+    /// Print a new one-time link with which a person chooses a password
+    Link(UserNamed),
+}
+
+/// A person to add.
+#[derive(Args)]
+pub struct UserAdd {
+    /// Address; also the name at login
+    #[arg(long)]
+    pub email: String,
+    /// Name, as customers read it
+    #[arg(long)]
+    pub name: String,
+    /// What the person may do
+    #[arg(long, value_enum, default_value = "operator")]
+    pub role: RoleName,
+    /// Take the password from the first line of the standard input instead of printing a link
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Which organisation, by name or identifier, if there are several
+    #[arg(long, value_name = "NAME")]
+    pub org: Option<String>,
+    /// Public address for the link [default: that of temoto.toml]
+    #[arg(long, env = "TEMOTO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    /// Help customers
+    Operator,
+    /// And run the organisation's account
+    Administrator,
+}
+
+/// Whom to list.
+#[derive(Args)]
+pub struct UserList {
+    /// Which organisation, by name or identifier, if there are several
+    #[arg(long, value_name = "NAME")]
+    pub org: Option<String>,
+}
+
+/// A person of an organisation.
+#[derive(Args)]
+pub struct UserNamed {
+    /// Address of the person
+    #[arg(long)]
+    pub email: String,
+    /// Which organisation, by name or identifier, if there are several
+    #[arg(long, value_name = "NAME")]
+    pub org: Option<String>,
+    /// Public address for a link [default: that of temoto.toml]
+    #[arg(long, env = "TEMOTO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}

@@ -1,0 +1,345 @@
+//! Configuration: flags before environment before the file before defaults, checked as a whole. An error names where
+//! the value came from.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use serde::Deserialize;
+use temoto_portal::{Proxies, Site};
+
+use crate::command::{LogFormat, Serve};
+
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+const CONNECTIONS: usize = 4_096;
+const CONNECTIONS_PER_ADDRESS: usize = 128;
+
+/// What the file may say; every key is also a flag and an environment variable.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    names: Option<Vec<String>>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    tls_self_signed: Option<bool>,
+    trusted_proxies: Option<Vec<String>>,
+    web: Option<PathBuf>,
+    programs: Option<PathBuf>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    connections: Option<usize>,
+    connections_per_address: Option<usize>,
+}
+
+/// How clients' connections are kept private.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Tls {
+    /// Not here: on this machine only, or a proxy does it.
+    None,
+    /// With this certificate and key.
+    Files(PathBuf, PathBuf),
+    /// With a certificate of its own.
+    SelfSigned,
+}
+
+/// A configuration that holds together.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where to write the port.
+    pub port_file: Option<PathBuf>,
+    /// How connections are kept private.
+    pub tls: Tls,
+    /// Proxies that are believed.
+    pub proxies: Proxies,
+    /// Folder of the web pages; else those built in.
+    pub web: Option<PathBuf>,
+    /// Folder of the programs.
+    pub programs: Option<PathBuf>,
+    /// What to log.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Connections of one address at the same time.
+    pub connections_per_address: usize,
+    public_url: Option<Sourced<String>>,
+    names: Sourced<Vec<String>>,
+}
+
+/// A value and the words for where it came from.
+#[derive(Clone, Debug)]
+struct Sourced<T> {
+    value: T,
+    from: String,
+}
+
+/// Takes values from the flags (or environment), then from the file.
+struct Sources {
+    file: PathBuf,
+}
+
+impl Sources {
+    fn pick<T>(&self, key: &str, flag: Option<T>, file: Option<T>) -> Option<Sourced<T>> {
+        let from_flag = || format!("--{} (or {})", key.replace('_', "-"), environment(key));
+        let from_file = || format!("{}: {key}", self.file.display());
+        flag.map(|value| Sourced {
+            value,
+            from: from_flag(),
+        })
+        .or_else(|| {
+            file.map(|value| Sourced {
+                value,
+                from: from_file(),
+            })
+        })
+    }
+
+    /// A path in the file is meant from the file's folder.
+    fn path(&self, flag: Option<PathBuf>, file: Option<PathBuf>) -> Option<PathBuf> {
+        flag.or_else(|| Some(self.file.parent().unwrap_or(Path::new(".")).join(file?)))
+    }
+}
+
+fn environment(key: &str) -> String {
+    format!("TEMOTO_{}", key.to_uppercase())
+}
+
+impl Config {
+    /// Reads and checks everything. `default_file` need not exist, a file that was named must.
+    pub fn load(flags: Serve, default_file: &Path) -> anyhow::Result<Self> {
+        let path = flags.config.clone().unwrap_or_else(|| default_file.to_owned());
+        let file = read_file(&path, flags.config.is_some())?;
+        let from = Sources { file: path };
+
+        let listen = from
+            .pick("listen", flags.listen, file.listen)
+            .map_or(LISTEN, |it| it.value);
+        let proxies = match from.pick("trusted_proxies", flags.trusted_proxies, file.trusted_proxies) {
+            None => Proxies::default(),
+            Some(list) => Proxies::parse(&list.value).with_context(|| list.from)?,
+        };
+        let limit = |key, flag, file, default| match from.pick(key, flag, file) {
+            None => Ok(default),
+            Some(Sourced { value: 0, from }) => Err(anyhow!("{from}: must be at least 1")),
+            Some(Sourced { value, .. }) => Ok(value),
+        };
+        let names = from.pick("names", flags.names, file.names).unwrap_or(Sourced {
+            value: Vec::new(),
+            from: String::new(),
+        });
+        let config = Self {
+            listen,
+            port_file: flags.port_file,
+            tls: tls(
+                from.path(flags.tls_cert, file.tls_cert),
+                from.path(flags.tls_key, file.tls_key),
+                flags.tls_self_signed || file.tls_self_signed.unwrap_or(false),
+            )?,
+            proxies,
+            web: from.path(flags.web, file.web),
+            programs: from.path(flags.programs, file.programs),
+            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
+            connections: limit("connections", flags.connections, file.connections, CONNECTIONS)?,
+            connections_per_address: limit(
+                "connections_per_address",
+                flags.connections_per_address,
+                file.connections_per_address,
+                CONNECTIONS_PER_ADDRESS,
+            )?,
+            public_url: from.pick("public_url", flags.public_url, file.public_url),
+            names,
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// How the server is reached when it listens at `port`.
+    pub fn site(&self, port: u16) -> anyhow::Result<Site> {
+        let secure = self.tls != Tls::None;
+        let url = match &self.public_url {
+            Some(url) => url.clone(),
+            None => Sourced {
+                value: format!("{}://localhost:{port}", if secure { "https" } else { "http" }),
+                from: "public_url".to_owned(),
+            },
+        };
+        let site = Site::new(&url.value, &[]).with_context(|| url.from)?;
+        let site = match self.names.value.as_slice() {
+            [] => site,
+            names => Site::new(&url.value, names).with_context(|| self.names.from.clone())?,
+        };
+        // A browser that insists on TLS lets nobody click through to a certificate that nobody vouches for.
+        let vouched = self.tls != Tls::SelfSigned && !site.is_loopback();
+        Ok(if vouched {
+            site.with_strict_transport()
+        } else {
+            site
+        })
+    }
+
+    /// The public address that was configured, for links printed by other commands.
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_ref().map(|url| url.value.as_str())
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let site = self.site(self.listen.port().max(1))?;
+        let url = || {
+            self.public_url
+                .as_ref()
+                .map_or("public_url", |url| url.from.as_str())
+        };
+        let here = self.listen.ip().is_loopback();
+        if self.public_url.is_none() && !here {
+            bail!(
+                "public_url is missing: a server that listens at {} needs the address that customers type, e.g. \
+                 --public-url https://support.example.com",
+                self.listen
+            );
+        }
+        match (&self.tls, site.is_secure()) {
+            (Tls::Files(..) | Tls::SelfSigned, false) => {
+                bail!(
+                    "{}: must begin with https:// when the server has a certificate",
+                    url()
+                )
+            }
+            (Tls::None, true) if self.proxies.is_empty() => bail!(
+                "{}: begins with https://, but the server has neither a certificate (tls_cert and tls_key, or \
+                 tls_self_signed) nor a proxy in front of it (trusted_proxies)",
+                url()
+            ),
+            (Tls::None, _) if !here && self.proxies.is_empty() => bail!(
+                "listen: {} is reachable from other machines, and without TLS everybody on the way reads along; give \
+                 tls_cert and tls_key, or tls_self_signed, or name the proxy that does it in trusted_proxies",
+                self.listen
+            ),
+            (Tls::None, false) if !site.is_loopback() => bail!(
+                "{}: must begin with https://, only localhost may do without",
+                url()
+            ),
+            (Tls::None | Tls::Files(..) | Tls::SelfSigned, _) => Ok(()),
+        }
+    }
+}
+
+fn tls(cert: Option<PathBuf>, key: Option<PathBuf>, self_signed: bool) -> anyhow::Result<Tls> {
+    match (cert, key, self_signed) {
+        (None, None, false) => Ok(Tls::None),
+        (None, None, true) => Ok(Tls::SelfSigned),
+        (Some(cert), Some(key), false) => Ok(Tls::Files(cert, key)),
+        (Some(_), None, _) => bail!("tls_key is missing: a certificate (tls_cert) needs its private key"),
+        (None, Some(_), _) => bail!("tls_cert is missing: a private key (tls_key) needs its certificate"),
+        (Some(_), Some(_), true) => bail!("tls_self_signed and tls_cert exclude each other"),
+    }
+}
+
+fn read_file(path: &Path, needed: bool) -> anyhow::Result<File> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => return Ok(File::default()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    toml::from_str(&text).map_err(|error| {
+        let error = error.to_string();
+        anyhow!("{}: {}", path.display(), error.trim_end())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, flags: Serve) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("temoto.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(flags, &path)
+    }
+
+    fn error(text: &str) -> String {
+        format!("{:#}", load(text, Serve::default()).unwrap_err())
+    }
+
+    #[test]
+    fn without_a_word_it_serves_this_machine_only() {
+        let config = load("", Serve::default()).unwrap();
+        assert_eq!(config.listen, LISTEN);
+        assert_eq!(config.site(8080).unwrap().origin(), "http://localhost:8080");
+        assert!(!config.site(8080).unwrap().strict_transport());
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let flags = Serve {
+            listen: Some("127.0.0.1:9000".parse().unwrap()),
+            ..Serve::default()
+        };
+        let config = load("listen = '127.0.0.1:7000'\nconnections = 5", flags).unwrap();
+        assert_eq!((config.listen.port(), config.connections), (9000, 5));
+    }
+
+    #[test]
+    fn an_error_names_file_and_key() {
+        for (text, words) in [
+            ("lisen = '127.0.0.1:1'", vec!["temoto.toml", "lisen", "line 1"]),
+            ("listen = 'here'", vec!["temoto.toml", "listen"]),
+            (
+                "public_url = 'support.example.com'",
+                vec!["temoto.toml: public_url", "https://name"],
+            ),
+            ("names = ['A B']", vec!["temoto.toml: names", "A B"]),
+            (
+                "trusted_proxies = ['10.0.0.0/99']",
+                vec!["temoto.toml: trusted_proxies", "10.0.0.0/99"],
+            ),
+            ("connections = 0", vec!["temoto.toml: connections", "at least 1"]),
+            ("tls_cert = 'a'", vec!["tls_key is missing"]),
+            ("tls_key = 'a'", vec!["tls_cert is missing"]),
+            ("log_format = 'xml'", vec!["temoto.toml", "log_format"]),
+        ] {
+            let said = error(text);
+            for word in words {
+                assert!(said.contains(word), "{text}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_crosses_a_network_in_the_clear() {
+        let open = "listen = '0.0.0.0:80'\n";
+        assert!(error(open).contains("public_url is missing"));
+        assert!(error(&format!("{open}public_url = 'http://support.example.com'")).contains("reads along"));
+        assert!(error("public_url = 'http://support.example.com'").contains("only localhost"));
+        assert!(error("public_url = 'https://support.example.com'").contains("neither a certificate"));
+        assert!(error("tls_self_signed = true\npublic_url = 'http://localhost'").contains("https://"));
+        let proxied =
+            "listen = '0.0.0.0:80'\npublic_url = 'https://a.example'\ntrusted_proxies = ['10.0.0.1']";
+        let site = load(proxied, Serve::default()).unwrap().site(80).unwrap();
+        assert!(site.strict_transport());
+        let own = "listen = '0.0.0.0:443'\npublic_url = 'https://a.example'\ntls_self_signed = true";
+        assert!(
+            !load(own, Serve::default())
+                .unwrap()
+                .site(443)
+                .unwrap()
+                .strict_transport()
+        );
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        let flags = Serve {
+            config: Some("/nowhere/temoto.toml".into()),
+            ..Serve::default()
+        };
+        let error = Config::load(flags, Path::new("unused")).unwrap_err();
+        assert!(format!("{error:#}").contains("/nowhere/temoto.toml"));
+    }
+}

@@ -1,0 +1,124 @@
+//! `serve`: wires the rooms together, runs them, and stops them in order.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use axum::Router;
+use rand_core::OsRng;
+use temoto_crypto::Secret32;
+use temoto_jobs::Jobs;
+use temoto_model::ticket::TicketKey;
+use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
+use temoto_store::{Attachments, Clock, NoAttachments, Store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::accept::Server;
+use crate::clock::SystemClock;
+use crate::command::Serve;
+use crate::config::{Config, Tls};
+use crate::folder::{Folder, write_private};
+use crate::{logging, tls};
+
+/// Runs the command until it is told to stop.
+pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
+    let folder = Folder::at(data);
+    let config = Config::load(command, &folder.configuration())?;
+    logging::start(&config.log, config.log_format)?;
+    // Before anything is listened to: who cannot work does not answer.
+    let pages = pages(&config)?;
+    let programs = config
+        .programs
+        .as_deref()
+        .map_or_else(|| Ok(Programs::default()), Programs::read)?;
+    let signing = folder.read_key("signing.key")?;
+    let tickets = folder.read_key("ticket.key")?;
+    let database = folder.open_database().await?;
+    let (listener, address) = listen(config.listen).await?;
+    let site = config.site(address.port())?;
+    let tls = tls::acceptor(&config.tls, &folder, &site)?;
+
+    let store: Arc<dyn Store> = Arc::new(database.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let attachments: Arc<dyn Attachments> = Arc::new(NoAttachments);
+    let portal = Portal::new(Parts {
+        store: Arc::clone(&store),
+        clock: Arc::clone(&clock),
+        random: Random::new(OsRng),
+        site: site.clone(),
+        proxies: config.proxies.clone(),
+        tickets: TicketKey::from_bytes(*tickets),
+        signing: Secret32::new(*signing),
+        passwords: Passwords::new(),
+        pages,
+        programs,
+        attachments: Arc::clone(&attachments),
+    });
+    let server = Server {
+        router: portal.router(Router::new()),
+        proxied_only: tls.is_none() && !config.listen.ip().is_loopback(),
+        tls,
+        proxies: config.proxies.clone(),
+        connections: config.connections,
+        per_address: config.connections_per_address,
+    };
+
+    let (stop, stopping) = watch::channel(false);
+    let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
+    let serving = tokio::spawn(server.run(listener, stopping));
+    if let Some(path) = &config.port_file {
+        write_private(path, format!("{}\n", address.port()).as_bytes())?;
+    }
+    tracing::info!(address = %address, port = address.port(), url = %site.origin(), tls = config.tls != Tls::None, "listening");
+
+    asked_to_stop().await?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    serving.await.context("the accept loop failed")?;
+    jobs.await.context("the jobs failed")?;
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn pages(config: &Config) -> anyhow::Result<Pages> {
+    if let Some(folder) = &config.web {
+        return Ok(Pages::folder(folder)?);
+    }
+    if let Some(pages) = Pages::embedded() {
+        return Ok(pages);
+    }
+    tracing::warn!("this program was built without web pages; give their folder with --web");
+    Ok(Pages::none())
+}
+
+async fn listen(wanted: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = match TcpListener::bind(wanted).await {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "port {} is in use at {} by another program; stop that one or choose another with --listen",
+            wanted.port(),
+            wanted.ip()
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => bail!(
+            "this user may not listen at port {}; choose one above 1023 with --listen, or give the program the right to",
+            wanted.port()
+        ),
+        Err(error) => return Err(error).with_context(|| format!("cannot listen at {wanted}")),
+    };
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! `GET /me`: who is logged in.
+
+use axum::Json;
+
+use super::Me;
+use crate::answer::Failure;
+use crate::extract::{Authorized, Operators};
+
+/// Says who is logged in.
+#[utoipa::path(
+    get,
+    path = "/api/v1/me",
+    tag = "account",
+    responses(
+        (status = 200, description = "The person and the organisation.", body = Me),
+        (status = 401, description = "`login_needed`", body = Failure),
+    )
+)]
+pub(crate) async fn handler(caller: Authorized<Operators>) -> Json<Me> {
+    Json(Me::new(&caller.actor, caller.holder))
+}

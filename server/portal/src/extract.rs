@@ -1,0 +1,149 @@
+//! What handlers take: a caller who may, a body that is small and in time, an identifier from the path.
+
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts as RequestParts;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use temoto_model::{Actor, Role, SessionId, Standing};
+use temoto_store::{Login, LoginHolder};
+
+use crate::cookie::Cookie;
+use crate::gate::Client;
+use crate::{Answer, App};
+
+/// Longest body, in bytes.
+const BODY_BYTES: usize = 16 * 1_024;
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// What a caller must be; each is a type, so that a handler that forgets to ask does not compile with one.
+pub(crate) trait Requirement: Send + Sync + 'static {
+    /// The least role.
+    const ROLE: Role;
+}
+
+/// Anybody who is logged in.
+pub(crate) struct Operators;
+/// Administrators of the organisation.
+pub(crate) struct Administrators;
+
+impl Requirement for Operators {
+    const ROLE: Role = Role::Operator;
+}
+
+impl Requirement for Administrators {
+    const ROLE: Role = Role::Administrator;
+}
+
+/// A caller who is logged in and may.
+pub(crate) struct Authorized<R: Requirement> {
+    /// Who.
+    pub actor: Actor,
+    /// The person, as pages show it.
+    pub holder: LoginHolder,
+    requirement: PhantomData<R>,
+}
+
+impl<R: Requirement> FromRequestParts<App> for Authorized<R> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        let login = current_login(app, &parts.headers).await?;
+        let role = login.as_ref().map(|login| login.actor.role);
+        let Some(login) = login else {
+            return Err(Answer::new(StatusCode::UNAUTHORIZED, "login_needed"));
+        };
+        if !Standing::AtLeast(R::ROLE).admits(role) {
+            return Err(Answer::new(StatusCode::FORBIDDEN, "not_allowed"));
+        }
+        Ok(Self {
+            actor: login.actor,
+            holder: login.holder,
+            requirement: PhantomData,
+        })
+    }
+}
+
+/// The login that a request belongs to, if it holds; notes that it was used.
+async fn current_login(app: &App, headers: &HeaderMap) -> Result<Option<Login>, Answer> {
+    let Some(token) = Cookie::Login.read_hash(&app.site, headers) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let found = app
+        .store
+        .login(token)
+        .await
+        .map_err(|error| Answer::store(&error))?;
+    let Some(login) = found.filter(|login| login.times.is_valid(now)) else {
+        return Ok(None);
+    };
+    if login.times.is_to_be_touched(now) {
+        app.store
+            .touch_logins(&[login.actor.login], now)
+            .await
+            .map_err(|error| Answer::store(&error))?;
+    }
+    Ok(Some(login))
+}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Answer> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            return Err(Answer::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+        }
+        let reading = axum::body::to_bytes(request.into_body(), BODY_BYTES);
+        let bytes = tokio::time::timeout(BODY_TIME, reading)
+            .await
+            .map_err(|_| Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow"))?
+            .map_err(|_| Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+        // What exactly is wrong with it is not repeated: it may hold a password.
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
+    }
+}
+
+/// A session named in the path.
+pub(crate) struct SessionPath(pub SessionId);
+
+impl FromRequestParts<App> for SessionPath {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        let not_found = || Answer::new(StatusCode::NOT_FOUND, "not_found");
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| not_found())?;
+        text.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// Where a request came from, proxies seen through.
+pub(crate) struct Address(pub IpAddr);
+
+impl FromRequestParts<App> for Address {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, _: &App) -> Result<Self, Answer> {
+        let client = parts.extensions.get::<Client>();
+        client
+            .map(|client| Self(client.0))
+            .ok_or_else(|| Answer::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+    }
+}

@@ -1,0 +1,195 @@
+//! What every request goes through before its handler: whom it came from, whether it was meant for this host, whether
+//! a page of ours sent it; and what every answer carries.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+
+use crate::limiter::Limit;
+use crate::{Answer, App};
+
+/// The other end of a connection; the accept loop gives it to every request.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Where a request came from, proxies seen through.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client(pub IpAddr);
+
+/// What pages may do: their own scripts and WebAssembly, their own server, nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+    object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=()",
+    ),
+];
+const STRICT_TRANSPORT: &str = "max-age=31536000; includeSubDomains";
+
+/// Puts the gate before these routes.
+pub(crate) fn guard(routes: Router, app: App) -> Router {
+    routes
+        .route_layer(from_fn_with_state(app.clone(), pass))
+        .fallback_service(
+            Router::new()
+                .fallback(crate::pages::unknown)
+                .with_state(app.clone()),
+        )
+        .layer(from_fn_with_state(app, frame))
+}
+
+/// Around everything, also what no route takes: address, host, headers, one line in the log.
+async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let Some(client) = client(&app, &request) else {
+        // The accept loop always says who it is.
+        return Answer::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response();
+    };
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(client);
+    let mut response = match host_allowed(&app, &request) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused,
+    };
+    dress(&app, &path, response.headers_mut());
+    tracing::debug!(
+        method = %method,
+        path = ?shown(&path),
+        status = response.status().as_u16(),
+        client = %client.0,
+        took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    response
+}
+
+/// Before a handler: unsafe methods only from our own pages, and not too many without end.
+async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
+    if is_unsafe(request.method()) {
+        if let Err(answer) = same_origin(&app, request.headers()) {
+            let route = request
+                .extensions()
+                .get::<MatchedPath>()
+                .map_or("", MatchedPath::as_str);
+            tracing::warn!(route, origin = ?request.headers().get(header::ORIGIN), "refused a foreign origin");
+            return answer.into_response();
+        }
+        let client = request.extensions().get::<Client>().map(|client| client.0);
+        if let Some(Err(wait)) = client.map(|address| app.limiter.take(Limit::Public, address)) {
+            return Answer::try_later(wait).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+const fn is_unsafe(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn client(app: &App, request: &Request) -> Option<Client> {
+    let Peer(peer) = request.extensions().get::<Peer>()?;
+    let lines = request.headers().get_all("x-forwarded-for");
+    // A line that is not text ends what can be believed, like nonsense in it.
+    let lines = lines.iter().map(|line| line.to_str().unwrap_or("?"));
+    let lines: Vec<&str> = lines.collect();
+    Some(Client(app.proxies.client(peer.ip(), lines.into_iter())))
+}
+
+/// Pages are sent to the one public address; everything else must have been meant for this server.
+fn host_allowed(app: &App, request: &Request) -> Result<(), Response> {
+    let Some(host) = host(request) else {
+        return Err(Answer::new(StatusCode::BAD_REQUEST, "host_missing").into_response());
+    };
+    let path = request.uri().path();
+    // Programs and consoles of other names are told apart by the relay itself.
+    if app.site.is_public_host(&host) || (path == "/relay" && app.site.is_known_host(&host)) {
+        return Ok(());
+    }
+    let is_page = !path.starts_with("/api/") && path != "/relay" && !is_unsafe(request.method());
+    if !is_page {
+        return Err(Answer::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host").into_response());
+    }
+    let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
+    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
+    // Temporary in effect: the administrator may change the address.
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    if let Ok(target) = HeaderValue::from_str(&app.site.url(rest)) {
+        response.headers_mut().insert(header::LOCATION, target);
+    }
+    Err(response)
+}
+
+fn host(request: &Request) -> Option<String> {
+    let mut lines = request.headers().get_all(header::HOST).into_iter();
+    let line = lines.next()?.to_str().ok()?;
+    if lines.next().is_some() {
+        return None;
+    }
+    let authority: Authority = line.parse().ok()?;
+    // The part of an absolute address and the header must not tell two stories.
+    if request.uri().authority().is_some_and(|other| other != &authority) || line.contains('@') {
+        return None;
+    }
+    Some(line.to_owned())
+}
+
+/// Whether a page of this site sent the request: `Origin` is there, once, and ours, in every kind of installation;
+/// and a browser that says more does not say otherwise.
+fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Answer> {
+    let refused = || Answer::new(StatusCode::FORBIDDEN, "origin");
+    let mut origins = headers.get_all(header::ORIGIN).into_iter();
+    let origin = origins.next().ok_or_else(refused)?;
+    if origins.next().is_some() || origin.as_bytes() != app.site.origin().as_bytes() {
+        return Err(refused());
+    }
+    let mut sites = headers.get_all("sec-fetch-site").into_iter();
+    if sites.any(|site| site != "same-origin") {
+        return Err(refused());
+    }
+    Ok(())
+}
+
+fn dress(app: &App, path: &str, headers: &mut HeaderMap) {
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.site.strict_transport() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(STRICT_TRANSPORT),
+        );
+    }
+    let cache = if path.starts_with("/api") {
+        "no-store"
+    } else {
+        "no-cache"
+    };
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static(cache));
+}
+
+/// A path for the log: as much as names a thing of ours.
+fn shown(path: &str) -> String {
+    path.chars().take(120).collect()
+}

@@ -1,0 +1,74 @@
+//! The one table of operations: method, path, who may. To add one: write `<resource>/<operation>.rs`, give it a row
+//! here and in [`crate::openapi`]. The tests take every row and hold it to what it says.
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::{MethodRouter, get, post};
+use temoto_model::{Role, Standing};
+
+use crate::{App, account, server, session, user};
+
+/// Where the interface begins.
+pub(crate) const BASE: &str = "/api/v1";
+
+/// One operation.
+pub(crate) struct Route {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below [`BASE`]; `{id}` is a session.
+    pub path: &'static str,
+    /// Who may call it. Whose things it touches is up to the operation.
+    pub who: Standing,
+    handler: MethodRouter<App>,
+}
+
+const ANYONE: Standing = Standing::Anyone;
+const OPERATORS: Standing = Standing::AtLeast(Role::Operator);
+const ADMINISTRATORS: Standing = Standing::AtLeast(Role::Administrator);
+
+/// Every operation.
+pub(crate) fn table() -> Vec<Route> {
+    let row = |method, path, who, handler| Route {
+        method,
+        path,
+        who,
+        handler,
+    };
+    use Method as M;
+    vec![
+        row(M::GET, "/server", ANYONE, get(server::info::handler)),
+        row(M::POST, "/login", ANYONE, post(account::login::handler)),
+        row(M::POST, "/setup", ANYONE, post(account::setup::handler)),
+        row(M::POST, "/setup/link", ANYONE, post(account::link::handler)),
+        row(M::POST, "/logout", ANYONE, post(account::logout::handler)),
+        row(M::GET, "/me", OPERATORS, get(account::me::handler)),
+        row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
+        row(M::GET, "/sessions", OPERATORS, get(session::list::handler)),
+        row(M::POST, "/sessions", OPERATORS, post(session::create::handler)),
+        row(
+            M::POST,
+            "/sessions/{id}/codes",
+            OPERATORS,
+            post(session::code::handler),
+        ),
+        row(
+            M::POST,
+            "/sessions/{id}/statement",
+            OPERATORS,
+            post(session::statement::handler),
+        ),
+        row(
+            M::POST,
+            "/sessions/{id}/end",
+            OPERATORS,
+            post(session::end::handler),
+        ),
+    ]
+}
+
+/// The operations as routes.
+pub(crate) fn router() -> Router<App> {
+    table().into_iter().fold(Router::new(), |router, route| {
+        router.route(&format!("{BASE}{}", route.path), route.handler)
+    })
+}

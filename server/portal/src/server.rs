@@ -1,0 +1,3 @@
+//! The server about itself.
+
+pub(crate) mod info;

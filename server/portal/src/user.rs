@@ -1,0 +1,3 @@
+//! The people of an organisation, for its administrators.
+
+pub(crate) mod list;

@@ -1,0 +1,43 @@
+//! What portal and jobs ask of the relay: to take away what somebody may no longer hold, and what is in use.
+
+use async_trait::async_trait;
+use temoto_model::session::EndReason;
+use temoto_model::{LoginId, SessionId, UserId};
+
+/// Who is attached to the relay, as far as the rest of the server cares.
+#[async_trait]
+pub trait Attachments: Send + Sync + 'static {
+    /// A login ended: its consoles are detached.
+    async fn detach_login(&self, login: LoginId);
+    /// A person may not log in any more: all consoles are detached.
+    async fn detach_user(&self, user: UserId);
+    /// A session was opened and its first code waits.
+    async fn session_opened(&self, session: SessionId);
+    /// A session has a new code; an earlier one is withdrawn.
+    async fn code_changed(&self, session: SessionId);
+    /// A session ended: everybody is told and detached.
+    async fn end_session(&self, session: SessionId, reason: EndReason);
+    /// Whether so many attempts to join failed that new codes should be longer.
+    fn under_attack(&self) -> bool;
+    /// Sessions that somebody is attached to, and logins that consoles are attached with: both are in use.
+    fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>);
+}
+
+/// A server without a relay: nobody is attached.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAttachments;
+
+#[async_trait]
+impl Attachments for NoAttachments {
+    async fn detach_login(&self, _: LoginId) {}
+    async fn detach_user(&self, _: UserId) {}
+    async fn session_opened(&self, _: SessionId) {}
+    async fn code_changed(&self, _: SessionId) {}
+    async fn end_session(&self, _: SessionId, _: EndReason) {}
+    fn under_attack(&self) -> bool {
+        false
+    }
+    fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
+        (Vec::new(), Vec::new())
+    }
+}
