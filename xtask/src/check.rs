@@ -13,7 +13,7 @@ use crate::{policy, setup, tidy};
 pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     setup::run_all(paths)?;
     let mut report = Report::new(only);
-    report.step("format", || spawn(&mut paths.cargo(&["fmt", "--all", "--check"])));
+    report.step("format", || format(paths));
     report.step("tidy", || tidy::run(paths));
     report.step("policy", || policy::run(paths));
     report.step("spelling", || spelling(paths));
@@ -24,6 +24,11 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
         0 => Ok(()),
         failed => bail!("{failed} steps of the check failed"),
     }
+}
+
+fn format(paths: &Paths) -> Result<()> {
+    spawn(&mut paths.cargo(&["fmt", "--all", "--check"]))?;
+    spawn(&mut paths.cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 
 fn spelling(paths: &Paths) -> Result<()> {

@@ -6,6 +6,7 @@
 
 mod check;
 mod dist;
+mod fuzz;
 mod measure;
 mod metadata;
 mod paths;
@@ -22,7 +23,7 @@ mod windows;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use paths::Paths;
 use wasm::Profile;
 
@@ -32,6 +33,8 @@ usage: cargo xtask <command>
   setup               find what is missing on this machine and install it
   check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling
   test  [--only STEP] every test; ends with a line `N passed, N failed`
+  fuzz [TARGET] [--seconds N]
+                      grow the corpora of all parsers or one, with nightly
   tidy                the rules of the house: arrows, lengths, where OS code and unsafe may stand
   policy              licences, sources and banned packages of everything we link
   wasm  [--dist]      the core for the browser, into web/session/src/wasm
@@ -59,6 +62,10 @@ fn command() -> Result<()> {
         Some("setup") => none(&rest).and_then(|()| setup::run_all(&paths)),
         Some("check") => check::run(&paths, only(&rest)?),
         Some("test") => test::run(&paths, only(&rest)?),
+        Some("fuzz") => {
+            let (target, seconds) = fuzz_words(&rest)?;
+            fuzz::run(&paths, target, seconds)
+        }
         Some("tidy") => none(&rest).and_then(|()| tidy::run(&paths)),
         Some("policy") => none(&rest).and_then(|()| policy::run(&paths)),
         Some("wasm") => wasm::run(&paths, profile(&rest)?),
@@ -87,6 +94,25 @@ fn profile(rest: &[String]) -> Result<Profile> {
         [flag] if flag == "--dist" => Ok(Profile::Dist),
         [extra, ..] => bail!("unexpected {extra:?}\n{USAGE}"),
     }
+}
+
+/// A target and how long, in either order: `[target] [--seconds N]`.
+fn fuzz_words(rest: &[String]) -> Result<(Option<&str>, u32)> {
+    let (mut target, mut seconds) = (None, 60);
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--seconds" => {
+                let number = words.next().map(|number| number.parse());
+                seconds = number
+                    .context("--seconds needs a number")?
+                    .context("--seconds needs a number")?;
+            }
+            flag if flag.starts_with('-') || target.is_some() => bail!("unexpected {flag:?}\n{USAGE}"),
+            name => target = Some(name),
+        }
+    }
+    Ok((target, seconds))
 }
 
 fn only(rest: &[String]) -> Result<Option<&str>> {

@@ -33,6 +33,7 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     };
 
     step("rust", &|| rust(paths));
+    step("wasm", &|| wasm(paths));
     step("windows", &|| windows(paths));
     step("web", &|| vitest(paths));
     step("browser", &|| playwright(paths));
@@ -50,6 +51,29 @@ fn rust(paths: &Paths) -> Result<Tally> {
     Ok(tally.or_failed(status.success()))
 }
 
+/// The tests of what runs in browsers, compiled to WebAssembly: the vectors have to hold there as well.
+fn wasm(paths: &Paths) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let target = [
+        "test",
+        "--target",
+        "wasm32-wasip1",
+        "--locked",
+        "--quiet",
+        "--no-fail-fast",
+    ];
+    let mut cargo = paths.cargo(&target);
+    cargo.args(["-p", "temoto-crypto", "-p", "temoto-codec", "--lib", "--tests"]);
+    let runner = format!(
+        "node --no-warnings {}",
+        paths.root.join("xtask/wasi.mjs").display()
+    );
+    let status = each_line(cargo.env("CARGO_TARGET_WASM32_WASIP1_RUNNER", runner), |line| {
+        tally.count_libtest(line);
+    })?;
+    Ok(tally.or_failed(status.success()))
+}
+
 fn windows(paths: &Paths) -> Result<Tally> {
     windows::run(paths)?;
     Ok(Tally { passed: 1, failed: 0 })
@@ -62,10 +86,7 @@ fn vitest(paths: &Paths) -> Result<Tally> {
     }
     let file = paths.reports().join("vitest.json");
     let _ = fs::remove_file(&file);
-    let mut npm = paths.npm(
-        &web,
-        &["test", "--", "--run", "--reporter=default", "--reporter=json"],
-    );
+    let mut npm = paths.npm(&web, &["test", "--", "--reporter=default", "--reporter=json"]);
     let done = spawn(npm.arg(format!("--outputFile.json={}", file.display())));
     Ok(Tally::read_vitest(&file)?.or_failed(done.is_ok()))
 }
