@@ -51,6 +51,11 @@ fn connect_base(conn: &RustConnection) -> u32 {
     conn.setup().resource_id_base
 }
 
+/// Whether an XInput device is one of those through which programs inject.
+fn is_test_device(name: &[u8]) -> bool {
+    name.windows(5).any(|part| part == b"XTEST")
+}
+
 fn use_xtest(conn: &RustConnection) -> Result<(), InputError> {
     if conn.extension_information(xtest::X11_EXTENSION_NAME)?.is_none() {
         return Err(InputError::Missing("the XTEST extension"));

@@ -3,7 +3,7 @@
 //! A press is checked against own windows and sent while the server is grabbed, so that no window can come between
 //! the check and the press. Motion needs no check.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use temoto_geometry::Point;
@@ -40,7 +40,8 @@ pub struct X11Sink {
     num_lock: u32,
     caps_lock: u32,
     keys: BTreeMap<Code, u8>,
-    buttons: BTreeSet<Button>,
+    /// With the number by which the server was told: its button map can change in between.
+    buttons: BTreeMap<Button, u8>,
     wheel: [Wheel; 2],
     display: Option<String>,
 }
@@ -135,7 +136,7 @@ impl X11Sink {
             num_lock,
             caps_lock,
             keys: BTreeMap::new(),
-            buttons: BTreeSet::new(),
+            buttons: BTreeMap::new(),
             wheel: [Wheel::default(); 2],
             display: display.map(str::to_owned),
         })
@@ -160,6 +161,14 @@ impl X11Sink {
             }
             drop(conn.sync());
         })
+    }
+
+    /// The number that makes the server report `wanted`: for people with the mouse in the left hand it swaps buttons
+    /// by a map, for injected ones too.
+    fn number_for(&self, wanted: u8) -> Result<u8, InputError> {
+        let map = self.device.conn.get_pointer_mapping()?.reply()?.map;
+        let at = map.iter().position(|number| *number == wanted);
+        Ok(at.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(wanted))
     }
 
     /// The modifiers that are held, with their keycodes.
@@ -205,18 +214,19 @@ impl InputSink for X11Sink {
     }
 
     fn button(&mut self, button: Button, down: bool) -> Result<(), InputError> {
-        if self.buttons.contains(&button) == down {
+        let held = self.buttons.get(&button).copied();
+        if held.is_some() == down {
             return Ok(());
         }
-        let number = server_button(button);
-        if down {
-            let press = |device: &Device| device.send(Stimulus::Button { number, down: true });
-            guarded(&self.device, &self.guard, Aim::Pointer, press)?;
-            self.buttons.insert(button);
-        } else {
+        if let Some(number) = held {
             self.device.send(Stimulus::Button { number, down: false })?;
             self.buttons.remove(&button);
             self.device.conn.flush()?;
+        } else {
+            let number = self.number_for(server_button(button))?;
+            let press = |device: &Device| device.send(Stimulus::Button { number, down: true });
+            guarded(&self.device, &self.guard, Aim::Pointer, press)?;
+            self.buttons.insert(button, number);
         }
         Ok(())
     }
@@ -228,7 +238,7 @@ impl InputSink for X11Sink {
             (across.turn(dx), WHEEL_RIGHT, WHEEL_LEFT),
         ];
         for (notches, forward, back) in notches.into_iter().filter(|(notches, ..)| *notches != 0) {
-            let number = if notches > 0 { forward } else { back };
+            let number = self.number_for(if notches > 0 { forward } else { back })?;
             guarded(&self.device, &self.guard, Aim::Pointer, |device| {
                 for _ in 0..notches.unsigned_abs() {
                     device.send(Stimulus::Button { number, down: true })?;
@@ -260,8 +270,7 @@ impl InputSink for X11Sink {
     }
 
     fn release_all(&mut self) -> Result<(), InputError> {
-        for button in std::mem::take(&mut self.buttons) {
-            let number = server_button(button);
+        for (_, number) in std::mem::take(&mut self.buttons) {
             self.device.send(Stimulus::Button { number, down: false })?;
         }
         let (modifiers, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.keys)
@@ -278,7 +287,7 @@ impl InputSink for X11Sink {
     fn held(&self) -> Held {
         Held {
             keys: self.keys.keys().copied().collect(),
-            buttons: self.buttons.iter().copied().collect(),
+            buttons: self.buttons.keys().copied().collect(),
         }
     }
 
@@ -321,7 +330,7 @@ impl Drop for X11Sink {
     }
 }
 
-/// The server's number. Its map for left-handed people swaps the buttons of real mice only, so what is meant is sent.
+/// What the server reports to programs.
 fn server_button(button: Button) -> u8 {
     match button {
         Button::Left => 1,

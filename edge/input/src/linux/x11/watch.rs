@@ -17,9 +17,9 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-use super::connect;
 use super::injected::{Injected, Stimulus};
 use super::shortcut::{Keys, Shortcut};
+use super::{connect, is_test_device};
 use crate::{ActivityKind, InputError, LocalEvent, LocalInputWatch, Waker};
 
 /// The customer's mouse and keyboard on an X server.
@@ -267,10 +267,9 @@ impl Reader {
 /// The devices through which programs inject.
 fn test_devices(conn: &RustConnection) -> Result<BTreeSet<DeviceId>, InputError> {
     let devices = conn.xinput_xi_query_device(Device::ALL)?.reply()?.infos;
-    let is_test = |name: &[u8]| name.windows(5).any(|part| part == b"XTEST");
     Ok(devices
         .iter()
-        .filter(|device| is_test(&device.name))
+        .filter(|device| is_test_device(&device.name))
         .map(|device| device.deviceid)
         .collect())
 }
