@@ -1,6 +1,6 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
-import type { Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup, System } from './types';
+import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup, System } from './types';
 
 const BASE = '/api/v1';
 
@@ -45,6 +45,7 @@ export const api = {
   login: (body: Login) => call<Me>('POST', '/login', body),
   logout: () => call<null>('POST', '/logout', {}),
   me: () => call<Me>('GET', '/me'),
+  setupLink: (token: string) => call<LinkPurpose>('POST', '/setup/link', { token }),
   setup: (body: Setup) => call<Me>('POST', '/setup', body),
   server: () => call<ServerInfo>('GET', '/server'),
   startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),

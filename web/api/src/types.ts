@@ -29,6 +29,14 @@ export interface Login {
   password: string;
 }
 
+/** What a one-time link is for: the first administrator, or a password. */
+export interface LinkPurpose {
+  purpose: 'setup' | 'password';
+  organisation: string;
+  email: string | null;
+  name: string | null;
+}
+
 export interface Setup {
   token: string;
   organisation?: string;
@@ -58,6 +66,10 @@ export interface NewSession extends NewCode {
 /** A session of this operator that has not ended. */
 export interface SessionRow {
   session: string;
-  created_at_ms: number;
   state: 'waiting' | 'running';
+  created_at_ms: number;
+  joined_at_ms: number | null;
+  last_event_at_ms: number;
+  /** The code that waits, without its secret digits. */
+  code: NewCode | null;
 }

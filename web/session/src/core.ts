@@ -28,22 +28,28 @@ export type Output =
       rgba: Uint8ClampedArray<ArrayBuffer>;
     };
 
+/** Methods that refuse what makes no sense now throw a string; nothing is lost by it. Any other exception is a broken core. */
 export interface Core {
+  /** Takes up what `persist` gave an earlier load. */
+  restore(stored: string, nowMs: number): void;
   command(json: string, nowMs: number): void;
   connected(nowMs: number): void;
   message(bytes: Uint8Array, nowMs: number): void;
   disconnected(nowMs: number): void;
   timeout(nowMs: number): void;
   psk(pair: number, n: number, key: Uint8Array, nowMs: number): void;
-  poll(): Output | undefined;
+  /** Null is an output that concerns nobody here. */
+  poll(): Output | null | undefined;
   /** When `timeout` must be called. */
   deadline(): number | undefined;
 }
 
 /** Only the console's core has a picture. */
 export interface Pictured {
-  picture(): { width: number; height: number };
-  /** A copy of a part, row by row. */
+  /** The pointer, without JSON: it moves often. */
+  pointer(x: number, y: number, nowMs: number): void;
+  picture(): { width: number; height: number } | undefined;
+  /** A copy of a part, row by row; empty if it is not inside the picture. */
   rgba(x: number, y: number, width: number, height: number): Uint8ClampedArray<ArrayBuffer>;
 }
 

@@ -28,13 +28,15 @@ export class Host {
   #json: string | null = null;
   #release: (() => void) | null = null;
   #cursor: CursorEvent = { type: 'cursor', x: 0, y: 0, visible: false };
+  #image: Image | null = null;
+  #restored = false;
   #storageTold = false;
 
   private constructor(
     private readonly role: Role,
     core: Core & Partial<Pictured>,
     private readonly store: Store | null,
-    private readonly tell: (event: Event, transfer?: Transferable[]) => void,
+    private readonly tell: (event: Event) => void,
   ) {
     this.#screen = core.picture && core.rgba ? new Screen(core as Pictured) : null;
     this.#transport = new Transport({
@@ -65,7 +67,7 @@ export class Host {
     });
   }
 
-  static async start(role: Role, tell: (event: Event, transfer?: Transferable[]) => void): Promise<Host> {
+  static async start(role: Role, tell: (event: Event) => void): Promise<Host> {
     const [core, store] = await Promise.all([loadCore(), Store.open().catch(() => null)]);
     const seed = crypto.getRandomValues(new Uint8Array(32));
     const Session = role === 'console' ? core.ConsoleSession : core.AgentSession;
@@ -78,6 +80,10 @@ export class Host {
     switch (command.type) {
       case 'canvas':
         this.#screen?.attach(command.canvas);
+        if (command.canvas) this.#shape(this.#image);
+        return;
+      case 'pointer':
+        this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).pointer?.(command.x, command.y, now));
         return;
       case 'restore':
         return this.#restore(command);
@@ -109,7 +115,25 @@ export class Host {
     this.#url = command.url;
     this.#json = kept.json;
     this.#roots = new Roots(kept.roots);
-    this.#pass({ ...command, stored: kept.json });
+    let refused = false;
+    this.#runner.feed((core, now) => {
+      try {
+        core.restore(kept.json, now);
+      } catch (error) {
+        refused = typeof error === 'string';
+        if (!refused) throw error;
+      }
+    });
+    if (refused) {
+      // Kept by another version: nothing can be made of it.
+      await this.#forget();
+      this.tell({ type: 'nothing' });
+      return;
+    }
+    this.#restored = true;
+    // The console's key is another one after a reload; the page has the server sign it anew.
+    if (this.role === 'console') this.#pass({ type: 'prepare' });
+    else this.tell({ type: 'restored' });
   }
 
   /** The newest kept session that no other tab owns; owns it. */
@@ -170,10 +194,13 @@ export class Host {
 
   #event(event: Event): void {
     if (event.type === 'cursor') this.#cursor = event;
-    this.tell(event);
+    if (event.type === 'keys' && this.#restored) this.tell({ type: 'restored', consoleKey: event.consoleKey });
+    else this.tell(event);
   }
 
+  /** Kept here as well: a canvas that comes later needs it again. */
   #shape(image: Image | null): void {
-    this.tell({ ...this.#cursor, image }, image ? [image.rgba.buffer] : []);
+    this.#image = image;
+    this.tell({ ...this.#cursor, image });
   }
 }

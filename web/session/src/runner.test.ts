@@ -6,6 +6,7 @@ class ScriptedCore implements Core {
   outputs: Output[] = [];
   due: number | undefined;
   readonly calls: string[] = [];
+  restore = () => undefined;
   command = (json: string) => void this.calls.push(`command ${json}`);
   connected = () => void this.calls.push('connected');
   message = () => void this.calls.push('message');
@@ -15,7 +16,7 @@ class ScriptedCore implements Core {
     this.due = undefined;
   };
   psk = (pair: number, n: number, key: Uint8Array) => void this.calls.push(`psk ${pair} ${n} ${key[0]}`);
-  poll = () => this.outputs.shift();
+  poll = (): Output | null | undefined => this.outputs.shift();
   deadline = () => this.due;
 }
 
@@ -94,6 +95,17 @@ test('the deadline of the core becomes a call of timeout, once', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a refusal and an output for nobody stop nothing', () => {
+  const { core, log, runner } = setup();
+  const outputs: (Output | null)[] = [null, bytes(1)];
+  core.poll = () => outputs.shift();
+  runner.feed(() => {
+    // What a Rust `Result<(), String>` becomes.
+    throw 'no program';
+  });
+  expect(log).toEqual(['send 1']);
 });
 
 test('a core that breaks is reported once and hung up, and is not called again', () => {

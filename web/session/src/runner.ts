@@ -36,12 +36,22 @@ export class Runner {
   feed(step: (core: Core, nowMs: number) => void): void {
     if (this.#over) return;
     try {
-      step(this.core, this.around.now());
-      for (let output = this.core.poll(); output !== undefined; output = this.core.poll()) this.#act(output);
+      this.#step(step);
+      for (let output = this.core.poll(); output !== undefined; output = this.core.poll())
+        if (output) this.#act(output);
       this.#arm();
     } catch (error) {
       this.stop();
       this.around.fault(error);
+    }
+  }
+
+  /** A refusal (a string) is no fault: a key that comes after control was withdrawn, for example. */
+  #step(step: (core: Core, nowMs: number) => void): void {
+    try {
+      step(this.core, this.around.now());
+    } catch (error) {
+      if (typeof error !== 'string') throw error;
     }
   }
 

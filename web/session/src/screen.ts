@@ -11,16 +11,16 @@ export class Screen {
   attach(canvas: OffscreenCanvas | null): void {
     this.#canvas = canvas;
     this.#context = canvas?.getContext('2d', { alpha: false }) ?? null;
-    const { width, height } = this.core.picture();
-    if (canvas && width > 0 && height > 0) this.paint(Int32Array.of(0, 0, width, height));
+    const picture = this.core.picture();
+    if (canvas && picture) this.paint(Int32Array.of(0, 0, picture.width, picture.height));
   }
 
   paint(rects: Int32Array): void {
     const canvas = this.#canvas;
     const context = this.#context;
-    if (!canvas || !context) return;
-    const { width, height } = this.core.picture();
-    if (width === 0 || height === 0) return;
+    const picture = this.core.picture();
+    if (!canvas || !context || !picture) return;
+    const { width, height } = picture;
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
@@ -34,6 +34,7 @@ export class Screen {
   }
 
   #copy(context: OffscreenCanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
-    context.putImageData(new ImageData(this.core.rgba(x, y, width, height), width, height), x, y);
+    const rgba = this.core.rgba(x, y, width, height);
+    if (rgba.length > 0) context.putImageData(new ImageData(rgba, width, height), x, y);
   }
 }

@@ -7,11 +7,11 @@ export type FromWorker = { ready: true } | { event: Event } | { failed: string }
 /** The part of a dedicated worker's global scope that is used here. */
 interface Scope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
-  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  postMessage(message: FromWorker): void;
 }
 
 const scope = globalThis as unknown as Scope;
-const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
+const post = (message: FromWorker) => scope.postMessage(message);
 const failed = (error: unknown) => post({ failed: String(error) });
 
 /** Commands are done one after the other, in the order they came. */
@@ -19,7 +19,7 @@ let work: Promise<Host | null> = Promise.resolve(null);
 
 scope.onmessage = ({ data }) => {
   if ('start' in data) {
-    work = Host.start(data.start, (event, transfer) => post({ event }, transfer));
+    work = Host.start(data.start, (event) => post({ event }));
     work.then(() => post({ ready: true }), failed);
     return;
   }

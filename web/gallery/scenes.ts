@@ -1,0 +1,142 @@
+/** Every screen there is, and how to get to it. */
+import type { Page } from 'playwright-core';
+
+export interface Scene {
+  name: string;
+  path: string;
+  loggedIn?: boolean;
+  /** Sessions that only the server knows. */
+  others?: boolean;
+  /** Text or control by which the screen is recognized as finished; a CSS selector. */
+  ready: string;
+  act?: (page: Page) => Promise<void>;
+}
+
+const ID = '00112233445566778899aabbccddeeff';
+const session = (scenario: string, ready = '[role=toolbar]', act?: Scene['act']): Scene => ({
+  name: `session-${scenario}`,
+  path: `/console/s/${ID}?scenario=${scenario}`,
+  loggedIn: true,
+  ready,
+  ...(act ? { act } : {}),
+});
+const join = (scenario: string, ready = 'h1', act?: Scene['act']): Scene => ({
+  name: `join-${scenario}`,
+  path: `/join?scenario=${scenario}`,
+  ready,
+  ...(act ? { act } : {}),
+});
+
+const code = (digits: string) => async (page: Page) => {
+  const field = page.getByRole('textbox');
+  await field.pressSequentially(digits);
+};
+const connect = (digits: string) => async (page: Page) => {
+  await code(digits)(page);
+  await page.getByRole('button', { name: /^(接続|Connect)$/ }).click();
+};
+const download = async (page: Page) => {
+  await page.getByRole('button', { name: /^(ダウンロード|Download)$/ }).click();
+  await page.locator('#how').waitFor();
+};
+const start = async (page: Page) => {
+  await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+  await page
+    .getByRole('status', { name: /^(セッションコード|Session code)$/ })
+    .first()
+    .waitFor();
+};
+
+export const SCENES: Scene[] = [
+  { name: 'start', path: '/', ready: 'input' },
+  join('fresh', 'input', code('4821903')),
+  join('elsewhere', '[role=status]'),
+  join('connecting', 'input'),
+  { ...join('refused', 'input', connect('48219037')) },
+  join('paired'),
+  { ...join('paired', 'h1', download), name: 'join-downloaded' },
+  join('unconfirmed'),
+  join('agent-lost'),
+  join('program-joined'),
+  join('program-twice'),
+  join('agent-ended'),
+  { name: 'login', path: '/login', ready: 'form' },
+  {
+    name: 'login-wrong',
+    path: '/login',
+    ready: 'form',
+    act: async (page) => {
+      await page.getByLabel(/^(メールアドレス|Email)$/).fill('hanako@example.com');
+      await page.getByLabel(/^(パスワード|Password)$/).fill('not it at all');
+      await page.getByRole('button', { name: /^(ログイン|Log in)$/ }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'setup', path: '/setup#0123456789', ready: 'form' },
+  { name: 'setup-no-token', path: '/setup', ready: '[role=alert]' },
+  { name: 'not-found', path: '/nothing-here', ready: 'h1' },
+  { name: 'console-empty', path: '/console', loggedIn: true, ready: 'h1' },
+  { name: 'console-waiting', path: '/console?scenario=waiting', loggedIn: true, others: true, ready: 'h1', act: start },
+  { name: 'console-burnt', path: '/console?scenario=burnt', loggedIn: true, ready: 'h1', act: start },
+  {
+    name: 'console-joined',
+    path: '/console?scenario=joined',
+    loggedIn: true,
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('link', { name: /^(セッションを開く|Open session)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'console-live',
+    path: '/console?scenario=live',
+    loggedIn: true,
+    others: true,
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page
+        .getByRole('link', { name: /^(開く|Open)$/ })
+        .first()
+        .waitFor();
+    },
+  },
+  session('waiting', '[role=status]'),
+  session('joined'),
+  session('downloading'),
+  session('permission'),
+  session('declined'),
+  session('asks-again'),
+  session('live'),
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(文字入力|Type text)$/ }).click();
+    }),
+    name: 'session-typing',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      const tab = page.getByRole('tab', { name: /^(情報|Details)$/ });
+      if (!(await tab.isVisible()))
+        await page.getByRole('button', { name: /^(チャットと情報|Chat and details)/ }).click();
+      await tab.click();
+    }),
+    name: 'session-details',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(セッションを終了|End session)$/ }).click();
+      await page.getByRole('dialog').waitFor();
+    }),
+    name: 'session-ending',
+  },
+  session('viewing'),
+  session('yielded'),
+  session('paused'),
+  session('lost'),
+  session('customer-lost'),
+  session('ended'),
+  session('signed_out'),
+  { ...session('session-elsewhere', 'h1'), name: 'session-elsewhere' },
+];

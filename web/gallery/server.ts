@@ -1,0 +1,117 @@
+/** Serves the fake build as the real server would: same answers to page addresses, same policy for scripts; the REST operations are played. */
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BUILD = fileURLToPath(new URL('../portal/build-fake', import.meta.url));
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; " +
+  "connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
+
+const SESSION = '00112233445566778899aabbccddeeff';
+const PROGRAM = Buffer.alloc(200_000, 7);
+
+export interface Played {
+  loggedIn: boolean;
+  language: 'ja' | 'en';
+  /** What the list of sessions answers. */
+  rows: unknown[];
+}
+
+const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example Corp.', 'Hanako Sato'] } as const;
+
+function operation(path: string, method: string, played: Played): [number, unknown] {
+  const [organisation, name] = names[played.language];
+  const me = {
+    user: { id: '1', email: 'hanako@example.com', name, role: 'operator', language: null },
+    organisation: { name: organisation },
+  };
+  const nowMs = Date.now();
+  switch (`${method} ${path}`) {
+    case 'GET /server':
+      return [
+        200,
+        {
+          version: '0.1.0',
+          protocol: 1,
+          organisation,
+          public_url: 'https://support.example.co.jp',
+          programs: [
+            { system: 'windows-x86_64', bytes: 8_900_000, sha256: '00'.repeat(32) },
+            { system: 'linux-x86_64', bytes: PROGRAM.length, sha256: digest },
+          ],
+          routing_digits: 4,
+          code_digits: 8,
+        },
+      ];
+    case 'GET /me':
+      return played.loggedIn ? [200, me] : [401, { code: 'login_needed' }];
+    case 'POST /login':
+      return [401, { code: 'wrong_login' }];
+    case 'POST /setup/link':
+      return [200, { purpose: 'setup', organisation, email: null, name: null }];
+    case 'GET /sessions':
+      return [200, played.rows];
+    case 'POST /sessions':
+      return [
+        201,
+        {
+          session: SESSION,
+          participant: 0,
+          ticket: 'AA',
+          routing: '4821',
+          secret_digits: 4,
+          expires_at_ms: nowMs + 600_000,
+          server_time_ms: nowMs,
+          statement: 'AA',
+          hosts: ['localhost'],
+          join_url: 'https://support.example.co.jp/join',
+        },
+      ];
+    default:
+      return path.endsWith('/statement') ? [200, { statement: 'AA' }] : [204, null];
+  }
+}
+
+const digest = await crypto.subtle.digest('SHA-256', PROGRAM).then((hash) => Buffer.from(hash).toString('hex'));
+
+function file(response: ServerResponse, path: string): void {
+  const wanted = normalize(join(BUILD, path));
+  const found = wanted.startsWith(BUILD) && existsSync(wanted) && statSync(wanted).isFile();
+  const name = found ? wanted : join(BUILD, 'index.html');
+  response.writeHead(200, {
+    'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+  });
+  createReadStream(name).pipe(response);
+}
+
+export async function serve(played: Played): Promise<{ address: string; close: () => void }> {
+  if (!existsSync(BUILD)) throw new Error('run `npm run build:fake -w @temoto/portal` first');
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname.startsWith('/download/')) {
+      response.writeHead(200, { 'content-disposition': 'attachment', 'content-length': PROGRAM.length });
+      response.end(PROGRAM);
+    } else if (url.pathname.startsWith('/api/v1/')) {
+      const [status, body] = operation(url.pathname.slice('/api/v1'.length), request.method ?? 'GET', played);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(body === null ? '' : JSON.stringify(body));
+    } else {
+      file(response, url.pathname);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { address: `http://localhost:${address.port}`, close: () => server.close() };
+}
