@@ -1,6 +1,8 @@
 //! Both ends together: whatever the display shows, the viewer shows the same, pixel for pixel, after every update.
 
 mod hostile;
+mod moves;
+mod portions;
 mod round_trip;
 mod scenes;
 
