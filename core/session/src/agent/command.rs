@@ -68,9 +68,20 @@ impl Agent {
 
     fn carry_out(&mut self, now_ms: u64, command: AgentCommand) -> Result<(), SessionError> {
         match command {
-            AgentCommand::Join { host, digits, system, software, language } => {
+            AgentCommand::Join {
+                host,
+                digits,
+                system,
+                software,
+                language,
+            } => {
                 if !self.is_program() {
-                    self.settings.about = proto::About { system, software, computer: String::new(), language };
+                    self.settings.about = proto::About {
+                        system,
+                        software,
+                        computer: String::new(),
+                        language,
+                    };
                 }
                 let code = Code::parse(&digits).map_err(|_| SessionError::Malformed("code"))?;
                 self.join(now_ms, host, PairingSecret::Code(code))?;

@@ -102,6 +102,13 @@ impl Agent {
         done
     }
 
+    /// The capture that was asked for could not be taken just now; it is asked for again with the next change.
+    pub fn no_frame(&mut self, now_ms: u64) {
+        self.capturing = false;
+        self.screen.missed(now_ms);
+        self.settle(now_ms);
+    }
+
     /// The cursor has this shape now; `None` while it is hidden.
     pub fn cursor_shape(&mut self, now_ms: u64, shape: Option<CursorShape>) {
         self.cursor.shape = shape;

@@ -95,7 +95,12 @@ impl Agent {
         self.host = stored.host;
         (self.run, self.by_code, self.step) = (stored.run, stored.by_code, stored.step);
         let (system, software, language) = (stored.system, stored.software, stored.language);
-        self.settings.about = proto::About { system, software, computer: String::new(), language };
+        self.settings.about = proto::About {
+            system,
+            software,
+            computer: String::new(),
+            language,
+        };
         self.failures_seen = stored.failures_seen;
         self.operator = stored
             .operator

@@ -16,6 +16,8 @@ use crate::pacing::Pacing;
 
 /// Frames are taken at most this often.
 const FRAME_EVERY_MS: u64 = 16;
+/// A frame that could not be taken is tried again after this, beyond the usual time.
+const MISSED_MS: u64 = 100;
 /// Pixels that one update covers at most: what can be encoded without the input waiting noticeably.
 const UPDATE_PIXELS: u64 = 512 * 1024;
 /// Pixels of an update on a line of unknown or low speed.
@@ -148,6 +150,11 @@ impl ScreenHost {
             at: 0,
         });
         Ok(())
+    }
+
+    /// The frame that was wanted could not be taken: a little later again.
+    pub fn missed(&mut self, now_ms: u64) {
+        self.taken_ms = Some(now_ms + MISSED_MS);
     }
 
     /// The next frame that may be sent now.

@@ -1,0 +1,359 @@
+//! The session loop: everything that happens comes here, and everything that has to be done goes out from here.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use temoto_codec::Framebuffer;
+use temoto_geometry::{Point, Rect};
+use temoto_overlay::{FrameOverlay, NativeOverlay};
+use temoto_screen::Display;
+use temoto_session::agent::DisplayInfo;
+use temoto_session::channel::input::Injection;
+use temoto_session::permission::Capability;
+use temoto_session::view::AgentView;
+use temoto_session::{Agent, AgentCommand, AgentEvent, Output};
+use temoto_transport::Endpoint;
+use temoto_wire::proto::refused::Reason;
+use tokio::sync::mpsc;
+
+use crate::edges::{EdgeEvent, Hands};
+use crate::line::{Line, LineEvent};
+use crate::screen::Screen;
+use crate::{Order, Report, Settings};
+
+/// News of lines and edges that may wait.
+const NEWS: usize = 64;
+/// The operator is told at most this often that input hit one of our windows.
+const OWN_WINDOW_EVERY_MS: u64 = 2_000;
+
+/// Runs until the session is over or the shell is gone.
+pub async fn run(
+    settings: Settings,
+    seed: [u8; 32],
+    mut orders: mpsc::Receiver<Order>,
+    report: Box<dyn FnMut(Report) + Send>,
+) {
+    let (news, mut lines) = mpsc::channel(NEWS);
+    let (edge, mut edges) = mpsc::channel(NEWS);
+    let mut session = Session::new(settings, seed, news, edge, report);
+    loop {
+        session.carry_out().await;
+        if session.over {
+            break;
+        }
+        let deadline = session.agent.next_timeout();
+        let wait = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(session.instant(at)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            order = orders.recv() => match order {
+                Some(order) => session.order(order),
+                None => session.order(Order::Customer(AgentCommand::End { emergency: false })),
+            },
+            Some((number, event)) = lines.recv() => session.line_event(number, event),
+            Some(event) = edges.recv() => session.edge_event(event),
+            () = wait => session.agent.timeout(session.now()),
+        }
+    }
+    session.close().await;
+}
+
+struct Session {
+    agent: Agent,
+    began: Instant,
+    settings: Settings,
+    endpoint: Option<Endpoint>,
+    line: Option<Line>,
+    /// Number of the newest line; news of older ones is ignored.
+    number: u64,
+    news: mpsc::Sender<(u64, LineEvent)>,
+    edge: mpsc::Sender<EdgeEvent>,
+    screen: Option<Screen>,
+    hands: Option<Hands>,
+    overlay: Option<NativeOverlay>,
+    framed: Option<Rect>,
+    frame: Option<Framebuffer>,
+    cursor: Point,
+    own_window_told: Option<u64>,
+    report: Box<dyn FnMut(Report) + Send>,
+    over: bool,
+}
+
+impl Session {
+    fn new(
+        settings: Settings,
+        seed: [u8; 32],
+        news: mpsc::Sender<(u64, LineEvent)>,
+        edge: mpsc::Sender<EdgeEvent>,
+        report: Box<dyn FnMut(Report) + Send>,
+    ) -> Self {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
+        let agent = Agent::new(settings.agent.clone(), seed, 0, unix);
+        Self {
+            agent,
+            began: Instant::now(),
+            settings,
+            endpoint: None,
+            line: None,
+            number: 0,
+            news,
+            edge,
+            screen: None,
+            hands: None,
+            overlay: None,
+            framed: None,
+            frame: None,
+            cursor: Point::new(0, 0),
+            own_window_told: None,
+            report,
+            over: false,
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn instant(&self, at_ms: u64) -> tokio::time::Instant {
+        tokio::time::Instant::from_std(self.began + std::time::Duration::from_millis(at_ms))
+    }
+
+    fn order(&mut self, order: Order) {
+        match order {
+            Order::Endpoint(endpoint) => self.endpoint = Some(endpoint),
+            Order::Customer(command) => {
+                if let AgentCommand::Allow { .. } = command {
+                    self.open_edges();
+                }
+                if let Err(error) = self.agent.command(self.now(), command) {
+                    tracing::warn!(%error, "an order was refused");
+                }
+            }
+        }
+    }
+
+    /// The machine's edges are opened when the customer allows something, not before.
+    fn open_edges(&mut self) {
+        let display = self.settings.display.clone();
+        let now = self.now();
+        if self.screen.is_none() {
+            match Screen::start(display.as_deref(), self.edge.clone()) {
+                Ok(screen) => self.screen = Some(screen),
+                Err(error) => self.agent.screen_refused(now, error.to_string()),
+            }
+        }
+        if self.hands.is_none() {
+            match Hands::start(display.as_deref(), self.settings.own.clone(), self.edge.clone()) {
+                Ok(hands) => self.hands = Some(hands),
+                Err(error) => self.agent.input_refused(now, Reason::NoInput, error.to_string()),
+            }
+        }
+        if self.overlay.is_none() {
+            // Without a frame the bar still says what is shared.
+            self.overlay = temoto_overlay::open(display.as_deref())
+                .inspect_err(|error| tracing::warn!(%error, "no frame around the shared display"))
+                .ok();
+        }
+    }
+
+    fn line_event(&mut self, number: u64, event: LineEvent) {
+        if number != self.number {
+            return;
+        }
+        let now = self.now();
+        match event {
+            LineEvent::Open => self.agent.connected(now),
+            LineEvent::Message(message) => self.agent.message(now, &message),
+            LineEvent::Gone(why) => {
+                self.line = None;
+                if !why.is_empty() {
+                    tracing::info!(%why, "the line is gone");
+                    (self.report)(Report::Unreachable(why));
+                }
+                self.agent.disconnected(now);
+            }
+        }
+    }
+
+    fn edge_event(&mut self, event: EdgeEvent) {
+        let now = self.now();
+        match event {
+            EdgeEvent::Displays(displays) => {
+                self.agent.set_displays(now, listed(&displays));
+            }
+            EdgeEvent::Damage(region) => {
+                let Some(rect) = self.agent.shown().map(|shown| shown.rect) else {
+                    return;
+                };
+                let here = region.clip(rect).translate(-rect.x, -rect.y);
+                if !here.is_empty() {
+                    self.agent.damaged(now, &here);
+                }
+            }
+            EdgeEvent::CursorShape(shape) => {
+                let hidden = shape.size().is_empty();
+                self.agent.cursor_shape(now, (!hidden).then_some(*shape));
+                self.tell_cursor(now);
+            }
+            EdgeEvent::CursorAt(at) => {
+                self.cursor = at;
+                self.tell_cursor(now);
+            }
+            EdgeEvent::Frame { display, frame } => {
+                let current = self.agent.shown().is_some_and(|shown| shown.rect == display);
+                if current && let Ok(view) = frame.view() {
+                    if let Err(error) = self.agent.frame(now, view) {
+                        tracing::warn!(%error, "a frame was refused");
+                    }
+                } else {
+                    self.agent.no_frame(now);
+                }
+                self.frame = Some(frame);
+            }
+            EdgeEvent::NoFrame(why) if why.is_empty() => self.agent.no_frame(now),
+            EdgeEvent::NoFrame(why) => self.agent.screen_refused(now, why),
+            EdgeEvent::ScreenLost(why) => {
+                self.screen = None;
+                self.agent.screen_refused(now, why);
+            }
+            EdgeEvent::Activity => self.agent.local_activity(now),
+            EdgeEvent::EndShortcut => {
+                let command = AgentCommand::End { emergency: true };
+                if let Err(error) = self.agent.command(now, command) {
+                    tracing::error!(%error, "the end was refused");
+                }
+            }
+            EdgeEvent::OwnWindow => {
+                if self
+                    .own_window_told
+                    .is_none_or(|at| now >= at + OWN_WINDOW_EVERY_MS)
+                {
+                    self.own_window_told = Some(now);
+                    self.agent.input_refused(now, Reason::OwnWindow, String::new());
+                }
+            }
+            EdgeEvent::NoInput(why) => self.agent.input_refused(now, Reason::NoInput, why),
+        }
+    }
+
+    fn tell_cursor(&mut self, now: u64) {
+        let Some(rect) = self.agent.shown().map(|shown| shown.rect) else {
+            return;
+        };
+        let here = Point::new(self.cursor.x - rect.x, self.cursor.y - rect.y);
+        self.agent
+            .cursor_at(now, here.x, here.y, rect.contains(self.cursor));
+    }
+
+    /// Does what the session asks for, until it asks for nothing more.
+    async fn carry_out(&mut self) {
+        while let Some(output) = self.agent.poll() {
+            match output {
+                Output::Dial => {
+                    self.hang_up().await;
+                    let Some(endpoint) = self.endpoint.clone() else {
+                        continue;
+                    };
+                    self.number += 1;
+                    self.line = Some(Line::open(endpoint, self.number, self.news.clone()));
+                }
+                Output::Hangup => self.hang_up().await,
+                Output::Transmit(message) => {
+                    let taken = self.line.as_ref().is_some_and(|line| line.send(message));
+                    if !taken && self.line.take().is_some() {
+                        self.number += 1;
+                        let now = self.now();
+                        self.agent.disconnected(now);
+                    }
+                }
+                Output::Event(AgentEvent::View(view)) => self.show(view),
+                Output::Event(AgentEvent::Inject(injection)) => self.inject(injection),
+                Output::Event(AgentEvent::Capture { display }) => self.capture(display),
+                // A program keeps its root in memory and stores nothing on the customer's computer.
+                Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
+            }
+        }
+    }
+
+    async fn hang_up(&mut self) {
+        self.number += 1;
+        if let Some(line) = self.line.take() {
+            line.close().await;
+        }
+    }
+
+    fn capture(&mut self, display: u32) {
+        let rect = self.agent.display(display).map(|display| display.rect);
+        match (&self.screen, rect) {
+            (Some(screen), Some(rect)) => screen.capture(rect, self.frame.take()),
+            _ => {
+                let now = self.now();
+                self.agent.no_frame(now);
+            }
+        }
+    }
+
+    fn inject(&mut self, injection: Injection) {
+        let injection = match injection {
+            Injection::Pointer { display, x, y } => {
+                let origin = self
+                    .agent
+                    .display(display.into())
+                    .map_or(Point::new(0, 0), |d| d.rect.origin());
+                let (x, y) = (origin.x.saturating_add(x), origin.y.saturating_add(y));
+                Injection::Pointer { display, x, y }
+            }
+            other => other,
+        };
+        let taken = self.hands.as_ref().is_some_and(|hands| hands.inject(injection));
+        if !taken {
+            tracing::warn!("input was dropped: too much waits");
+        }
+    }
+
+    fn show(&mut self, view: Box<AgentView>) {
+        let sharing = view.phase == "paired" && view.granted.contains(&Capability::View) && !view.paused;
+        let wanted = self.agent.shown().map(|shown| shown.rect).filter(|_| sharing);
+        if wanted != self.framed
+            && let Some(overlay) = &mut self.overlay
+        {
+            let done = match wanted {
+                Some(rect) => overlay.show(rect),
+                None => overlay.hide(),
+            };
+            if let Err(error) = done {
+                tracing::warn!(%error, "the frame is gone");
+            }
+            self.framed = wanted;
+        }
+        self.over = view.phase == "ended";
+        (self.report)(Report::View(view));
+    }
+
+    /// Says goodbye and closes everything.
+    async fn close(mut self) {
+        self.carry_out().await;
+        self.hang_up().await;
+        self.screen = None;
+        self.hands = None;
+        self.overlay = None;
+        (self.report)(Report::Done);
+    }
+}
+
+/// The displays as the session numbers them: by their place in the list.
+fn listed(displays: &[Display]) -> Vec<DisplayInfo> {
+    (0u32..)
+        .zip(displays)
+        .map(|(id, display)| DisplayInfo {
+            id,
+            name: display.name.clone(),
+            rect: display.rect,
+            scale_percent: display.scale_percent,
+            primary: display.primary,
+        })
+        .collect()
+}
