@@ -1,29 +1,8 @@
-//! Linux: not there yet, and says so.
+//! Linux: X11. (Wayland's layer shell is a sibling of `x11` once it comes.)
 
-use temoto_geometry::Rect;
+mod x11;
 
-use crate::{FrameOverlay, OverlayError};
+pub use x11::X11Overlay as NativeOverlay;
 
-/// Cannot be made: [`NativeOverlay::open`] always fails.
-#[derive(Debug)]
-pub enum NativeOverlay {}
-
-impl NativeOverlay {
-    /// Fails.
-    ///
-    /// # Errors
-    /// Always [`OverlayError::NotSupported`].
-    pub fn open(_display: Option<&str>) -> Result<Self, OverlayError> {
-        Err(OverlayError::NotSupported)
-    }
-}
-
-impl FrameOverlay for NativeOverlay {
-    fn show(&mut self, _display: Rect) -> Result<(), OverlayError> {
-        match *self {}
-    }
-
-    fn hide(&mut self) -> Result<(), OverlayError> {
-        match *self {}
-    }
-}
+#[cfg(test)]
+mod tests;
