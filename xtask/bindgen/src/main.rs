@@ -12,6 +12,6 @@ fn main() -> Result<()> {
         .input_path(input)
         .web(true)?
         .typescript(true)
-        .out_name("temoto")
+        .out_name("temoto_wasm")
         .generate(output)
 }
