@@ -45,6 +45,7 @@ pub enum Question {
 #[derive(Debug)]
 struct Habits {
     tag: Option<ConsoleTag>,
+    number: u64,
     knock: VecDeque<u64>,
     proof: VecDeque<u64>,
 }
@@ -62,6 +63,7 @@ impl Habits {
 pub struct Delays {
     secret: [u8; 32],
     consoles: VecDeque<Habits>,
+    seen: u64,
 }
 
 impl Delays {
@@ -70,27 +72,40 @@ impl Delays {
     pub fn new(rng: &mut dyn CryptoRngCore) -> Self {
         let mut secret = [0; 32];
         rng.fill_bytes(&mut secret);
-        let seeded = SEEDS.map(|(knock, proof)| Habits {
-            tag: None,
-            knock: VecDeque::from([knock, knock + knock / 8, knock + 3]),
-            proof: VecDeque::from([proof, proof + proof / 8, proof + 3]),
-        });
-        Self {
+        let mut delays = Self {
             secret,
-            consoles: VecDeque::from(seeded),
+            consoles: VecDeque::new(),
+            seen: 0,
+        };
+        for (knock, proof) in SEEDS {
+            let habits = Habits {
+                tag: None,
+                number: delays.next_number(),
+                knock: VecDeque::from([knock, knock + knock / 8, knock + 3]),
+                proof: VecDeque::from([proof, proof + proof / 8, proof + 3]),
+            };
+            delays.consoles.push_back(habits);
         }
+        delays
+    }
+
+    const fn next_number(&mut self) -> u64 {
+        self.seen += 1;
+        self.seen
     }
 
     /// A live console took `ms` for an answer.
     pub fn measured(&mut self, console: ConsoleTag, question: Question, ms: u64) {
         let known = self.consoles.iter().position(|h| h.tag == Some(console));
-        let mut habits = known
-            .and_then(|index| self.consoles.remove(index))
-            .unwrap_or_else(|| Habits {
+        let mut habits = match known.and_then(|index| self.consoles.remove(index)) {
+            Some(habits) => habits,
+            None => Habits {
                 tag: Some(console),
+                number: self.next_number(),
                 knock: VecDeque::new(),
                 proof: VecDeque::new(),
-            });
+            },
+        };
         let samples = match question {
             Question::Knock => &mut habits.knock,
             Question::Proof => &mut habits.proof,
@@ -107,11 +122,6 @@ impl Delays {
 
     /// How long a console at this number would take.
     pub fn draw(&self, selector: Selector, question: Question, now: u64, rng: &mut dyn CryptoRngCore) -> u64 {
-        let able: Vec<&Habits> = self
-            .consoles
-            .iter()
-            .filter(|h| !h.samples(question).is_empty())
-            .collect();
         let (kind, id) = match selector {
             Selector::Routing(id) => (1, id),
             Selector::Token(id) => (2, id),
@@ -124,13 +134,24 @@ impl Delays {
             .finalize();
         let seed = hash
             .first_chunk()
-            .map_or(0, |bytes: &[u8; 4]| u32::from_be_bytes(*bytes));
-        let samples = pick(&able, seed).map(|h| h.samples(question));
-        samples
-            .and_then(|s| s.get(index(rng.next_u32(), s.len())))
-            .copied()
-            .unwrap_or(GRID_MS)
+            .map_or(0, |bytes: &[u8; 8]| u64::from_be_bytes(*bytes));
+        // Of all consoles the one that this number likes best: another one only when that one is forgotten.
+        let able = self.consoles.iter().filter(|h| !h.samples(question).is_empty());
+        let liked = able.max_by_key(|habits| mix(seed ^ mix(habits.number)));
+        let Some(samples) = liked.map(|habits| habits.samples(question)) else {
+            return GRID_MS;
+        };
+        let which = usize::try_from(rng.next_u32()).unwrap_or(0) % samples.len().max(1);
+        samples.get(which).copied().unwrap_or(GRID_MS)
     }
+}
+
+/// Spreads a number over all numbers.
+const fn mix(n: u64) -> u64 {
+    let n = n.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let n = (n ^ (n >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    n ^ (n >> 31)
 }
 
 /// The moment at which something that was ready `delay` after `asked` leaves.
@@ -142,14 +163,6 @@ pub const fn on_grid(asked: u64, delay: u64) -> u64 {
     } else {
         steps.saturating_mul(GRID_MS)
     })
-}
-
-fn pick<T>(list: &[T], seed: u32) -> Option<&T> {
-    list.get(index(seed, list.len()))
-}
-
-fn index(seed: u32, len: usize) -> usize {
-    usize::try_from(seed).unwrap_or(0) % len.max(1)
 }
 
 #[cfg(test)]

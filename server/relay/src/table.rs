@@ -30,6 +30,8 @@ use crate::gate::{Gate, Limits};
 use crate::outbox::Outbox;
 
 pub use attach::resume_hash;
+#[cfg(test)]
+use lobby::{ATTEMPT_MS, LANE, PATIENCE_MS};
 pub use session::{SessionView, WaitingCode};
 
 /// The first message must come within this.
