@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
@@ -106,6 +107,8 @@ pub struct Agent {
     refused: Option<&'static str>,
     place: Option<Place>,
     peer: Option<Peer>,
+    /// What it joined with, until the pairing is confirmed.
+    secret: Option<PairingSecret>,
     /// The console's static key, which the statement has to name.
     console_key: Option<[u8; 32]>,
     run: u32,
@@ -159,6 +162,7 @@ impl Agent {
             refused: None,
             place: None,
             peer: None,
+            secret: None,
             console_key: None,
             run: 0,
             console_present: false,
@@ -486,7 +490,11 @@ impl Agent {
                 self.release_input();
                 self.view_due = true;
             }
-            PeerEvent::Ended => self.finish(now_ms, "operator"),
+            PeerEvent::Ended => match self.secret.take() {
+                // It broke before the root was confirmed: the secret is still good.
+                Some(secret) => self.join_again(now_ms, secret),
+                None => self.finish(now_ms, "operator"),
+            },
             PeerEvent::Control(body) => self.control(now_ms, body),
             PeerEvent::Chat(chat) => self.chat_arrived(&chat),
             PeerEvent::ChatDelivered(next) => {

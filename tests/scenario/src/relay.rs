@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use temoto_wire::relay::{
-    Credential, Detached, Ended, FromServer, Gone, Id, Peer, Role, Selector, ToServer,
-};
+use temoto_wire::relay::{Credential, Detached, Ended, FromServer, Gone, Id, Peer, Role, Selector, ToServer};
 
 use crate::Who;
 
@@ -85,7 +83,13 @@ impl Relay {
             return Vec::new();
         };
         seat.who = None;
-        self.others(participant, &FromServer::Gone { participant, why: Gone::Detached })
+        self.others(
+            participant,
+            &FromServer::Gone {
+                participant,
+                why: Gone::Detached,
+            },
+        )
     }
 
     /// One message of a client; what has to be delivered.
@@ -98,7 +102,12 @@ impl Relay {
             ToServer::Data { to, bytes } => self.data(who, to, bytes),
             ToServer::Ping(b) => vec![(who, FromServer::Pong(b))],
             ToServer::Pong(_) => Vec::new(),
-            ToServer::Knock { role, selector, lobby, .. } => {
+            ToServer::Knock {
+                role,
+                selector,
+                lobby,
+                ..
+            } => {
                 let known = match selector {
                     Selector::Routing(_) => selector.routing_digits() == self.routing.as_deref(),
                     Selector::Token(id) => self.token == Some(id),
@@ -109,10 +118,22 @@ impl Relay {
                 let mut attempt = [0; 16];
                 self.rng.fill_bytes(&mut attempt);
                 self.attempts.insert(attempt, (who, role));
-                vec![(console, FromServer::Attempt { attempt, role, selector, lobby })]
+                vec![(
+                    console,
+                    FromServer::Attempt {
+                        attempt,
+                        role,
+                        selector,
+                        lobby,
+                    },
+                )]
             }
             ToServer::Proof { lobby } => {
-                let attempt = self.attempts.iter().find(|(_, (w, _))| *w == who).map(|(&id, _)| id);
+                let attempt = self
+                    .attempts
+                    .iter()
+                    .find(|(_, (w, _))| *w == who)
+                    .map(|(&id, _)| id);
                 match (attempt, self.console()) {
                     (Some(attempt), Some(console)) => vec![(console, FromServer::Proof { attempt, lobby })],
                     _ => Vec::new(),
@@ -147,7 +168,11 @@ impl Relay {
             ToServer::End => {
                 self.over = true;
                 let ended = FromServer::Ended(Ended::Console);
-                self.seats.values().filter_map(|s| s.who).map(|w| (w, ended.clone())).collect()
+                self.seats
+                    .values()
+                    .filter_map(|s| s.who)
+                    .map(|w| (w, ended.clone()))
+                    .collect()
             }
         }
     }
@@ -161,22 +186,31 @@ impl Relay {
                 self.ticket_used = true;
                 let mut resume = [0; 32];
                 self.rng.fill_bytes(&mut resume);
-                self.seats.insert(0, Seat { role: Role::Console, resume, who: None });
+                self.seats.insert(
+                    0,
+                    Seat {
+                        role: Role::Console,
+                        resume,
+                        who: None,
+                    },
+                );
                 (0, Some(resume))
             }
             Credential::Ticket(_) => return vec![(who, FromServer::Detached(Detached::Credential))],
-            Credential::Resume(token) => {
-                match self.seats.iter().find(|(_, seat)| seat.resume == *token) {
-                    Some((&n, _)) => (n, None),
-                    None => return vec![(who, FromServer::Detached(Detached::Credential))],
-                }
-            }
+            Credential::Resume(token) => match self.seats.iter().find(|(_, seat)| seat.resume == *token) {
+                Some((&n, _)) => (n, None),
+                None => return vec![(who, FromServer::Detached(Detached::Credential))],
+            },
         };
         let peers = self
             .seats
             .iter()
             .filter(|&(&n, _)| n != participant)
-            .map(|(&n, seat)| Peer { participant: n, role: seat.role, present: seat.who.is_some() })
+            .map(|(&n, seat)| Peer {
+                participant: n,
+                role: seat.role,
+                present: seat.who.is_some(),
+            })
             .collect();
         let mut out = Vec::new();
         let mut role = Role::Console;
@@ -187,17 +221,36 @@ impl Relay {
             }
         }
         let session = self.session;
-        out.push((who, FromServer::Attached { participant, session, resume, peers }));
+        out.push((
+            who,
+            FromServer::Attached {
+                participant,
+                session,
+                resume,
+                peers,
+            },
+        ));
         out.extend(self.others(participant, &FromServer::Joined { participant, role }));
         out
     }
 
     fn admit(&mut self, attempt: Id, lobby: temoto_wire::relay::LobbyBytes) -> Vec<(Who, FromServer)> {
-        let Some((agent, role)) = self.attempts.remove(&attempt) else { return Vec::new() };
-        let Some(participant) = (1..8).find(|n| !self.seats.contains_key(n)) else { return Vec::new() };
+        let Some((agent, role)) = self.attempts.remove(&attempt) else {
+            return Vec::new();
+        };
+        let Some(participant) = (1..8).find(|n| !self.seats.contains_key(n)) else {
+            return Vec::new();
+        };
         let mut resume = [0; 32];
         self.rng.fill_bytes(&mut resume);
-        self.seats.insert(participant, Seat { role, resume, who: Some(agent) });
+        self.seats.insert(
+            participant,
+            Seat {
+                role,
+                resume,
+                who: Some(agent),
+            },
+        );
         let admitted = FromServer::Admitted {
             participant,
             session: self.session,
@@ -207,7 +260,10 @@ impl Relay {
             lobby,
         };
         let mut out = vec![(agent, admitted)];
-        out.extend(self.console().map(|console| (console, FromServer::Joined { participant, role })));
+        out.extend(
+            self.console()
+                .map(|console| (console, FromServer::Joined { participant, role })),
+        );
         out
     }
 
@@ -216,16 +272,28 @@ impl Relay {
             return Vec::new();
         };
         self.seats.remove(&participant);
-        self.others(participant, &FromServer::Gone { participant, why: Gone::Left })
+        self.others(
+            participant,
+            &FromServer::Gone {
+                participant,
+                why: Gone::Left,
+            },
+        )
     }
 
     fn data(&mut self, who: Who, to: u8, bytes: Vec<u8>) -> Vec<(Who, FromServer)> {
         let Some((&from, _)) = self.seats.iter().find(|(_, seat)| seat.who == Some(who)) else {
             return Vec::new();
         };
-        let Some(receiver) = self.seats.get(&to).and_then(|seat| seat.who) else { return Vec::new() };
+        let Some(receiver) = self.seats.get(&to).and_then(|seat| seat.who) else {
+            return Vec::new();
+        };
         self.seen.push(bytes.clone());
-        let (way, agent) = if from == 0 { (Way::ToAgent, to) } else { (Way::ToConsole, from) };
+        let (way, agent) = if from == 0 {
+            (Way::ToAgent, to)
+        } else {
+            (Way::ToConsole, from)
+        };
         let delivered = match &mut self.meddler {
             Some(meddler) => meddler(way, agent, bytes),
             None => vec![bytes],

@@ -28,7 +28,6 @@ pub const DIGITS_OF_TESTS: &str = "4821";
 
 enum Parcel {
     Connected,
-    Disconnected,
     ToRelay(Vec<u8>),
     ToNode(FromServer),
 }
@@ -73,19 +72,20 @@ impl World {
         };
         let console = Console::new(world.seed(), world.now_ms, UNIX_MS);
         let statement = world.statement(console.public_key(), session);
-        world.nodes.insert(Who::Console, Node::new(Machine::Console(console)));
         world
-            .console(ConsoleCommand::Open {
-                session: session.iter().map(|b| format!("{b:02x}")).collect(),
-                ticket: base64_of(b"ticket"),
-                routing: DIGITS_OF_TESTS.to_owned(),
-                secret_digits: 4,
-                expires_at_ms: UNIX_MS + 600_000,
-                statement,
-                hosts: vec![HOST.to_owned()],
-                operator: "佐藤 花子".to_owned(),
-                organisation: "サンプル株式会社".to_owned(),
-            });
+            .nodes
+            .insert(Who::Console, Node::new(Machine::Console(console)));
+        world.console(ConsoleCommand::Open {
+            session: session.iter().map(|b| format!("{b:02x}")).collect(),
+            ticket: base64_of(b"ticket"),
+            routing: DIGITS_OF_TESTS.to_owned(),
+            secret_digits: 4,
+            expires_at_ms: UNIX_MS + 600_000,
+            statement,
+            hosts: vec![HOST.to_owned()],
+            operator: "佐藤 花子".to_owned(),
+            organisation: "サンプル株式会社".to_owned(),
+        });
         world.run_for(200);
         world
     }
@@ -111,7 +111,11 @@ impl World {
     pub fn add_agent(&mut self, who: Who, role: Role) {
         let settings = AgentSettings {
             role,
-            keeping: if role == Role::Page { RootKeeping::Caller } else { RootKeeping::Machine },
+            keeping: if role == Role::Page {
+                RootKeeping::Caller
+            } else {
+                RootKeeping::Machine
+            },
             signed: false,
             build: "temoto 0.1.0".to_owned(),
             about: About {
@@ -129,8 +133,13 @@ impl World {
         self.nodes.insert(who, node);
         if role == Role::Program {
             let rect = Rect::new(0, 0, 320, 200);
-            let display =
-                DisplayInfo { id: 0, name: "screen".to_owned(), rect, scale_percent: 100, primary: true };
+            let display = DisplayInfo {
+                id: 0,
+                name: "screen".to_owned(),
+                rect,
+                scale_percent: 100,
+                primary: true,
+            };
             self.with_agent(who, |agent, now| agent.set_displays(now, vec![display]));
         }
     }
@@ -144,7 +153,12 @@ impl World {
     /// The digits that the operator reads out.
     #[must_use]
     pub fn digits(&self) -> String {
-        self.console_view().code.as_ref().expect("a code waits").digits.clone()
+        self.console_view()
+            .code
+            .as_ref()
+            .expect("a code waits")
+            .digits
+            .clone()
     }
 
     /// The page joins with the right code.
@@ -160,7 +174,13 @@ impl World {
     pub fn join_program(&mut self) {
         self.add_agent(Who::Program, Role::Program);
         let token = self.token();
-        self.agent(Who::Program, AgentCommand::JoinToken { host: HOST.to_owned(), token });
+        self.agent(
+            Who::Program,
+            AgentCommand::JoinToken {
+                host: HOST.to_owned(),
+                token,
+            },
+        );
         self.run_for(1_000);
         assert_eq!(self.agent_view(Who::Program).phase, "paired");
     }
@@ -171,7 +191,12 @@ impl World {
         let mut world = Self::new(seed);
         world.join_page();
         world.join_program();
-        world.agent(Who::Program, AgentCommand::Allow { capabilities: Capability::ALL.to_vec() });
+        world.agent(
+            Who::Program,
+            AgentCommand::Allow {
+                capabilities: Capability::ALL.to_vec(),
+            },
+        );
         world.run_for(1_000);
         world
     }
@@ -186,21 +211,33 @@ impl World {
     /// The operator does something.
     pub fn console(&mut self, command: ConsoleCommand) {
         let now = self.now_ms;
-        if let Some(Node { machine: Machine::Console(console), .. }) = self.nodes.get_mut(&Who::Console) {
-            console.command(now, command).expect("the operator's command makes sense");
+        if let Some(Node {
+            machine: Machine::Console(console),
+            ..
+        }) = self.nodes.get_mut(&Who::Console)
+        {
+            console
+                .command(now, command)
+                .expect("the operator's command makes sense");
         }
         self.settle(Who::Console);
     }
 
     /// A customer's end does something.
     pub fn agent(&mut self, who: Who, command: AgentCommand) {
-        self.with_agent(who, |agent, now| agent.command(now, command).expect("the command makes sense"));
+        self.with_agent(who, |agent, now| {
+            agent.command(now, command).expect("the command makes sense")
+        });
     }
 
     /// Calls an agent.
     pub fn with_agent(&mut self, who: Who, call: impl FnOnce(&mut Agent, u64)) {
         let now = self.now_ms;
-        if let Some(Node { machine: Machine::Agent(agent), .. }) = self.nodes.get_mut(&who) {
+        if let Some(Node {
+            machine: Machine::Agent(agent),
+            ..
+        }) = self.nodes.get_mut(&who)
+        {
             call(agent, now);
         }
         self.settle(who);
@@ -217,7 +254,9 @@ impl World {
     /// Whether the operator's picture equals the program's screen, pixel for pixel.
     #[must_use]
     pub fn picture_is_exact(&self) -> bool {
-        let Machine::Console(console) = &self.node(Who::Console).machine else { return false };
+        let Machine::Console(console) = &self.node(Who::Console).machine else {
+            return false;
+        };
         let desktop = self.node(Who::Program).desktop.as_ref();
         console.picture().map(Framebuffer::pixels) == desktop.map(Framebuffer::pixels)
     }
@@ -236,13 +275,19 @@ impl World {
     /// What the operator sees.
     #[must_use]
     pub fn console_view(&self) -> ConsoleView {
-        self.node(Who::Console).console_view.clone().expect("a console shows something")
+        self.node(Who::Console)
+            .console_view
+            .clone()
+            .expect("a console shows something")
     }
 
     /// What an agent shows.
     #[must_use]
     pub fn agent_view(&self, who: Who) -> AgentView {
-        self.node(who).agent_view.clone().expect("an agent shows something")
+        self.node(who)
+            .agent_view
+            .clone()
+            .expect("an agent shows something")
     }
 
     /// The page of the operator or the customer is loaded anew from what it stored.
@@ -280,7 +325,12 @@ impl World {
         self.line_up = false;
         self.relay.cut();
         self.parcels.clear();
-        let online: Vec<Who> = self.nodes.iter().filter(|(_, n)| n.online).map(|(&w, _)| w).collect();
+        let online: Vec<Who> = self
+            .nodes
+            .iter()
+            .filter(|(_, n)| n.online)
+            .map(|(&w, _)| w)
+            .collect();
         for who in online {
             let now = self.now_ms;
             self.node_mut(who).disconnected(now);
@@ -295,7 +345,9 @@ impl World {
         loop {
             let parcel = self.parcels.keys().next().map(|&(at, _)| at);
             let timeout = self.nodes.values().filter_map(Node::next_timeout).min();
-            let Some(next) = parcel.into_iter().chain(timeout).min().filter(|&at| at <= end) else { break };
+            let Some(next) = parcel.into_iter().chain(timeout).min().filter(|&at| at <= end) else {
+                break;
+            };
             steps += 1;
             assert!(steps < 200_000, "the world spins at {} ms", self.now_ms);
             self.now_ms = self.now_ms.max(next);
@@ -319,11 +371,13 @@ impl World {
     }
 
     fn open_parcel(&mut self) {
-        let Some((_, (who, parcel))) = self.parcels.pop_first() else { return };
+        let Some((_, (who, parcel))) = self.parcels.pop_first() else {
+            return;
+        };
         let now = self.now_ms;
         match parcel {
             Parcel::Connected if self.line_up => self.node_mut(who).connected(now),
-            Parcel::Connected | Parcel::Disconnected => self.node_mut(who).disconnected(now),
+            Parcel::Connected => self.node_mut(who).disconnected(now),
             Parcel::ToRelay(bytes) => {
                 let out = self.relay.handle(who, &bytes);
                 self.deliver(out);
@@ -346,7 +400,8 @@ impl World {
 
     fn post(&mut self, after_ms: u64, who: Who, parcel: Parcel) {
         self.order += 1;
-        self.parcels.insert((self.now_ms + after_ms, self.order), (who, parcel));
+        self.parcels
+            .insert((self.now_ms + after_ms, self.order), (who, parcel));
     }
 
     fn settle(&mut self, who: Who) {

@@ -20,12 +20,22 @@ fn a_customer_joins_by_code_and_chats_before_anything_is_shared() {
     assert_eq!(operator.name, "佐藤 花子");
     assert!(world.console_view().code.is_none(), "the code is spent");
 
-    world.agent(Who::Page, AgentCommand::Chat { text: "印刷できません".to_owned() });
+    world.agent(
+        Who::Page,
+        AgentCommand::Chat {
+            text: "印刷できません".to_owned(),
+        },
+    );
     world.run_for(200);
-    world.console(ConsoleCommand::Chat { text: "見てみましょう".to_owned() });
+    world.console(ConsoleCommand::Chat {
+        text: "見てみましょう".to_owned(),
+    });
     world.run_for(200);
     for lines in [world.console_view().chat, world.agent_view(Who::Page).chat] {
-        assert_eq!(texts(&lines), ["customer_joined", "印刷できません", "見てみましょう"]);
+        assert_eq!(
+            texts(&lines),
+            ["customer_joined", "印刷できません", "見てみましょう"]
+        );
     }
     assert!(world.console_view().granted.is_empty());
 }
@@ -37,10 +47,22 @@ fn a_program_joins_by_its_token_and_the_operator_sees_and_operates() {
     world.join_program();
     assert!(world.console_view().waiting_for_permission);
     assert_eq!(world.console_view().program.expect("there").computer, "keiri-03");
-    assert_eq!(world.agent_view(Who::Page).program.expect("there").computer, "keiri-03");
-    assert_eq!(world.node(Who::Program).captures, 0, "nothing is taken before it is allowed");
+    assert_eq!(
+        world.agent_view(Who::Page).program.expect("there").computer,
+        "keiri-03"
+    );
+    assert_eq!(
+        world.node(Who::Program).captures,
+        0,
+        "nothing is taken before it is allowed"
+    );
 
-    world.agent(Who::Program, AgentCommand::Allow { capabilities: Capability::ALL.to_vec() });
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: Capability::ALL.to_vec(),
+        },
+    );
     world.paint(Who::Program, Rect::new(10, 10, 50, 40), 0x00_33_66_99);
     world.run_for(500);
     assert!(world.picture_is_exact());
@@ -48,14 +70,26 @@ fn a_program_joins_by_its_token_and_the_operator_sees_and_operates() {
 
     world.console(ConsoleCommand::Control { active: true });
     assert!(world.console_view().controlling);
-    world.console(ConsoleCommand::Key { code: "KeyA".to_owned(), down: true });
-    world.console(ConsoleCommand::Key { code: "KeyA".to_owned(), down: false });
-    world.console(ConsoleCommand::Text { text: "日本語".to_owned() });
+    world.console(ConsoleCommand::Key {
+        code: "KeyA".to_owned(),
+        down: true,
+    });
+    world.console(ConsoleCommand::Key {
+        code: "KeyA".to_owned(),
+        down: false,
+    });
+    world.console(ConsoleCommand::Text {
+        text: "日本語".to_owned(),
+    });
     world.run_for(200);
     let injected = &world.node(Who::Program).injected;
     assert!(matches!(
         injected[..],
-        [Injection::Key { down: true, .. }, Injection::Key { down: false, .. }, Injection::Text(_)]
+        [
+            Injection::Key { down: true, .. },
+            Injection::Key { down: false, .. },
+            Injection::Text(_)
+        ]
     ));
 
     world.console(ConsoleCommand::End);
@@ -84,7 +118,11 @@ fn a_still_screen_costs_nothing() {
 fn three_wrong_secrets_burn_the_code() {
     let mut world = World::new(4);
     let right = world.digits();
-    let wrong = format!("{}{:04}", &right[..4], (right[4..].parse::<u32>().expect("digits") + 1) % 10_000);
+    let wrong = format!(
+        "{}{:04}",
+        &right[..4],
+        (right[4..].parse::<u32>().expect("digits") + 1) % 10_000
+    );
     for n in 1..=3 {
         world.add_agent(Who::Page, temoto_wire::relay::Role::Page);
         world.agent(

@@ -71,6 +71,18 @@ impl Agent {
         Ok(())
     }
 
+    /// The pairing broke before it was confirmed: gives the place up and tries once more.
+    pub(super) fn join_again(&mut self, now_ms: u64, secret: PairingSecret) {
+        if self.link.is_up() {
+            self.send(&ToServer::Leave);
+        }
+        (self.peer, self.place) = (None, None);
+        self.phase = Phase::Idle;
+        let host = self.host.clone();
+        // The same host and secret made a knock before.
+        let _again = self.join(now_ms, host, secret);
+    }
+
     /// Starts an attempt; its first message.
     fn knock(&mut self, now_ms: u64) -> Result<ToServer, SessionError> {
         let Phase::Joining(joining) = &mut self.phase else {
@@ -138,6 +150,10 @@ impl Agent {
 
     pub(super) fn admitted(&mut self, now_ms: u64, place: Place, verdict: &[u8; LOBBY_BYTES]) {
         let Some(proved) = self.take_proved() else { return };
+        self.secret = match &self.phase {
+            Phase::Joining(joining) => Some(joining.secret.clone()),
+            Phase::Idle | Phase::Paired | Phase::Ended(_) => None,
+        };
         self.failures_seen = match &self.phase {
             Phase::Joining(joining) => match &joining.secret {
                 PairingSecret::Code(code) => Some(

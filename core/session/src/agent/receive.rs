@@ -18,6 +18,7 @@ use crate::view::{Level, OperatorView};
 impl Agent {
     /// A run is up and both ends greeted.
     pub(super) fn ready(&mut self, now_ms: u64, fresh: bool) {
+        self.secret = None;
         self.console_present = true;
         self.input.forget_clock();
         self.capturing = false;

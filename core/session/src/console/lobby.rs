@@ -3,7 +3,7 @@
 use temoto_crypto::code::Code;
 use temoto_crypto::pairing::{AdmittedAgent, ConsolePairing, ConsoleSetup, PairingSecret, refuse};
 use temoto_crypto::token::Token;
-use temoto_crypto::{Capabilities, PairingKind};
+use temoto_crypto::{Capabilities, PairingKind, dummy};
 use temoto_wire::limits::LOBBY_BYTES;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{CloseCode, Id, Role, Selector, ToServer};
@@ -44,7 +44,8 @@ pub struct ArmedToken {
 
 /// One attempt that was answered.
 pub struct Attempt {
-    pairing: ConsolePairing,
+    /// `None`: it cannot succeed, and is answered like any other so that nobody learns that.
+    pairing: Option<ConsolePairing>,
     role: Role,
     pub(super) until_ms: u64,
     /// Judged to be refused whatever it proves, without counting: a foreign host, for example.
@@ -68,34 +69,42 @@ impl Console {
         knock: &[u8; LOBBY_BYTES],
     ) {
         if self.attempts.len() >= ATTEMPTS {
-            // The server answers as the dummy when nobody else does.
-            return;
+            self.attempts.pop_first();
         }
-        let Some(secret) = self.secret(now_ms, &selector, role) else {
-            return;
+        let pairing = self.secret(now_ms, &selector, role).and_then(|secret| {
+            let setup = ConsoleSetup {
+                secret,
+                session: self.setup.as_ref().map(|s| s.session).unwrap_or_default(),
+                capabilities: Capabilities::default(),
+                static_key: self.key.clone(),
+            };
+            ConsolePairing::answer(setup, attempt, knock, &mut self.rng).ok()
+        });
+        let mut refuse = false;
+        let (pairing, answer) = match pairing {
+            Some((pairing, answer)) => {
+                let host = pairing.knock().host.clone();
+                let known = self.setup.as_ref().is_some_and(|s| s.hosts.contains(&host));
+                let role_fits = Role::from_number(pairing.knock().role.byte()) == Ok(role);
+                if !known {
+                    self.notify("foreign_host", vec![host]);
+                }
+                refuse = !known || !role_fits;
+                (Some(pairing), answer)
+            }
+            None => (
+                None,
+                dummy::answer(kind_of(&selector), &Capabilities::default(), &mut self.rng),
+            ),
         };
-        let setup = ConsoleSetup {
-            secret,
-            session: self.setup.as_ref().map(|s| s.session).unwrap_or_default(),
-            capabilities: Capabilities::default(),
-            static_key: self.key.clone(),
-        };
-        let Ok((pairing, answer)) = ConsolePairing::answer(setup, attempt, knock, &mut self.rng) else {
-            return;
-        };
-        let host = pairing.knock().host.clone();
-        let known = self.setup.as_ref().is_some_and(|s| s.hosts.contains(&host));
-        let role_fits = Role::from_number(pairing.knock().role.byte()) == Ok(role);
-        if !known {
-            self.notify("foreign_host", vec![host]);
-        }
+        let until_ms = now_ms + ATTEMPT_MS;
         self.attempts.insert(
             attempt,
             Attempt {
                 pairing,
                 role,
-                until_ms: now_ms + ATTEMPT_MS,
-                refuse: !known || !role_fits,
+                until_ms,
+                refuse,
             },
         );
         self.send(&ToServer::Answer {
@@ -152,6 +161,14 @@ impl Console {
             ..
         }) = self.attempts.remove(&attempt)
         else {
+            return;
+        };
+        let Some(pairing) = pairing else {
+            self.send(&ToServer::Refuse {
+                attempt,
+                counted: false,
+                lobby: Box::new(refuse()),
+            });
             return;
         };
         let by_code = pairing.knock().kind == PairingKind::Code;
@@ -355,5 +372,12 @@ impl Console {
             armed.expires_ms = u64::MAX;
         }
         self.attempts.retain(|_, attempt| now_ms < attempt.until_ms);
+    }
+}
+
+const fn kind_of(selector: &Selector) -> PairingKind {
+    match selector {
+        Selector::Routing(_) => PairingKind::Code,
+        Selector::Token(_) => PairingKind::Token,
     }
 }
