@@ -51,8 +51,13 @@ impl Folder {
     /// Makes an empty file for the database that only its owner can read; SQLite gives its other files the same mode.
     pub fn create_database_file(&self) -> anyhow::Result<()> {
         let path = self.database();
-        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
-        made.map(drop).with_context(|| format!("cannot write {}", path.display()))
+        let made = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&path);
+        made.map(drop)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Opens the database of a folder that was set up.

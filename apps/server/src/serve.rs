@@ -5,23 +5,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use axum::Router;
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
 use temoto_jobs::Jobs;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
-use temoto_store::{Attachments, Clock, NoAttachments, Store};
+use temoto_store::{Attachments, Clock, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::accept::Server;
+use crate::attached::{Attached, open_relay, relay_routes};
 use crate::clock::SystemClock;
 use crate::command::Serve;
 use crate::config::{Config, Tls};
 use crate::folder::{Folder, write_private};
 use crate::{logging, tls};
+
+/// When those who are attached are to come back: a restart takes about as long.
+const COME_BACK_MS: u32 = 1_500;
 
 /// Runs the command until it is told to stop.
 pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
@@ -43,7 +46,8 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
 
     let store: Arc<dyn Store> = Arc::new(database.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let attachments: Arc<dyn Attachments> = Arc::new(NoAttachments);
+    let relay = open_relay(&site, &signing, &tickets, &database).await?;
+    let attachments: Arc<dyn Attachments> = Arc::new(Attached::new(relay.clone()));
     let portal = Portal::new(Parts {
         store: Arc::clone(&store),
         clock: Arc::clone(&clock),
@@ -58,7 +62,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         attachments: Arc::clone(&attachments),
     });
     let server = Server {
-        router: portal.router(Router::new()),
+        router: portal.router(relay_routes(&relay)),
         proxied_only: tls.is_none() && !config.listen.ip().is_loopback(),
         tls,
         proxies: config.proxies.clone(),
@@ -76,6 +80,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
 
     asked_to_stop().await?;
     tracing::info!("stopping");
+    relay.drain(COME_BACK_MS).await;
     stop.send_replace(true);
     serving.await.context("the accept loop failed")?;
     jobs.await.context("the jobs failed")?;

@@ -8,6 +8,9 @@ use crate::Timestamp;
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
 /// A login is over after so long in any case.
 pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
+/// A login that is over is remembered for so long: who logs in again in the same browser gets the same login with a
+/// new secret, and the places that its consoles have at the relay with it.
+pub const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
 /// Use is noted at most this often: a write per request would wear the disk for nothing.
 pub const TOUCH: Duration = Duration::from_secs(60);
 /// A device that somebody logged in from is known for so long after the last login.

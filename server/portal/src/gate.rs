@@ -17,9 +17,9 @@ use crate::{Answer, App};
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Where a request came from, proxies seen through.
+/// Where a request came from, proxies seen through; every route finds it in the extensions of its request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Client(pub IpAddr);
+pub struct Client(pub IpAddr);
 
 /// What pages may do: their own scripts and WebAssembly, their own server, nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -67,9 +67,9 @@ async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Resp
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(client);
-    let mut response = match host_allowed(&app, &request) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => refused,
+    let mut response = match refuse_host(&app, &request) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
     };
     dress(&app, &path, response.headers_mut());
     tracing::debug!(
@@ -116,27 +116,26 @@ fn client(app: &App, request: &Request) -> Option<Client> {
 }
 
 /// Pages are sent to the one public address; everything else must have been meant for this server.
-fn host_allowed(app: &App, request: &Request) -> Result<(), Response> {
+fn refuse_host(app: &App, request: &Request) -> Option<Response> {
     let Some(host) = host(request) else {
-        return Err(Answer::new(StatusCode::BAD_REQUEST, "host_missing").into_response());
+        return Some(Answer::new(StatusCode::BAD_REQUEST, "host_missing").into_response());
     };
     let path = request.uri().path();
-    // Programs and consoles of other names are told apart by the relay itself.
+    // Programs may have dialled another name of ours.
     if app.site.is_public_host(&host) || (path == "/relay" && app.site.is_known_host(&host)) {
-        return Ok(());
+        return None;
     }
     let is_page = !path.starts_with("/api/") && path != "/relay" && !is_unsafe(request.method());
     if !is_page {
-        return Err(Answer::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host").into_response());
+        return Some(Answer::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host").into_response());
     }
     let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
-    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
-    // Temporary in effect: the administrator may change the address.
-    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    // Not for ever: the administrator may change the address.
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
     if let Ok(target) = HeaderValue::from_str(&app.site.url(rest)) {
         response.headers_mut().insert(header::LOCATION, target);
     }
-    Err(response)
+    Some(response)
 }
 
 fn host(request: &Request) -> Option<String> {

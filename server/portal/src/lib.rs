@@ -36,7 +36,7 @@ use temoto_store::{Attachments, Clock, Store};
 
 pub use answer::Answer;
 pub use download::{Program, Programs, ProgramsError};
-pub use gate::Peer;
+pub use gate::{Client, Peer};
 pub use pages::{Pages, PagesError};
 pub use password::{HashError, Passwords};
 pub use site::{Proxies, Site, SiteError};
@@ -88,7 +88,6 @@ impl Portal {
     /// All routes of the server: pages, programs, the REST interface and, behind the same gate, `relay`.
     ///
     /// Every request must carry a [`Peer`] as an extension.
-    #[must_use]
     pub fn router(&self, relay: Router) -> Router {
         let state = App {
             parts: Arc::clone(&self.parts),

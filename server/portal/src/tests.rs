@@ -1,1 +1,7 @@
-//! x
+//! The portal as clients meet it.
+
+mod doors;
+mod gate;
+mod pages;
+mod sessions;
+mod table;

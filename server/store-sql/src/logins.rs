@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
 use temoto_model::login::LoginTimes;
@@ -16,21 +16,19 @@ use crate::{SqlStore, audit, row};
 
 #[async_trait]
 impl Logins for SqlStore {
-    async fn add_login(&self, login: &NewLogin, event: &AuditEvent) -> Result<(), StoreError> {
+    async fn add_login(&self, login: &NewLogin, event: &AuditEvent) -> Result<LoginId, StoreError> {
         let mut tx = self.begin().await?;
         let user = &login.user.as_bytes()[..];
-        if let Some(old) = &login.replaces {
-            sqlx::query("DELETE FROM logins WHERE token_hash = $1")
-                .bind(&old.as_bytes()[..])
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
-        }
+        let id = match login.replaces {
+            Some(old) => go_on(&mut tx, old, login).await?.unwrap_or(login.id),
+            None => login.id,
+        };
+        // One row either way: a login that goes on has a new secret and begins anew.
         let added = sqlx::query(
             "INSERT INTO logins (id, token_hash, user_id, device, address, created_at, last_seen_at)
              SELECT $1, $2, id, $4, $5, $6, $6 FROM users WHERE id = $3 AND status = 'active'",
         )
-        .bind(&login.id.as_bytes()[..])
+        .bind(&id.as_bytes()[..])
         .bind(&login.token.as_bytes()[..])
         .bind(user)
         .bind(&login.device)
@@ -60,7 +58,8 @@ impl Logins for SqlStore {
                 .map_err(failed)?;
         }
         audit::append(&mut tx, event).await?;
-        tx.commit().await.map_err(failed)
+        tx.commit().await.map_err(failed)?;
+        Ok(id)
     }
 
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError> {
@@ -170,6 +169,22 @@ impl Logins for SqlStore {
         audit::append(&mut tx, event).await?;
         tx.commit().await.map_err(failed)
     }
+}
+
+/// Removes the login with this cookie; its identifier if it was of the same person.
+async fn go_on(
+    tx: &mut SqliteConnection,
+    old: TokenHash,
+    login: &NewLogin,
+) -> Result<Option<LoginId>, StoreError> {
+    let removed = sqlx::query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
+        .bind(&old.as_bytes()[..])
+        .fetch_optional(tx)
+        .await
+        .map_err(failed)?;
+    let Some(row) = removed else { return Ok(None) };
+    let same = row::id::<UserId>(&row, "user_id")? == login.user;
+    same.then(|| row::id(&row, "id")).transpose()
 }
 
 fn failures(row: &SqliteRow) -> Result<Failures, StoreError> {

@@ -27,8 +27,8 @@ impl Maintenance for SqlStore {
     async fn expire_logins(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let done = sqlx::query("DELETE FROM logins WHERE last_seen_at <= $1 OR created_at <= $2")
-            .bind(now.minus(login::IDLE).as_millis())
-            .bind(now.minus(login::ABSOLUTE).as_millis())
+            .bind(now.minus(login::IDLE + login::REMEMBERED).as_millis())
+            .bind(now.minus(login::ABSOLUTE + login::REMEMBERED).as_millis())
             .execute(&mut *tx)
             .await
             .map_err(failed)?;

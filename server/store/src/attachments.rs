@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use temoto_model::session::EndReason;
 use temoto_model::{LoginId, SessionId, UserId};
 
+use crate::StoreError;
+
 /// Who is attached to the relay, as far as the rest of the server cares.
 #[async_trait]
 pub trait Attachments: Send + Sync + 'static {
@@ -11,10 +13,8 @@ pub trait Attachments: Send + Sync + 'static {
     async fn detach_login(&self, login: LoginId);
     /// A person may not log in any more: all consoles are detached.
     async fn detach_user(&self, user: UserId);
-    /// A session was opened and its first code waits.
-    async fn session_opened(&self, session: SessionId);
-    /// A session has a new code; an earlier one is withdrawn.
-    async fn code_changed(&self, session: SessionId);
+    /// A session was opened, or has a new code: attempts to join find it from now on.
+    async fn refresh(&self, session: SessionId) -> Result<(), StoreError>;
     /// A session ended: everybody is told and detached.
     async fn end_session(&self, session: SessionId, reason: EndReason);
     /// Whether so many attempts to join failed that new codes should be longer.
@@ -31,8 +31,9 @@ pub struct NoAttachments;
 impl Attachments for NoAttachments {
     async fn detach_login(&self, _: LoginId) {}
     async fn detach_user(&self, _: UserId) {}
-    async fn session_opened(&self, _: SessionId) {}
-    async fn code_changed(&self, _: SessionId) {}
+    async fn refresh(&self, _: SessionId) -> Result<(), StoreError> {
+        Ok(())
+    }
     async fn end_session(&self, _: SessionId, _: EndReason) {}
     fn under_attack(&self) -> bool {
         false

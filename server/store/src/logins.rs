@@ -27,7 +27,8 @@ pub struct NewLogin {
     pub at: Timestamp,
     /// The device is known from now on by this.
     pub known_device: TokenHash,
-    /// The login that this one takes the place of.
+    /// The cookie that the request came with. If it was a login of the same person, over or not, that one goes on with
+    /// the new cookie; another person's ends.
     pub replaces: Option<TokenHash>,
     /// Counts of wrong passwords that this one proves harmless.
     pub forgives: Vec<[u8; 32]>,
@@ -60,8 +61,9 @@ pub struct LoginHolder {
 /// Keeps logins. Errors of all methods: `Full`, `ReadOnly`, `Corrupt`, `Database`, and those named.
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
-    /// Keeps a login. `Gone`: the person was disabled meanwhile.
-    async fn add_login(&self, login: &NewLogin, audit: &AuditEvent) -> Result<(), StoreError>;
+    /// Keeps a login; returns its identifier, which is the old one if a login goes on. `Gone`: the person was disabled
+    /// meanwhile.
+    async fn add_login(&self, login: &NewLogin, audit: &AuditEvent) -> Result<LoginId, StoreError>;
 
     /// The login with this cookie, of a person who is active. Whether it is too old the caller judges.
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError>;

@@ -18,7 +18,7 @@ pub trait Maintenance: Send + Sync + 'static {
     /// Marks waiting codes that are too old.
     async fn expire_codes(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Removes logins that are over, devices that were not seen for long, and forgotten counts of wrong passwords.
+    /// Removes logins that are over for so long that nobody goes on with them, devices that were not seen for long, and forgotten counts of wrong passwords.
     async fn expire_logins(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes one-time links that are too old.

@@ -29,7 +29,7 @@ pub(super) async fn open(
         .organisation(user.organisation)
         .await?
         .ok_or(StoreError::Corrupt("organisation"))?;
-    let (login, token, device) = app
+    let (fresh, token, device) = app
         .random
         .draw(|rng| (LoginId::generate(rng), generate_token(rng), generate_token(rng)));
     // A device keeps its mark; a mark of somebody else's is not taken over but replaced.
@@ -41,10 +41,11 @@ pub(super) async fn open(
     let agent = headers
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());
-    app.store
+    let login = app
+        .store
         .add_login(
             &NewLogin {
-                id: login,
+                id: fresh,
                 token: TokenHash::of(token.expose()),
                 user: user.id,
                 device: device_description(agent.unwrap_or_default()),
@@ -59,7 +60,7 @@ pub(super) async fn open(
                 at: now,
                 actor: Some(user.id),
                 kind: AuditKind::LoggedIn,
-                subject: login.to_string(),
+                subject: user.id.to_string(),
                 detail: from.to_string(),
             },
         )

@@ -41,7 +41,7 @@ pub(crate) async fn handler(
         let code = draw_code(&app, session.burnt_codes, now);
         match app.store.add_code(id, &code, &taken).await {
             Ok(()) => {
-                app.attachments.code_changed(id).await;
+                app.attachments.refresh(id).await?;
                 return Ok((StatusCode::CREATED, Json(code.into())));
             }
             Err(StoreError::RoutingTaken) => {}

@@ -102,7 +102,7 @@ pub(crate) async fn handler(
             Err(error) => return Err(error.into()),
         }
     };
-    app.attachments.session_opened(id).await;
+    app.attachments.refresh(id).await?;
 
     let ticket = app.tickets.sign(&Ticket {
         id: app.random.draw(TicketId::generate),
