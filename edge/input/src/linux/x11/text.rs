@@ -1,7 +1,8 @@
 //! Types characters that may be on no key, by lending keysyms to keycodes that no key has.
 //!
 //! A lent keycode has the character on both levels of the standard type "alphabetic", in one group: Shift, Caps Lock
-//! and the layout in use make no difference to it.
+//! and the layout in use make no difference to it. All characters are lent in the Unicode form of keysyms, Latin ones
+//! too: programs take both forms, but input methods take only the older one for keys, and would make kana of it.
 //!
 //! Programs learn of a new keysym by an event that comes before the key press, but they fetch the map only when they
 //! come to it, and get the one that is valid by then. So a keycode must not get another character until slow programs
@@ -26,21 +27,55 @@ use super::sink::{Aim, Device, guarded};
 use crate::InputError;
 
 /// A keycode keeps its character this long after its last press.
-const REST: Duration = Duration::from_millis(300);
+const REST: Duration = Duration::from_millis(1_000);
 /// Programs get this long to hear of a batch of new keysyms, in case they read events and map on different paths.
 const SETTLE: Duration = Duration::from_millis(12);
 /// Between two characters, so that programs that poll see press and release apart.
 const PACE: Duration = Duration::from_millis(2);
 /// Typing has rested: the keymap is put back. Long enough for a program that hung for a moment.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(10);
 /// The type "alphabetic": the same index in every keymap, by the XKB protocol.
 const ALPHABETIC: u8 = 2;
 /// The lowest keycode that is lent. 8 stands for evdev's "reserved", which some programs drop.
 const LOWEST: u8 = 9;
+/// Marks a keysym that is a Unicode scalar value.
+const UNICODE: u32 = 0x0100_0000;
+/// Keysyms of keys that keyboards had once, if ever, and that no desktop binds: their keycodes are lent too, since few
+/// are free. Line feed, plus-minus, Cancel, Front, and of the vendor's: send, reply, forward, transfer, DOS, close,
+/// scroll up and down, new, launch 3 and 4, go, finance, game, shop, save, documents, messenger, phone, task pane,
+/// menu.
+const RARE: [u32; 24] = [
+    0xff0a,
+    0x00b1,
+    0xff69,
+    0x1005_ff71,
+    0x1008_ff7b,
+    0x1008_ff72,
+    0x1008_ff90,
+    0x1008_ff8a,
+    0x1008_ff5a,
+    0x1008_ff56,
+    0x1008_ff78,
+    0x1008_ff79,
+    0x1008_ff68,
+    0x1008_ff43,
+    0x1008_ff44,
+    0x1008_ff5f,
+    0x1008_ff3c,
+    0x1008_ff5e,
+    0x1008_ff36,
+    0x1008_ff77,
+    0x1008_ff5b,
+    0x1008_ff8e,
+    0x1008_ff6e,
+    0x1008_ff7f,
+];
 
 /// One keycode that no key has.
 struct Slot {
     keycode: u8,
+    /// What it was before it was lent.
+    original: KeySymMap,
     keysym: Option<u32>,
     pressed: Option<Instant>,
 }
@@ -71,7 +106,7 @@ impl Stroke {
                 '\n' | '\r' => Some(Self::Key(Code::Enter.x11_keycode())),
                 '\t' => Some(Self::Key(Code::Tab.x11_keycode())),
                 _ if char.is_control() => None,
-                _ => keysym_of_char(char).map(Self::Keysym),
+                _ => keysym_of_char(char).map(|keysym| Self::Keysym(keysym | UNICODE)),
             }
         })
     }
@@ -167,7 +202,7 @@ impl Typewriter {
                 sleep((pressed + REST).saturating_duration_since(last));
                 last = Instant::now();
             }
-            set_keysyms(conn, slot.keycode, &[keysym, keysym])?;
+            set_key(conn, slot.keycode, lent_key(keysym))?;
             slot.keysym = Some(keysym);
             slot.pressed = None;
         }
@@ -192,21 +227,24 @@ impl Typewriter {
                 continue;
             }
             let lent = lent_keysym(&key);
-            if lent.is_none() && key.syms.iter().any(|keysym| *keysym != 0) {
-                continue;
-            }
-            let known = self
-                .slots
-                .iter()
-                .find(|slot| slot.keycode == keycode && slot.keysym == lent);
-            // Left behind by a program that was killed, or changed by somebody: it may have been pressed just now.
-            let pressed = known.map_or(lent.map(|_| Instant::now()), |slot| slot.pressed);
+            let known = self.slots.iter().find(|slot| slot.keycode == keycode);
+            let (original, pressed) = match (lent, known) {
+                (Some(_), Some(slot)) if slot.keysym == lent => (slot.original.clone(), slot.pressed),
+                // Left behind by a program that was killed: it may have been pressed just now, and what it was before
+                // is lost.
+                (Some(_), _) => (unused_key(), Some(Instant::now())),
+                (None, _) if is_spare(&key) => (key, None),
+                (None, _) => continue,
+            };
             slots.push(Slot {
                 keycode,
+                original,
                 keysym: lent,
                 pressed,
             });
         }
+        // Keycodes that mean nothing come first.
+        slots.sort_by_key(|slot| !slot.original.syms.is_empty());
         self.slots = slots;
         if self.slots.is_empty() {
             Err(InputError::NoTextPath)
@@ -266,7 +304,7 @@ impl Typewriter {
                 .and_then(lent_keysym);
             // Another keymap was loaded: what is there now is not ours.
             if now == Some(keysym) {
-                set_keysyms(conn, slot.keycode, &[])?;
+                set_key(conn, slot.keycode, slot.original.clone())?;
             }
         }
         conn.sync()?;
@@ -308,16 +346,36 @@ fn read_map(conn: &RustConnection) -> Result<GetMapReply, InputError> {
     Ok(map.reply()?)
 }
 
-/// Gives one keycode these keysyms (none or two levels of one group), on every keyboard of the server.
-fn set_keysyms(conn: &RustConnection, keycode: u8, keysyms: &[u32]) -> Result<(), InputError> {
-    let groups = u8::from(!keysyms.is_empty());
-    let width = u8::try_from(keysyms.len()).unwrap_or_default();
-    let key = KeySymMap {
+/// Whether a key means nothing, or nothing that anybody misses for a moment.
+fn is_spare(key: &KeySymMap) -> bool {
+    key.syms
+        .iter()
+        .all(|keysym| *keysym == 0 || RARE.contains(keysym))
+}
+
+/// A key with one keysym, whatever modifiers are held or locked.
+fn lent_key(keysym: u32) -> KeySymMap {
+    KeySymMap {
         kt_index: [ALPHABETIC; 4],
-        group_info: groups,
-        width,
-        syms: keysyms.to_vec(),
-    };
+        group_info: 1,
+        width: 2,
+        syms: vec![keysym; 2],
+    }
+}
+
+/// A key that means nothing.
+fn unused_key() -> KeySymMap {
+    KeySymMap {
+        kt_index: [0; 4],
+        group_info: 0,
+        width: 0,
+        syms: Vec::new(),
+    }
+}
+
+/// Sets one keycode on every keyboard of the server.
+fn set_key(conn: &RustConnection, keycode: u8, key: KeySymMap) -> Result<(), InputError> {
+    let total = u16::try_from(key.syms.len()).unwrap_or_default();
     let setup = conn.setup();
     let cookie = conn.xkb_set_map(
         u16::from(ID::USE_CORE_KBD),
@@ -328,7 +386,7 @@ fn set_keysyms(conn: &RustConnection, keycode: u8, keysyms: &[u32]) -> Result<()
         0,
         keycode,
         1,
-        u16::from(width),
+        total,
         0,
         0,
         0,
@@ -360,7 +418,7 @@ mod tests {
         let (enter, tab) = (Stroke::Key(36), Stroke::Key(23));
         let strokes: Vec<_> = Stroke::of("a\r\n\n\r\tあ\u{1b}\u{8}\u{7f}\u{85}\0").collect();
         let expected = [
-            Stroke::Keysym(0x61),
+            Stroke::Keysym(0x0100_0061),
             enter,
             enter,
             enter,
@@ -372,13 +430,17 @@ mod tests {
 
     #[test]
     fn only_a_lent_key_is_taken_for_one() {
-        let key = |kind: u8, syms: &[u32]| KeySymMap {
-            kt_index: [kind; 4],
-            group_info: 1,
-            width: 2,
-            syms: syms.to_vec(),
+        let key = |kind: u8, syms: &[u32]| {
+            let (kt_index, syms) = ([kind; 4], syms.to_vec());
+            KeySymMap {
+                kt_index,
+                group_info: 1,
+                width: 2,
+                syms,
+            }
         };
-        assert_eq!(lent_keysym(&key(ALPHABETIC, &[0x61, 0x61])), Some(0x61));
+        assert_eq!(lent_keysym(&lent_key(0x0100_0061)), Some(0x0100_0061));
+        assert!(is_spare(&unused_key()) && !is_spare(&key(1, &[RARE[0], 0x61])));
         for real in [
             key(ALPHABETIC, &[0x61, 0x41]),
             key(1, &[0x61, 0x61]),
