@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod check;
+mod demo;
 mod dist;
 mod fuzz;
 mod measure;
@@ -30,6 +31,10 @@ use wasm::Profile;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
+  demo  [--port N] [--data DIR] [--display :N] [--browser PATH] [--lang ja|en]
+                      a real session on this machine: server, operator, a customer's computer
+  demo --headless --json FILE [--lang ja|en]
+                      the same with nobody there; writes what it measured
   setup               find what is missing on this machine and install it
   check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling
   test  [--only STEP] every test; ends with a line `N passed, N failed`
@@ -59,6 +64,7 @@ fn command() -> Result<()> {
     let rest: Vec<String> = args.collect();
     let paths = Paths::find()?;
     match command.as_deref() {
+        Some("demo") => demo::run(&paths, &demo::Options::parse(&rest)?),
         Some("setup") => none(&rest).and_then(|()| setup::run_all(&paths)),
         Some("check") => check::run(&paths, only(&rest)?),
         Some("test") => test::run(&paths, only(&rest)?),

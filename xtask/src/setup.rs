@@ -35,7 +35,7 @@ const NODE_AT_LEAST: u32 = 20;
 /// Installs everything that is missing, for all commands.
 pub fn run_all(paths: &Paths) -> Result<()> {
     rust(paths)?;
-    debian(paths)?;
+    packages(paths, PACKAGES)?;
     node(paths)?;
     npm(paths, &paths.web())?;
     typos(paths).map(|_| ())
@@ -59,15 +59,16 @@ fn rust(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-fn debian(paths: &Paths) -> Result<()> {
+/// Installs those of these Debian packages (each with what it is for) that are missing.
+pub fn packages(paths: &Paths, wanted: &[(&'static str, &'static str)]) -> Result<()> {
     if !succeeds(paths.command("dpkg-query").arg("--version")) {
         println!("this is no Debian: packages with the following uses are taken to be there");
-        for (package, what) in PACKAGES {
+        for (package, what) in wanted {
             println!("  {package}: {what}");
         }
         return Ok(());
     }
-    let missing = missing_packages(paths)?;
+    let missing = missing_packages(paths, wanted)?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -99,18 +100,21 @@ fn debian(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-fn missing_packages(paths: &Paths) -> Result<Vec<(&'static str, &'static str)>> {
+fn missing_packages(
+    paths: &Paths,
+    wanted: &[(&'static str, &'static str)],
+) -> Result<Vec<(&'static str, &'static str)>> {
     // dpkg-query fails when it does not know one of the names, and still lists the others.
     let mut query = paths.command("dpkg-query");
     query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
-    query.args(PACKAGES.iter().map(|(package, _)| package));
+    query.args(wanted.iter().map(|(package, _)| package));
     let listed = query.output().context("dpkg-query")?.stdout;
     let listed = String::from_utf8_lossy(&listed);
     let installed: BTreeSet<&str> = listed
         .lines()
         .filter_map(|line| line.strip_prefix("installed "))
         .collect();
-    Ok(PACKAGES
+    Ok(wanted
         .iter()
         .filter(|(package, _)| !installed.contains(package))
         .copied()
