@@ -104,7 +104,10 @@ impl Ack {
     /// Reads the payload of an `ACK` frame.
     pub fn decode(payload: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(payload);
-        let ack = Self { drawn: r.u32()?, received: r.u64()? };
+        let ack = Self {
+            drawn: r.u32()?,
+            received: r.u64()?,
+        };
         r.end()?;
         Ok(ack)
     }
