@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
 mod native;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 #[path = "windows/mod.rs"]
 mod native;
 

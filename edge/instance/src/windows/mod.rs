@@ -12,7 +12,6 @@ pub struct Listener {
     _file: std::fs::File,
 }
 
-#[cfg(windows)]
 pub(crate) fn acquire(place: &str) -> Result<Acquired, InstanceError> {
     use std::os::windows::fs::OpenOptionsExt;
 
@@ -35,11 +34,6 @@ pub(crate) fn acquire(place: &str) -> Result<Acquired, InstanceError> {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-#[cfg(not(windows))]
-pub(crate) fn acquire(_place: &str) -> Result<Acquired, InstanceError> {
-    Err(InstanceError::Io(std::io::ErrorKind::Unsupported.into()))
 }
 
 impl Listener {
