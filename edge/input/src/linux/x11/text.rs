@@ -1,8 +1,9 @@
 //! Types characters that may be on no key, by lending keysyms to keycodes that no key has.
 //!
 //! A lent keycode has the character on both levels of the standard type "alphabetic", in one group: Shift, Caps Lock
-//! and the layout in use make no difference to it. All characters are lent in the Unicode form of keysyms, Latin ones
-//! too: programs take both forms, but input methods take only the older one for keys, and would make kana of it.
+//! and the layout in use make no difference to it. ASCII is lent in the Unicode form of keysyms: programs take both
+//! forms, but input methods take only the older one for keys, and would make kana of it. The other Latin-1 characters
+//! have the older form, as xterm wants them.
 //!
 //! Programs learn of a new keysym by an event that comes before the key press, but they fetch the map only when they
 //! come to it, and get the one that is valid by then. So a keycode must not get another character until slow programs
@@ -106,7 +107,8 @@ impl Stroke {
                 '\n' | '\r' => Some(Self::Key(Code::Enter.x11_keycode())),
                 '\t' => Some(Self::Key(Code::Tab.x11_keycode())),
                 _ if char.is_control() => None,
-                _ => keysym_of_char(char).map(|keysym| Self::Keysym(keysym | UNICODE)),
+                _ if char.is_ascii() => Some(Self::Keysym(UNICODE | u32::from(char))),
+                _ => keysym_of_char(char).map(Self::Keysym),
             }
         })
     }
