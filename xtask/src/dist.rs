@@ -12,8 +12,11 @@ use crate::process::run as spawn;
 use crate::setup::hex;
 use crate::windows;
 
-const LINUX: &str = "linux-x86_64/temoto";
-const WINDOWS: &str = "windows-x86_64/temoto.exe";
+/// System and file name, as the server knows them.
+const LINUX: Place = ("linux-x86_64", "temoto");
+const WINDOWS: Place = ("windows-x86_64", "temoto.exe");
+
+type Place = (&'static str, &'static str);
 
 /// Where the programs lie when they are built; the server serves them from there.
 pub fn folder(paths: &Paths) -> PathBuf {
@@ -43,30 +46,24 @@ pub fn linux(paths: &Paths) -> Result<()> {
 }
 
 /// Copies a program to its place and writes the manifest anew.
-fn keep(paths: &Paths, program: &Path, place: &str) -> Result<()> {
+fn keep(paths: &Paths, program: &Path, place: Place) -> Result<()> {
     let folder = folder(paths);
-    let target = folder.join(place);
-    fs::create_dir_all(
-        target
-            .parent()
-            .context("a program lies in the folder of its system")?,
-    )?;
-    fs::copy(program, &target).with_context(|| format!("cannot copy {}", program.display()))?;
+    fs::create_dir_all(&folder)?;
+    fs::copy(program, folder.join(place.1)).with_context(|| format!("cannot copy {}", program.display()))?;
     let mut programs = Vec::new();
     for place in [LINUX, WINDOWS] {
-        if let Ok(bytes) = fs::read(folder.join(place)) {
-            println!("{place}: {} bytes", bytes.len());
+        if let Ok(bytes) = fs::read(folder.join(place.1)) {
+            println!("{}: {} bytes", place.0, bytes.len());
             programs.push(entry(place, &bytes));
         }
     }
-    let manifest = json!({ "version": env!("CARGO_PKG_VERSION"), "programs": programs });
+    let manifest = json!({ "programs": programs });
     let file = folder.join("manifest.json");
     fs::write(&file, format!("{manifest:#}\n")).with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn entry(place: &str, bytes: &[u8]) -> Value {
-    let system = place.split('/').next();
-    json!({ "system": system, "file": place, "bytes": bytes.len(), "sha256": hex(&Sha256::digest(bytes)) })
+fn entry((system, name): Place, bytes: &[u8]) -> Value {
+    json!({ "system": system, "name": name, "bytes": bytes.len(), "sha256": hex(&Sha256::digest(bytes)) })
 }
 
 #[cfg(test)]
@@ -77,6 +74,7 @@ mod tests {
     fn a_program_is_named_with_its_system_size_and_hash() {
         let entry = entry(LINUX, b"abc");
         assert_eq!(entry["system"], "linux-x86_64");
+        assert_eq!(entry["name"], "temoto");
         assert_eq!(entry["bytes"], 3);
         assert_eq!(
             entry["sha256"],
