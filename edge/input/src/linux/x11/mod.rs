@@ -2,6 +2,7 @@
 
 mod guard;
 mod injected;
+mod keymap;
 mod shortcut;
 mod sink;
 mod text;
