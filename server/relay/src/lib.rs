@@ -12,6 +12,8 @@ mod metered;
 mod opaque;
 mod outbox;
 mod relay;
+#[cfg(test)]
+mod sockets;
 mod table;
 mod upgrade;
 mod websocket;

@@ -86,6 +86,9 @@ pub(crate) struct Line {
 struct Clock {
     base_ms: u64,
     start: Instant,
+    /// Time that a test has let pass at once.
+    #[cfg(test)]
+    skipped: std::sync::atomic::AtomicU64,
 }
 
 impl Clock {
@@ -94,16 +97,30 @@ impl Clock {
         Self {
             base_ms: u64::try_from(since.as_millis()).unwrap_or(0),
             start: Instant::now(),
+            #[cfg(test)]
+            skipped: std::sync::atomic::AtomicU64::new(0),
         }
     }
 
     fn now(&self) -> u64 {
         let since = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.base_ms.saturating_add(since)
+        self.base_ms.saturating_add(since).saturating_add(self.skipped())
     }
 
     fn instant(&self, at: u64) -> Instant {
-        self.start + Duration::from_millis(at.saturating_sub(self.base_ms))
+        let base = self.base_ms.saturating_add(self.skipped());
+        self.start + Duration::from_millis(at.saturating_sub(base))
+    }
+
+    #[cfg(test)]
+    fn skipped(&self) -> u64 {
+        self.skipped.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "tests skip time")]
+    const fn skipped(&self) -> u64 {
+        0
     }
 }
 
@@ -214,6 +231,17 @@ impl Relay {
         while self.connections() > 0 && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Lets time pass at once.
+    #[cfg(test)]
+    pub(crate) fn skip(&self, by: Duration) {
+        let ms = u64::try_from(by.as_millis()).unwrap_or(0);
+        self.0
+            .clock
+            .skipped
+            .fetch_add(ms, std::sync::atomic::Ordering::SeqCst);
+        self.0.timer.notify_one();
     }
 
     pub(crate) fn config(&self) -> &Config {

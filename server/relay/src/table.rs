@@ -8,12 +8,15 @@
 //! [`Letter`]: crate::opaque::Letter
 
 mod attach;
+mod attempt;
+mod connection;
 mod data;
 mod lobby;
 mod presence;
 mod session;
 #[cfg(test)]
 mod stories;
+mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +34,7 @@ use crate::outbox::Outbox;
 
 pub use attach::resume_hash;
 #[cfg(test)]
-use lobby::{ATTEMPT_MS, LANE, PATIENCE_MS};
+use attempt::{ATTEMPT_MS, LANE, PATIENCE_MS};
 pub use session::{SessionView, WaitingCode};
 
 /// The first message must come within this.
@@ -115,7 +118,7 @@ enum Due {
 enum Pending {
     Attach(attach::Taken),
     Judge(Id),
-    Admit(lobby::Admission),
+    Admit(verdict::Admission),
 }
 
 /// The whole state of lobby and relay.
@@ -133,8 +136,8 @@ pub struct Table {
     resumes: BTreeMap<TokenHash, (SessionId, u8)>,
     over: std::collections::VecDeque<(u64, TokenHash)>,
     tickets: BTreeMap<TicketId, u64>,
-    attempts: BTreeMap<Id, lobby::Attempt>,
-    lanes: BTreeMap<Selector, lobby::Lane>,
+    attempts: BTreeMap<Id, attempt::Attempt>,
+    lanes: BTreeMap<Selector, attempt::Lane>,
     pending: BTreeMap<ChangeId, Pending>,
     delays: Delays,
     budget: Budget,
@@ -376,125 +379,6 @@ impl Table {
                 Due::Token(token) => self.token_due(token),
                 Due::Budget => self.keep_budget(),
                 Due::Sweep => self.sweep(),
-            }
-        }
-    }
-
-    fn conn_due(&mut self, id: ConnId, rng: &mut dyn CryptoRngCore) {
-        let Some(conn) = self.conns.get_mut(&id) else {
-            return;
-        };
-        let silence = self.now.saturating_sub(conn.heard_at);
-        match conn.state {
-            State::Closing { until } => {
-                if self.now >= until {
-                    self.actions.push(Action::Kill(id));
-                    return;
-                }
-            }
-            State::Fresh { since } => {
-                if self.now >= since.saturating_add(FIRST_MESSAGE_MS) {
-                    self.detach(id, Detached::Protocol);
-                    return;
-                }
-            }
-            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
-                if silence >= SILENCE_MS {
-                    // Dead, not at fault: no goodbye, so that it comes back if it lives.
-                    tracing::debug!(conn = id.0, "connection is silent");
-                    self.actions.push(Action::Kill(id));
-                    self.gone(id);
-                    return;
-                }
-                if conn.outbox.is_slow(self.now) {
-                    self.detach(id, Detached::Slow);
-                    return;
-                }
-                if silence >= PING_MS.saturating_mul(conn.pings + 1) {
-                    conn.pings += 1;
-                    let mut bytes = [0; 8];
-                    rng.fill_bytes(&mut bytes);
-                    self.say(id, &FromServer::Ping(bytes));
-                }
-            }
-        }
-        self.schedule(id);
-    }
-
-    /// Sets the next deadline of a connection.
-    fn schedule(&mut self, id: ConnId) {
-        let Some(conn) = self.conns.get(&id) else { return };
-        let at = match conn.state {
-            State::Closing { until } => until,
-            State::Fresh { since } => since.saturating_add(FIRST_MESSAGE_MS),
-            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
-                let silent = PING_MS.saturating_mul(conn.pings + 1).min(SILENCE_MS);
-                let heard = conn.heard_at.saturating_add(silent);
-                conn.outbox.slow_at().map_or(heard, |slow| slow.min(heard))
-            }
-        };
-        self.agenda.set(Due::Conn(id), at);
-    }
-
-    /// Sends a control message.
-    fn say(&mut self, id: ConnId, message: &FromServer) {
-        let Some(conn) = self.conns.get_mut(&id) else {
-            return;
-        };
-        if conn.outbox.control(self.now, message.encode()).is_err() {
-            return self.detach(id, Detached::Slow);
-        }
-        self.wake(id);
-    }
-
-    fn wake(&mut self, id: ConnId) {
-        if self.conns.get_mut(&id).is_some_and(|c| c.outbox.wake()) {
-            self.actions.push(Action::Wake(id));
-        }
-    }
-
-    /// Closes a connection for a reason of its own making; nothing else is delivered.
-    fn detach(&mut self, id: ConnId, why: Detached) {
-        tracing::info!(conn = id.0, ?why, "connection detached");
-        self.close(id, Some(FromServer::Detached(why).encode()), false);
-    }
-
-    /// Closes a connection after `last`; with `deliver` after what still waits.
-    fn close(&mut self, id: ConnId, last: Option<Vec<u8>>, deliver: bool) {
-        let until = self.now.saturating_add(GOODBYE_MS);
-        let Some(conn) = self.conns.get_mut(&id) else {
-            return;
-        };
-        if matches!(conn.state, State::Closing { .. }) {
-            return;
-        }
-        conn.outbox.finish(self.now, last, deliver);
-        let state = std::mem::replace(&mut conn.state, State::Closing { until });
-        self.wake(id);
-        self.schedule(id);
-        self.state_left(id, &state);
-    }
-
-    /// The connection does not exist any more.
-    fn gone(&mut self, id: ConnId) {
-        let Some(conn) = self.conns.remove(&id) else {
-            return;
-        };
-        self.agenda.cancel(Due::Conn(id));
-        self.gate.leave(conn.caller.address, conn.stranger);
-        self.state_left(id, &conn.state);
-    }
-
-    /// Undoes what a connection stood for.
-    fn state_left(&mut self, id: ConnId, state: &State) {
-        match state {
-            State::Fresh { .. } | State::Checking(_) | State::Closing { .. } => {}
-            State::Knocking(attempt) => self.agent_lost(*attempt),
-            State::Attached { session, participant } => {
-                if *participant == 0 {
-                    self.console_lost(id);
-                }
-                self.absent(id, *session, *participant);
             }
         }
     }

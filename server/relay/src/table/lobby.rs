@@ -4,99 +4,18 @@
 //! live, the same messages; what a console says is held until the next tick of the grid; a console that falls silent
 //! is stood in for by the dummy; and how long the dummy takes was measured at consoles ([`crate::delays`]).
 
-use std::collections::VecDeque;
-use std::net::IpAddr;
-
 use rand_core::CryptoRngCore;
-use sha2::{Digest, Sha256};
-use temoto_model::SessionId;
-use temoto_model::budget::Handle;
-use temoto_store::{RelayChange, RelayPlace};
-use temoto_wire::limits::PARTICIPANTS;
-use temoto_wire::relay::{Detached, FromServer, Id, ResumeToken, Role, Selector};
+use temoto_store::RelayChange;
+use temoto_wire::relay::{Detached, FromServer, Id, Role, Selector};
 
-use super::attach::{origin_allows, resume_hash};
+use super::attach::origin_allows;
+use super::attempt::{ATTEMPT_MS, Attempt, Held, LANE, Live, PATIENCE_MS, Stage};
 use super::session::EVALUATIONS;
-use super::{Due, Pending, Place, State, Table, keys};
+use super::{Due, Pending, State, Table, keys};
 use crate::delays::{Question, on_grid};
 use crate::event::{ConnId, Spare};
 use crate::gate::network;
 use crate::opaque::Letter;
-
-/// An attempt lives so long from its turn.
-pub const ATTEMPT_MS: u64 = 15_000;
-/// A console that has not answered a knock by then is stood in for.
-pub const PATIENCE_MS: u64 = 4_000;
-/// Attempts that wait behind the one that is judged.
-pub const LANE: usize = 4;
-
-/// Who stands at one door.
-#[derive(Debug, Default)]
-pub(super) struct Lane {
-    judged: Option<Id>,
-    waiting: VecDeque<Id>,
-}
-
-/// A console that has been told of an attempt.
-#[derive(Clone, Copy, Debug)]
-struct Live {
-    session: SessionId,
-    conn: ConnId,
-}
-
-/// Something to say at a moment.
-#[derive(Debug)]
-struct Held {
-    at: u64,
-    letter: Letter,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Waiting,
-    Asked {
-        at: u64,
-        held: Option<Held>,
-    },
-    Answered,
-    /// The proof waits until it is counted on the disk.
-    Counting {
-        at: u64,
-        proof: Letter,
-    },
-    Proved {
-        at: u64,
-        held: Option<Held>,
-    },
-    Admitting,
-}
-
-#[derive(Debug)]
-pub(super) struct Attempt {
-    conn: ConnId,
-    role: Role,
-    address: IpAddr,
-    selector: Selector,
-    knock: Letter,
-    spare: Spare,
-    /// What a dummy would take for answer and verdict.
-    delays: (u64, u64),
-    stage: Stage,
-    deadline: u64,
-    live: Option<Live>,
-    /// The proof was counted for the code.
-    counted: bool,
-}
-
-/// An admitted agent whose place is being kept.
-#[derive(Debug)]
-pub(super) struct Admission {
-    attempt: Id,
-    session: SessionId,
-    participant: u8,
-    token: ResumeToken,
-    verdict: Letter,
-}
 
 impl Table {
     pub(super) fn knock(
@@ -195,7 +114,7 @@ impl Table {
         self.set_attempt_due(id);
     }
 
-    fn set_attempt_due(&mut self, id: Id) {
+    pub(super) fn set_attempt_due(&mut self, id: Id) {
         let Some(attempt) = self.attempts.get(&id) else {
             return;
         };
@@ -268,7 +187,7 @@ impl Table {
         }
     }
 
-    fn console_is_told_it_is_over(&mut self, id: Id) {
+    pub(super) fn console_is_told_it_is_over(&mut self, id: Id) {
         let live = self.attempts.get_mut(&id).and_then(|attempt| attempt.live.take());
         if let Some(live) = live {
             self.say(live.conn, &FromServer::AttemptGone { attempt: id });
@@ -276,7 +195,7 @@ impl Table {
     }
 
     /// From here on the dummy speaks for the console, and nobody can tell.
-    fn stand_in(&mut self, id: Id) {
+    pub(super) fn stand_in(&mut self, id: Id) {
         let now = self.now;
         let Some(attempt) = self.attempts.get_mut(&id) else {
             return;
@@ -308,7 +227,7 @@ impl Table {
     }
 
     /// The attempt of this console at this stage, if there is one; others come too late or were never its own.
-    fn asked(&mut self, conn: ConnId, id: Id) -> Option<(&mut Attempt, Live)> {
+    pub(super) fn asked(&mut self, conn: ConnId, id: Id) -> Option<(&mut Attempt, Live)> {
         let attempt = self.attempts.get_mut(&id)?;
         let live = attempt.live.filter(|live| live.conn == conn)?;
         Some((attempt, live))
@@ -395,165 +314,8 @@ impl Table {
         self.set_attempt_due(id);
     }
 
-    pub(super) fn refuse(&mut self, conn: ConnId, id: Id, counted: bool, letter: Letter) {
-        let now = self.now;
-        let Some((attempt, live)) = self.asked(conn, id) else {
-            return;
-        };
-        let Stage::Proved { at, held } = &mut attempt.stage else {
-            // Before the proof a refusal would say that somebody is there: the dummy goes on.
-            return self.stand_in(id);
-        };
-        if held.is_some() {
-            return;
-        }
-        let took = now.saturating_sub(*at);
-        *held = Some(Held {
-            at: on_grid(*at, took),
-            letter,
-        });
-        attempt.live = None;
-        self.delays
-            .measured(*live.session.as_bytes(), Question::Proof, took);
-        if !counted {
-            self.uncount(id);
-        }
-        self.set_attempt_due(id);
-    }
-
-    /// The proof was right, or the console did not judge it.
-    fn uncount(&mut self, id: Id) {
-        let Some(attempt) = self.attempts.get_mut(&id) else {
-            return;
-        };
-        if !std::mem::take(&mut attempt.counted) {
-            return;
-        }
-        let Some(code) = self.codes.get_mut(&attempt.selector) else {
-            return;
-        };
-        code.evaluated = code.evaluated.saturating_sub(1);
-        let change = RelayChange::Evaluated {
-            code: code.id,
-            evaluated: code.evaluated,
-        };
-        self.keep(change);
-    }
-
-    pub(super) fn admit(&mut self, conn: ConnId, id: Id, letter: Letter, rng: &mut dyn CryptoRngCore) {
-        let Some((attempt, live)) = self.asked(conn, id) else {
-            return;
-        };
-        if !matches!(attempt.stage, Stage::Proved { held: None, .. }) {
-            return;
-        }
-        let role = attempt.role;
-        let Some(participant) = self.free_place(live.session) else {
-            tracing::info!(session = %live.session, "session is full");
-            self.uncount(id);
-            self.console_is_told_it_is_over(id);
-            return self.stand_in(id);
-        };
-        if let Some(attempt) = self.attempts.get_mut(&id) {
-            attempt.stage = Stage::Admitting;
-        }
-        self.set_attempt_due(id);
-        self.uncount(id);
-        let mut token = [0; 32];
-        rng.fill_bytes(&mut token);
-        let place = RelayPlace {
-            session: live.session,
-            participant,
-            role: role.number(),
-            login: None,
-            resume: resume_hash(&token),
-        };
-        let change = RelayChange::Place {
-            place,
-            ticket: None,
-            at: self.stamp(),
-        };
-        let admission = Admission {
-            attempt: id,
-            session: live.session,
-            participant,
-            token,
-            verdict: letter,
-        };
-        self.keep_then(change, Pending::Admit(admission));
-    }
-
-    /// The next free number for an agent. A number is not given again before all others were: what is still under
-    /// way to the one who had it must not reach another.
-    fn free_place(&mut self, session: SessionId) -> Option<u8> {
-        let s = self.sessions.get_mut(&session)?;
-        let agents = u8::try_from(PARTICIPANTS - 1).ok()?;
-        let promised: Vec<u8> = self
-            .pending
-            .values()
-            .filter_map(|p| match p {
-                Pending::Admit(a) if a.session == session => Some(a.participant),
-                Pending::Admit(_) | Pending::Attach(_) | Pending::Judge(_) => None,
-            })
-            .collect();
-        let free = (0..agents)
-            .map(|step| (s.last_number + step) % agents + 1)
-            .find(|n| !s.places.contains_key(n) && !promised.contains(n))?;
-        s.last_number = free;
-        Some(free)
-    }
-
-    pub(super) fn admit_kept(&mut self, admission: Admission, ok: bool) {
-        let Admission {
-            attempt: id,
-            session,
-            participant,
-            token,
-            verdict,
-        } = admission;
-        let conn = self.attempts.get(&id).map(|attempt| (attempt.conn, attempt.role));
-        let (Some((conn, role)), true, true) = (conn, ok, self.sessions.contains_key(&session)) else {
-            if ok {
-                self.keep(RelayChange::DropPlace { session, participant });
-            }
-            self.console_is_told_it_is_over(id);
-            return self.refused(id, None);
-        };
-        let Some(attempt) = self.done(id) else { return };
-        if let Selector::Routing(_) = attempt.selector {
-            let handle = self.handle_of(&attempt);
-            self.budget.success(handle, self.stamp());
-            self.budget_changed();
-        }
-        let resume = resume_hash(&token);
-        self.resumes.insert(resume, (session, participant));
-        if let Some(s) = self.sessions.get_mut(&session) {
-            let place = Place {
-                role,
-                login: None,
-                resume,
-                conn: None,
-            };
-            s.places.insert(participant, place);
-            if !std::mem::replace(&mut s.joined, true) {
-                let at = self.stamp();
-                self.keep(RelayChange::Joined { session, at });
-            }
-        }
-        let admitted = FromServer::Admitted {
-            participant,
-            session: *session.as_bytes(),
-            resume: token,
-            console: 0,
-            server_key: self.server_key,
-            lobby: verdict.hand_on(),
-        };
-        self.say(conn, &admitted);
-        self.present(conn, session, participant);
-    }
-
     /// Ends an attempt that was not admitted: `REFUSED` with the console's words or the dummy's, and goodbye.
-    fn refused(&mut self, id: Id, letter: Option<Letter>) {
+    pub(super) fn refused(&mut self, id: Id, letter: Option<Letter>) {
         let Some(attempt) = self.done(id) else { return };
         self.missed(&attempt);
         let lobby = letter.unwrap_or(attempt.spare.refusal).hand_on();
@@ -578,7 +340,7 @@ impl Table {
     }
 
     /// Takes an attempt out and lets the next one in its lane have its turn.
-    fn done(&mut self, id: Id) -> Option<Attempt> {
+    pub(super) fn done(&mut self, id: Id) -> Option<Attempt> {
         let attempt = self.attempts.remove(&id)?;
         self.agenda.cancel(Due::Attempt(id));
         let selector = attempt.selector;
@@ -598,29 +360,5 @@ impl Table {
             }
         }
         Some(attempt)
-    }
-
-    fn missed(&mut self, attempt: &Attempt) {
-        if let Selector::Routing(_) = attempt.selector {
-            let handle = self.handle_of(attempt);
-            self.budget.miss(handle, self.stamp());
-            self.budget_changed();
-        }
-    }
-
-    /// Joins the attempts of one customer at one code: a success forgives only misses from the same address at the
-    /// same number, so that nobody's success launders other people's guesses.
-    fn handle_of(&self, attempt: &Attempt) -> Handle {
-        let (Selector::Routing(number) | Selector::Token(number)) = attempt.selector;
-        let address = match attempt.address {
-            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
-            IpAddr::V6(v6) => v6,
-        };
-        let hash = Sha256::new()
-            .chain_update(self.handle_secret)
-            .chain_update(number)
-            .chain_update(address.octets())
-            .finalize();
-        hash.first_chunk().copied().unwrap_or_default()
     }
 }

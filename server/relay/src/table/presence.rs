@@ -68,6 +68,10 @@ impl Table {
             Due::Place(session, participant),
             self.now.saturating_add(PLACE_MS),
         );
+        if self.draining {
+            // Everybody is told to come back; who went first is nobody's news.
+            return;
+        }
         let why = Gone::Detached;
         self.tell_others(session, participant, &FromServer::Gone { participant, why });
     }

@@ -416,10 +416,11 @@ fn a_server_that_drains_tells_everybody_and_lets_nobody_in() {
     let (agent, ..) = world.join(console, "4821", 5);
     let stranger = world.connect(Origin::Allowed, 9);
     let knocking = world.knock("1111", 10);
+    world.forget();
     let actions = world.table.drain(world.now, 1_500);
     world.act(actions);
     for conn in [console, agent, stranger, knocking] {
-        assert_eq!(world.last(conn), FromServer::Drain { after_ms: 1_500 });
+        assert_eq!(world.messages(conn), [FromServer::Drain { after_ms: 1_500 }]);
         assert!(world.closed.contains(&conn));
     }
     let caller = Caller {

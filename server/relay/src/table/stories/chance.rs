@@ -30,7 +30,7 @@ fn a_hundred_thousand_guesses_have_at_most_three_proofs_judged_per_code() {
         for _ in 0..ROUND {
             guesser += 1;
             // Half of the guesses at numbers that are known to be live, half anywhere.
-            let number = if guesser % 2 == 0 {
+            let number = if guesser.is_multiple_of(2) {
                 numbers[usize::try_from(world.rng.next_u32()).unwrap() % numbers.len()].clone()
             } else {
                 format!("{:04}", world.rng.next_u32() % 10_000)
@@ -110,7 +110,7 @@ fn of_a_hundred_who_join_at_once_with_the_right_code_exactly_one_is_admitted() {
 }
 
 /// Any verb, from anybody, at any time.
-fn nonsense(world: &mut World, conns: &[ConnId], ids: &[Id]) -> Verb {
+fn nonsense(world: &mut World, ids: &[Id]) -> Verb {
     let pick = |world: &mut World, len: usize| usize::try_from(world.rng.next_u32()).unwrap() % len.max(1);
     let attempt = if ids.is_empty() || pick(world, 4) == 0 {
         [7; 16]
@@ -118,7 +118,6 @@ fn nonsense(world: &mut World, conns: &[ConnId], ids: &[Id]) -> Verb {
         ids[pick(world, ids.len())]
     };
     let letter = letter(3);
-    let _ = conns;
     match pick(world, 13) {
         0..=2 => Verb::Data {
             to: u8::try_from(pick(world, 8)).unwrap(),
@@ -178,7 +177,7 @@ fn no_order_of_events_leaves_anything_behind() {
                 8 => world.event(which, Event::Pulse { read: 1, wrote: 1 }),
                 _ => {
                     let ids: Vec<Id> = world.table.attempts.keys().copied().collect();
-                    let verb = nonsense(&mut world, &conns, &ids);
+                    let verb = nonsense(&mut world, &ids);
                     world.verb(which, verb);
                 }
             }

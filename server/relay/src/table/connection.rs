@@ -1,0 +1,128 @@
+//! Connections: their time limits, their goodbyes, and what their end means for what they stood for.
+
+use rand_core::CryptoRngCore;
+use temoto_wire::relay::{Detached, FromServer};
+
+use super::{Due, FIRST_MESSAGE_MS, GOODBYE_MS, PING_MS, SILENCE_MS, State, Table};
+use crate::event::{Action, ConnId};
+
+impl Table {
+    pub(super) fn conn_due(&mut self, id: ConnId, rng: &mut dyn CryptoRngCore) {
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return;
+        };
+        let silence = self.now.saturating_sub(conn.heard_at);
+        match conn.state {
+            State::Closing { until } => {
+                if self.now >= until {
+                    self.actions.push(Action::Kill(id));
+                    return;
+                }
+            }
+            State::Fresh { since } => {
+                if self.now >= since.saturating_add(FIRST_MESSAGE_MS) {
+                    self.detach(id, Detached::Protocol);
+                    return;
+                }
+            }
+            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
+                if silence >= SILENCE_MS {
+                    // Dead, not at fault: no goodbye, so that it comes back if it lives.
+                    tracing::debug!(conn = id.0, "connection is silent");
+                    self.actions.push(Action::Kill(id));
+                    self.gone(id);
+                    return;
+                }
+                if conn.outbox.is_slow(self.now) {
+                    self.detach(id, Detached::Slow);
+                    return;
+                }
+                if silence >= PING_MS.saturating_mul(conn.pings + 1) {
+                    conn.pings += 1;
+                    let mut bytes = [0; 8];
+                    rng.fill_bytes(&mut bytes);
+                    self.say(id, &FromServer::Ping(bytes));
+                }
+            }
+        }
+        self.schedule(id);
+    }
+
+    /// Sets the next deadline of a connection.
+    pub(super) fn schedule(&mut self, id: ConnId) {
+        let Some(conn) = self.conns.get(&id) else { return };
+        let at = match conn.state {
+            State::Closing { until } => until,
+            State::Fresh { since } => since.saturating_add(FIRST_MESSAGE_MS),
+            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
+                let silent = PING_MS.saturating_mul(conn.pings + 1).min(SILENCE_MS);
+                let heard = conn.heard_at.saturating_add(silent);
+                conn.outbox.slow_at().map_or(heard, |slow| slow.min(heard))
+            }
+        };
+        self.agenda.set(Due::Conn(id), at);
+    }
+
+    /// Sends a control message.
+    pub(super) fn say(&mut self, id: ConnId, message: &FromServer) {
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return;
+        };
+        if conn.outbox.control(self.now, message.encode()).is_err() {
+            return self.detach(id, Detached::Slow);
+        }
+        self.wake(id);
+    }
+
+    pub(super) fn wake(&mut self, id: ConnId) {
+        if self.conns.get_mut(&id).is_some_and(|c| c.outbox.wake()) {
+            self.actions.push(Action::Wake(id));
+        }
+    }
+
+    /// Closes a connection for a reason of its own making; nothing else is delivered.
+    pub(super) fn detach(&mut self, id: ConnId, why: Detached) {
+        tracing::info!(conn = id.0, ?why, "connection detached");
+        self.close(id, Some(FromServer::Detached(why).encode()), false);
+    }
+
+    /// Closes a connection after `last`; with `deliver` after what still waits.
+    pub(super) fn close(&mut self, id: ConnId, last: Option<Vec<u8>>, deliver: bool) {
+        let until = self.now.saturating_add(GOODBYE_MS);
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return;
+        };
+        if matches!(conn.state, State::Closing { .. }) {
+            return;
+        }
+        conn.outbox.finish(self.now, last, deliver);
+        let state = std::mem::replace(&mut conn.state, State::Closing { until });
+        self.wake(id);
+        self.schedule(id);
+        self.state_left(id, &state);
+    }
+
+    /// The connection does not exist any more.
+    pub(super) fn gone(&mut self, id: ConnId) {
+        let Some(conn) = self.conns.remove(&id) else {
+            return;
+        };
+        self.agenda.cancel(Due::Conn(id));
+        self.gate.leave(conn.caller.address, conn.stranger);
+        self.state_left(id, &conn.state);
+    }
+
+    /// Undoes what a connection stood for.
+    fn state_left(&mut self, id: ConnId, state: &State) {
+        match state {
+            State::Fresh { .. } | State::Checking(_) | State::Closing { .. } => {}
+            State::Knocking(attempt) => self.agent_lost(*attempt),
+            State::Attached { session, participant } => {
+                if *participant == 0 {
+                    self.console_lost(id);
+                }
+                self.absent(id, *session, *participant);
+            }
+        }
+    }
+}
