@@ -54,7 +54,7 @@ export interface Pictured {
 }
 
 interface CoreModule {
-  default(): Promise<unknown>;
+  default(options: { module_or_path: string }): Promise<unknown>;
   ConsoleSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core & Pictured;
   AgentSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core;
 }
@@ -62,8 +62,11 @@ interface CoreModule {
 /** Loads and compiles the core. Fails with a clear message in a build that was made without it. */
 export async function loadCore(): Promise<CoreModule> {
   const found = Object.values(import.meta.glob<CoreModule>('./wasm/temoto_wasm.js'))[0];
-  if (!found) throw new Error('this build has no core: run `cargo xtask wasm` before `npm run build`');
-  const module = await found();
-  await module.default();
+  const address = Object.values(
+    import.meta.glob<string>('./wasm/temoto_wasm_bg.wasm', { query: '?url', import: 'default' }),
+  )[0];
+  if (!found || !address) throw new Error('this build has no core: run `cargo xtask wasm` before `npm run build`');
+  const [module, path] = await Promise.all([found(), address()]);
+  await module.default({ module_or_path: path });
   return module;
 }
