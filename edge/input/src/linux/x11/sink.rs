@@ -266,6 +266,8 @@ impl InputSink for X11Sink {
                 self.keys.remove(&code);
             }
         }
+        // The server has it all when this returns.
+        self.device.conn.sync()?;
         typed
     }
 

@@ -15,7 +15,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use temoto_keymap::{Code, keysym_of_char};
-use x11rb::connection::Connection;
 use x11rb::protocol::xkb::KeySymMap;
 use x11rb::protocol::xproto::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
