@@ -3,6 +3,9 @@
 //!
 //! One round every few seconds, in one task, until it is told to stop. A round that fails is logged and tried again.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,8 @@
 //! The relay's memory in SQL. Each change is one transaction, on the disk when it returns.
 
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::audit::{AuditEvent, AuditKind};
