@@ -97,14 +97,7 @@ struct StoredLogins(SqlStore);
 
 #[async_trait]
 impl Logins for StoredLogins {
-    async fn is_valid(&self, login: LoginId) -> bool {
-        match self.0.login_holds(login, SystemClock.now()).await {
-            Ok(holds) => holds,
-            Err(error) => {
-                // Not known is not allowed; the console comes back and asks again.
-                tracing::error!(error = ?error.to_string(), "a login could not be checked");
-                false
-            }
-        }
+    async fn is_valid(&self, login: LoginId) -> Result<bool, StoreError> {
+        self.0.login_holds(login, SystemClock.now()).await
     }
 }

@@ -37,9 +37,9 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         .programs
         .as_deref()
         .map_or_else(|| Ok(Programs::default()), Programs::read)?;
+    let database = folder.open_database().await?;
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
-    let database = folder.open_database().await?;
     let (listener, address) = listen(config.listen).await?;
     let site = config.site(address.port())?;
     let tls = tls::acceptor(&config.tls, &folder, &site)?;

@@ -1,0 +1,14 @@
+//! The real program, as its users start it: on a free port, spoken to over plain sockets.
+
+#[path = "program/client.rs"]
+mod client;
+#[path = "program/faults.rs"]
+mod faults;
+#[path = "program/life.rs"]
+mod life;
+#[path = "program/limits.rs"]
+mod limits;
+#[path = "program/relay.rs"]
+mod relay;
+#[path = "program/running.rs"]
+mod running;
