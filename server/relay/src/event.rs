@@ -111,8 +111,8 @@ pub enum Event {
     LoginChecked {
         /// The login that was asked about.
         login: LoginId,
-        /// Whether it holds.
-        valid: bool,
+        /// Whether it holds; `None`: it could not be found out.
+        valid: Option<bool>,
     },
     /// Bytes moved since the last pulse.
     Pulse {

@@ -36,7 +36,10 @@ const IDLE: Duration = Duration::from_secs(60);
 pub trait Logins: Send + Sync + 'static {
     /// Whether an operator with this login may be attached now. A login that ended after this was asked is reported
     /// by [`Relay::detach_login`].
-    async fn is_valid(&self, login: LoginId) -> bool;
+    ///
+    /// # Errors
+    /// When it cannot be said now; the console is told to come back.
+    async fn is_valid(&self, login: LoginId) -> Result<bool, StoreError>;
 }
 
 /// What the relay must be told.
@@ -322,7 +325,13 @@ impl Relay {
                     }
                 }
                 Action::CheckLogin(conn, login) => {
-                    let valid = self.0.logins.is_valid(login).await;
+                    let valid = match self.0.logins.is_valid(login).await {
+                        Ok(valid) => Some(valid),
+                        Err(error) => {
+                            tracing::error!(%error, "a login could not be checked");
+                            None
+                        }
+                    };
                     let event = Event::LoginChecked { login, valid };
                     todo.extend(self.with(|state, now| state.table.handle(now, conn, event, &mut OsRng)));
                 }

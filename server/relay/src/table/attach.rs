@@ -130,7 +130,7 @@ impl Table {
         &mut self,
         id: ConnId,
         login: LoginId,
-        valid: bool,
+        valid: Option<bool>,
         rng: &mut dyn CryptoRngCore,
     ) {
         let Some(conn) = self.conns.get(&id) else { return };
@@ -140,8 +140,10 @@ impl Table {
         if checking.login != login {
             return;
         }
-        if !valid {
-            return self.detach(id, Detached::SignedOut);
+        match valid {
+            Some(true) => {}
+            Some(false) => return self.detach(id, Detached::SignedOut),
+            None => return self.detach(id, Detached::Busy),
         }
         let session = checking.session;
         let Some(ticket) = checking.ticket else {

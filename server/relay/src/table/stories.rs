@@ -64,6 +64,7 @@ struct World {
     frozen: BTreeSet<ConnId>,
     invalid_logins: BTreeSet<LoginId>,
     disk_full: bool,
+    disk_broken: bool,
     kept: Vec<RelayChange>,
     opened: Vec<RelaySession>,
     codes: Vec<RelayCode>,
@@ -90,6 +91,7 @@ impl World {
             frozen: BTreeSet::new(),
             invalid_logins: BTreeSet::new(),
             disk_full: false,
+            disk_broken: false,
             kept: Vec::new(),
             opened: Vec::new(),
             codes: Vec::new(),
@@ -124,7 +126,7 @@ impl World {
                     }
                 }
                 Action::CheckLogin(conn, login) => {
-                    let valid = !self.invalid_logins.contains(&login);
+                    let valid = (!self.disk_broken).then(|| !self.invalid_logins.contains(&login));
                     let event = Event::LoginChecked { login, valid };
                     todo.extend(self.table.handle(self.now, conn, event, &mut self.rng));
                 }

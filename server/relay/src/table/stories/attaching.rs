@@ -284,9 +284,21 @@ fn a_login_that_ends_while_it_is_checked_lets_nobody_in() {
     assert_eq!(asked, [Action::CheckLogin(conn, LOGIN)]);
     let actions = world.table.detach_login(world.now, LOGIN);
     world.act(actions);
-    let valid = true;
+    let valid = Some(true);
     world.event(conn, Event::LoginChecked { login: LOGIN, valid });
     assert_eq!(world.detached(conn), Some(Detached::SignedOut));
+}
+
+#[test]
+fn a_login_that_cannot_be_checked_is_asked_to_come_back_and_not_signed_out() {
+    let mut world = World::new();
+    let (_, token) = world.console(1, None);
+    world.disk_broken = true;
+    let back = world.resume(Origin::Allowed, &token);
+    assert_eq!(world.detached(back), Some(Detached::Busy));
+    world.disk_broken = false;
+    let back = world.resume(Origin::Allowed, &token);
+    assert!(matches!(world.last(back), FromServer::Attached { .. }));
 }
 
 #[test]
