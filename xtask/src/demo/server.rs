@@ -31,7 +31,7 @@ impl Server {
     pub fn start(paths: &Paths, children: &mut Children, data: &Path, options: &Options) -> Result<Self> {
         let binary = paths.target.join("debug/temoto-server");
         let secret = data.join("demo-password");
-        if !data.join("signing.key").exists() {
+        if !data.join("temoto.db").exists() {
             let organisation = if options.lang == "ja" {
                 "サンプル株式会社"
             } else {
