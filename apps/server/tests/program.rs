@@ -1,5 +1,10 @@
 //! The real program, as its users start it: on a free port, spoken to over plain sockets.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the lint's exception for tests does not reach their helpers"
+)]
+
 #[path = "program/client.rs"]
 mod client;
 #[path = "program/faults.rs"]

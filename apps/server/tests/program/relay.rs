@@ -73,10 +73,11 @@ impl Socket {
             if head[0] != 0x82 {
                 continue;
             }
-            match FromServer::decode(&bytes).unwrap() {
-                FromServer::Ping(nonce) => self.send(&ToServer::Pong(nonce)),
-                other => return other,
-            }
+            let message = FromServer::decode(&bytes).unwrap();
+            let FromServer::Ping(nonce) = message else {
+                return message;
+            };
+            self.send(&ToServer::Pong(nonce));
         }
     }
 }
@@ -89,14 +90,15 @@ fn open(browser: &Browser<'_>) -> Value {
 }
 
 fn attached(message: &FromServer) -> [u8; 32] {
-    match message {
-        FromServer::Attached {
-            participant: 0,
-            resume: Some(resume),
-            ..
-        } => *resume,
-        other => panic!("{other:?}"),
-    }
+    let FromServer::Attached {
+        participant: 0,
+        resume: Some(resume),
+        ..
+    } = message
+    else {
+        panic!("{message:?}");
+    };
+    *resume
 }
 
 #[test]
