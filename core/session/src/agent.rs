@@ -102,13 +102,19 @@ pub struct Agent {
     failures_seen: Option<u32>,
     /// The console counted others: somebody else tried.
     failures_differ: bool,
-    /// The other end did not hold the secret that it should.
+    /// Refusals and verdicts that did not verify, of the code that was typed last.
     mismatches: u32,
     refused: Option<&'static str>,
     place: Option<Place>,
     peer: Option<Peer>,
     /// What it joined with, until the pairing is confirmed.
     secret: Option<PairingSecret>,
+    /// Until when it has to be confirmed, else the agent knocks again.
+    confirm_until_ms: Option<u64>,
+    /// The root is where it outlives this load of the page.
+    root_kept: bool,
+    /// The console was told what is granted; its first question of this incarnation is not a new one.
+    told_before: bool,
     /// The console's static key, which the statement has to name.
     console_key: Option<[u8; 32]>,
     run: u32,
@@ -163,6 +169,9 @@ impl Agent {
             place: None,
             peer: None,
             secret: None,
+            confirm_until_ms: None,
+            root_kept: false,
+            told_before: false,
             console_key: None,
             run: 0,
             console_present: false,
@@ -234,6 +243,7 @@ impl Agent {
             peer.timeout(now_ms, &mut self.rng);
         }
         self.expire_attempt(now_ms);
+        self.expire_confirmation(now_ms);
         if self.yields_until_ms.is_some_and(|at| now_ms >= at) {
             self.yields_until_ms = None;
             self.say_yielded(now_ms, false);
@@ -249,6 +259,7 @@ impl Agent {
             .into_iter()
             .chain(self.peer.as_ref().and_then(Peer::next_timeout))
             .chain(self.attempt_deadline())
+            .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
             .min()
@@ -481,11 +492,12 @@ impl Agent {
                         pair: place.participant,
                         root,
                     });
+                    self.root_kept = true;
                     self.store_due = true;
                 }
             }
             PeerEvent::Paired(key) => self.console_key = Some(key),
-            PeerEvent::Ready { fresh } => self.ready(now_ms, fresh),
+            PeerEvent::Ready { fresh, clock_ms } => self.ready(now_ms, fresh, clock_ms),
             PeerEvent::Lost => {
                 self.release_input();
                 self.view_due = true;
@@ -510,6 +522,13 @@ impl Agent {
                 kind,
                 payload,
             } => self.frame_arrived(now_ms, channel, kind, &payload),
+        }
+    }
+
+    fn store_now(&mut self) {
+        self.store_due = false;
+        if let Some(text) = self.to_store() {
+            self.outputs.push_back(Output::Persist(text));
         }
     }
 

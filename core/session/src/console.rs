@@ -167,6 +167,9 @@ impl Console {
 
     /// One binary message of the relay. One that cannot be read is as good as a broken line.
     pub fn message(&mut self, now_ms: u64, bytes: &[u8]) {
+        if self.ended.is_some() {
+            return;
+        }
         match FromServer::decode(bytes) {
             Ok(message) => {
                 if !self.link.heard(now_ms, &message, &mut self.rng) {
@@ -359,6 +362,9 @@ impl Console {
             self.link.resume_with(token);
         }
         self.link.attached(now_ms);
+        // Attempts belong to the attachment that is gone; so do those whose participant was never heard of.
+        self.attempts.clear();
+        self.admitted.clear();
         (self.view_due, self.store_due) = (true, true);
         if let Some(token) = &self.token {
             let id = token.token.id();
@@ -423,6 +429,9 @@ impl Console {
     /// Handles what came out of link and peers until nothing more does, then shows and stores what changed.
     fn settle(&mut self, now_ms: u64) {
         self.drain_peers(now_ms);
+        if let Some(at) = self.link.lost_since() {
+            self.line_lost(at);
+        }
         while let Some(action) = self.link.poll() {
             self.view_due = true;
             self.outputs.push_back(match action {
@@ -444,6 +453,19 @@ impl Console {
         if std::mem::take(&mut self.view_due) {
             let view = Box::new(self.view(now_ms));
             self.outputs.push_back(Output::Event(ConsoleEvent::View(view)));
+        }
+    }
+
+    /// The own line is lost, and with it everybody else.
+    fn line_lost(&mut self, at_ms: u64) {
+        let mut news = false;
+        for end in self.ends.values_mut() {
+            news |= end.lost_ms.is_none();
+            end.lost_ms.get_or_insert(at_ms);
+        }
+        if news {
+            self.input.release(at_ms, 0);
+            self.view_due = true;
         }
     }
 
@@ -482,10 +504,13 @@ impl Console {
                     pair: participant,
                     root,
                 });
+                if let Some(end) = self.ends.get_mut(&participant) {
+                    end.root_kept = true;
+                }
                 self.store_due = true;
             }
             PeerEvent::Paired(key) => self.paired(now_ms, participant, key),
-            PeerEvent::Ready { fresh } => self.ready(now_ms, participant, fresh),
+            PeerEvent::Ready { fresh, clock_ms: _ } => self.ready(now_ms, participant, fresh),
             PeerEvent::Lost => self.lost(now_ms, participant),
             PeerEvent::Ended => self.part(now_ms, participant),
             PeerEvent::Control(body) => self.control(now_ms, participant, body),
@@ -498,6 +523,13 @@ impl Console {
             } => {
                 self.frame(now_ms, participant, channel, kind, &payload);
             }
+        }
+    }
+
+    fn store_now(&mut self, now_ms: u64) {
+        self.store_due = false;
+        if let Some(text) = self.to_store(now_ms) {
+            self.outputs.push_back(Output::Persist(text));
         }
     }
 

@@ -13,7 +13,9 @@ const MOST_BYTES: u64 = 900 * 1024;
 /// Extra time that is kept filled beyond the round trip.
 const SLACK_MS: u64 = 50;
 /// Round-trip samples are kept this long.
-const ROUND_TRIP_KEPT_MS: u64 = 30_000;
+const ROUND_TRIP_KEPT_MS: u64 = 10_000;
+/// In flight while the bare round trip is measured again: little enough to empty the line's queue.
+const PROBE_BYTES: u64 = 12 * 1024;
 /// Rate samples that are kept.
 const RATES_KEPT: usize = 16;
 
@@ -27,6 +29,17 @@ struct Piece {
     delivered_ms: u64,
 }
 
+/// How far the measuring of the bare round trip is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Probe {
+    /// The smallest known is young enough.
+    No,
+    /// What is on its way has to arrive first.
+    Draining,
+    /// The first piece beyond this total shows it.
+    Beyond(u64),
+}
+
 /// The pacing of one stream to one viewer within one run.
 #[derive(Debug)]
 pub struct Pacing {
@@ -36,7 +49,9 @@ pub struct Pacing {
     pieces: VecDeque<Piece>,
     /// Bytes per second, newest last.
     rates: VecDeque<u64>,
+    /// (when, round trip): rising, the front is the smallest.
     round_trips: VecDeque<(u64, u64)>,
+    probe: Probe,
     /// Doubling until the line shows its rate.
     window: u64,
     full: bool,
@@ -56,6 +71,7 @@ impl Pacing {
             pieces: VecDeque::new(),
             rates: VecDeque::new(),
             round_trips: VecDeque::new(),
+            probe: Probe::No,
             window: LEAST_BYTES,
             full: false,
             last_best: 0,
@@ -67,7 +83,11 @@ impl Pacing {
     /// Bytes that may be sent now.
     #[must_use]
     pub const fn room(&self) -> u64 {
-        self.window.saturating_sub(self.sent - self.delivered)
+        let window = match self.probe {
+            Probe::No => self.window,
+            Probe::Draining | Probe::Beyond(_) => PROBE_BYTES,
+        };
+        window.saturating_sub(self.sent - self.delivered)
     }
 
     /// Bytes on their way.
@@ -85,7 +105,7 @@ impl Pacing {
     /// Smallest round trip of late, in milliseconds.
     #[must_use]
     pub fn round_trip_ms(&self) -> Option<u64> {
-        self.round_trips.iter().map(|&(_, rtt)| rtt).min()
+        self.round_trips.front().map(|&(_, rtt)| rtt)
     }
 
     /// How many bytes one record should carry: at most 10 ms of the rate, 1 KiB at least.
@@ -134,17 +154,7 @@ impl Pacing {
 
     fn sample(&mut self, now_ms: u64, piece: Piece, grown: u64) {
         let round_trip = now_ms.saturating_sub(piece.sent_ms).max(1);
-        while self
-            .round_trips
-            .front()
-            .is_some_and(|&(at, _)| at + ROUND_TRIP_KEPT_MS < now_ms)
-        {
-            self.round_trips.pop_front();
-        }
-        if self.round_trips.len() >= 256 {
-            self.round_trips.pop_front();
-        }
-        self.round_trips.push_back((now_ms, round_trip));
+        self.round_trip(now_ms, piece, round_trip);
 
         let took = now_ms.saturating_sub(piece.delivered_ms).max(round_trip).max(1);
         let rate = (self.delivered - piece.delivered).saturating_mul(1000) / took;
@@ -172,6 +182,35 @@ impl Pacing {
             let round_trip = self.round_trip_ms().unwrap_or(round_trip);
             let wanted = self.rate().saturating_mul(round_trip + SLACK_MS) / 1000;
             self.window = wanted.clamp(LEAST_BYTES / 2, MOST_BYTES);
+        }
+    }
+}
+
+impl Pacing {
+    /// Notes a round trip. A line that is kept full never shows its bare one again: when the smallest has become old, the
+    /// line is emptied for a moment (as in BBR), else each queue would excuse the next.
+    fn round_trip(&mut self, now_ms: u64, piece: Piece, round_trip: u64) {
+        match self.probe {
+            Probe::Draining if self.in_flight() <= PROBE_BYTES => self.probe = Probe::Beyond(self.sent),
+            Probe::Beyond(total) if piece.end > total => {
+                self.round_trips.clear();
+                self.probe = Probe::No;
+            }
+            Probe::No | Probe::Draining | Probe::Beyond(_) => {}
+        }
+        while self
+            .round_trips
+            .back()
+            .is_some_and(|&(_, kept)| kept >= round_trip)
+        {
+            self.round_trips.pop_back();
+        }
+        if self.round_trips.len() < 256 {
+            self.round_trips.push_back((now_ms, round_trip));
+        }
+        let oldest = self.round_trips.front().map_or(now_ms, |&(at, _)| at);
+        if self.probe == Probe::No && now_ms.saturating_sub(oldest) > ROUND_TRIP_KEPT_MS {
+            self.probe = Probe::Draining;
         }
     }
 }
@@ -230,6 +269,14 @@ mod tests {
         let (worst, delivered) = simulate(rate, 10, 10_000);
         assert!(worst <= 160, "queueing delay {worst} ms");
         assert!(delivered >= rate * 10 * 8 / 10, "delivered {delivered}");
+    }
+
+    #[test]
+    fn a_line_that_is_full_for_two_minutes_does_not_grow_its_queue() {
+        let rate = 625_000;
+        let (worst, delivered) = simulate(rate, 10, 120_000);
+        assert!(worst <= 160, "queueing delay {worst} ms");
+        assert!(delivered >= rate * 120 * 8 / 10, "delivered {delivered}");
     }
 
     #[test]

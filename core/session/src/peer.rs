@@ -37,6 +37,8 @@ pub enum PeerEvent {
     Ready {
         /// Nothing of what was before is known there.
         fresh: bool,
+        /// Low half of the other end's clock when it greeted.
+        clock_ms: u32,
     },
     /// The run is lost; the pair is not.
     Lost,
@@ -204,7 +206,7 @@ impl Peer {
 
     /// A message of the other end was not what the protocol allows.
     pub fn violation(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
-        self.violations += 1;
+        self.violations = self.violations.saturating_add(1);
         if self.violations >= VIOLATIONS && !self.ended {
             self.end(now_ms, rng);
         }
@@ -314,9 +316,10 @@ impl Peer {
             (Channel::Link, link::ECHO_REPLY) => {
                 let sent = frame.payload.try_into().map(u64::from_be_bytes);
                 let sent = sent.map_err(|_| SessionError::Peer("echo of another size"))?;
-                let round_trip = now_ms.checked_sub(sent).filter(|&ms| ms < 600_000);
-                self.round_trip_ms =
-                    Some(round_trip.ok_or(SessionError::Peer("echo that was not asked for"))?);
+                // A clock that was set back, or a machine that slept, is nobody's fault.
+                if let Some(round_trip) = now_ms.checked_sub(sent).filter(|&ms| ms < 600_000) {
+                    self.round_trip_ms = Some(round_trip);
+                }
             }
             (Channel::Control | Channel::Chat, RELIABLE) => self.reliable(frame)?,
             (Channel::Screen | Channel::Cursor | Channel::Input, kind) => {
@@ -379,7 +382,10 @@ impl Peer {
         self.greeted = true;
         // One end measures the round trip: the one that shows it.
         self.echo_at_ms = (self.secure.side() == Side::Console).then_some(now_ms);
-        self.events.push_back(PeerEvent::Ready { fresh });
+        self.events.push_back(PeerEvent::Ready {
+            fresh,
+            clock_ms: hello.clock_ms,
+        });
         self.flush(now_ms, rng);
         Ok(())
     }

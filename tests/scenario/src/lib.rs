@@ -6,5 +6,5 @@ mod relay;
 mod world;
 
 pub use node::{Node, Who};
-pub use relay::{Meddler, Relay, Way};
-pub use world::{DIGITS_OF_TESTS, World};
+pub use relay::{Forger, Meddler, Relay, Way};
+pub use world::{DIGITS_OF_TESTS, HOST, World};

@@ -20,6 +20,9 @@ pub enum Way {
 /// What a hostile relay does with opaque bytes: whatever it gives back is delivered instead, in order.
 pub type Meddler = Box<dyn FnMut(Way, u8, Vec<u8>) -> Vec<Vec<u8>>>;
 
+/// What a hostile relay does with its own messages: whatever it gives back is delivered instead, in order.
+pub type Forger = Box<dyn FnMut(Who, FromServer) -> Vec<(Who, FromServer)>>;
+
 struct Seat {
     role: Role,
     resume: [u8; 32],
@@ -40,7 +43,9 @@ pub struct Relay {
     server_key: [u8; 32],
     /// Changes opaque bytes on their way.
     pub meddler: Option<Meddler>,
-    /// Everything opaque that passed, for scanners.
+    /// Changes the relay's own messages, lobby messages among them.
+    pub forger: Option<Forger>,
+    /// Everything that passed, for scanners.
     pub seen: Vec<Vec<u8>>,
 }
 
@@ -59,6 +64,7 @@ impl Relay {
             over: false,
             server_key,
             meddler: None,
+            forger: None,
             seen: Vec::new(),
         }
     }
@@ -94,6 +100,7 @@ impl Relay {
 
     /// One message of a client; what has to be delivered.
     pub fn handle(&mut self, who: Who, bytes: &[u8]) -> Vec<(Who, FromServer)> {
+        self.seen.push(bytes.to_vec());
         let Ok(message) = ToServer::decode(bytes) else {
             return vec![(who, FromServer::Detached(Detached::Protocol))];
         };
@@ -174,6 +181,17 @@ impl Relay {
                     .map(|w| (w, ended.clone()))
                     .collect()
             }
+        }
+    }
+
+    /// What a hostile relay makes of its own messages.
+    pub fn forge(&mut self, messages: Vec<(Who, FromServer)>) -> Vec<(Who, FromServer)> {
+        match &mut self.forger {
+            Some(forger) => messages
+                .into_iter()
+                .flat_map(|(who, message)| forger(who, message))
+                .collect(),
+            None => messages,
         }
     }
 
@@ -288,7 +306,6 @@ impl Relay {
         let Some(receiver) = self.seats.get(&to).and_then(|seat| seat.who) else {
             return Vec::new();
         };
-        self.seen.push(bytes.clone());
         let (way, agent) = if from == 0 {
             (Way::ToAgent, to)
         } else {

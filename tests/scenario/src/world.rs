@@ -20,13 +20,14 @@ use crate::node::{Machine, Node, Who, Wish};
 use crate::relay::Relay;
 
 /// Host of the tests' server.
-const HOST: &str = "help.example.jp";
+pub const HOST: &str = "help.example.jp";
 /// Unix time at the start of a test.
 const UNIX_MS: u64 = 1_790_000_000_000;
 /// Routing digits of the tests' code.
 pub const DIGITS_OF_TESTS: &str = "4821";
 
 enum Parcel {
+    Closed,
     Connected,
     ToRelay(Vec<u8>),
     ToNode(FromServer),
@@ -338,6 +339,62 @@ impl World {
         }
     }
 
+    /// The program's process is gone, without a word.
+    pub fn kill(&mut self, who: Who) {
+        let dropped = self.relay.dropped(who);
+        self.deliver(dropped);
+        self.parcels.retain(|_, (other, _)| *other != who);
+        self.nodes.remove(&who);
+    }
+
+    /// A message of the relay's own invention.
+    pub fn invent(&mut self, who: Who, message: FromServer) {
+        self.post(self.latency_ms, who, Parcel::ToNode(message));
+    }
+
+    /// What was under way to a connection that is gone does not reach the next one.
+    fn forget_deliveries(&mut self, who: Who) {
+        self.parcels
+            .retain(|_, (other, parcel)| *other != who || !matches!(parcel, Parcel::ToNode(_)));
+    }
+
+    /// Everybody in this world.
+    #[must_use]
+    pub fn everybody(&self) -> Vec<Who> {
+        self.nodes.keys().copied().collect()
+    }
+
+    /// A program starts with this token; it has not joined yet.
+    pub fn start_program(&mut self, who: Who, token: String) {
+        self.add_agent(who, Role::Program);
+        let host = HOST.to_owned();
+        self.agent(who, AgentCommand::JoinToken { host, token });
+    }
+
+    /// The page starts to join with these digits.
+    pub fn start_page(&mut self, who: Who, host: &str, digits: String) {
+        self.add_agent(who, Role::Page);
+        let mut command = join(digits);
+        if let AgentCommand::Join { host: dialed, .. } = &mut command {
+            host.clone_into(dialed);
+        }
+        self.agent(who, command);
+    }
+
+    /// Gives the program's screen another size.
+    pub fn resize(&mut self, who: Who, width: u32, height: u32) {
+        let picture = Framebuffer::new(Size::new(width, height)).expect("small");
+        self.node_mut(who).desktop = Some(picture);
+        let display = DisplayInfo {
+            id: 0,
+            name: "screen".to_owned(),
+            rect: Rect::new(0, 0, width, height),
+            scale_percent: 100,
+            primary: true,
+        };
+        self.with_agent(who, |agent, now| agent.set_displays(now, vec![display]));
+    }
+
     /// Lets `ms` pass.
     pub fn run_for(&mut self, ms: u64) {
         let end = self.now_ms + ms;
@@ -376,24 +433,32 @@ impl World {
         };
         let now = self.now_ms;
         match parcel {
-            Parcel::Connected if self.line_up => self.node_mut(who).connected(now),
+            Parcel::Closed => {
+                let dropped = self.relay.dropped(who);
+                self.deliver(dropped);
+            }
+            Parcel::Connected if self.line_up => {
+                self.forget_deliveries(who);
+                self.node_mut(who).connected(now);
+            }
             Parcel::Connected => self.node_mut(who).disconnected(now),
             Parcel::ToRelay(bytes) => {
                 let out = self.relay.handle(who, &bytes);
                 self.deliver(out);
             }
             Parcel::ToNode(message) => {
-                let node = self.node_mut(who);
-                if node.online {
+                if let Some(node) = self.nodes.get_mut(&who).filter(|node| node.online) {
                     node.message(now, &message.encode());
                 }
             }
         }
-        self.settle(who);
+        if self.nodes.contains_key(&who) {
+            self.settle(who);
+        }
     }
 
     fn deliver(&mut self, messages: Vec<(Who, FromServer)>) {
-        for (who, message) in messages {
+        for (who, message) in self.relay.forge(messages) {
             self.post(self.latency_ms, who, Parcel::ToNode(message));
         }
     }
@@ -410,15 +475,15 @@ impl World {
         for wish in wishes {
             match wish {
                 Wish::Dial => {
-                    let dropped = self.relay.dropped(who);
-                    self.deliver(dropped);
+                    self.node_mut(who).online = false;
+                    self.post(self.latency_ms, who, Parcel::Closed);
                     self.post(self.latency_ms, who, Parcel::Connected);
                 }
                 Wish::Hangup => {
                     let online = std::mem::replace(&mut self.node_mut(who).online, false);
                     if online {
-                        let dropped = self.relay.dropped(who);
-                        self.deliver(dropped);
+                        // After what was sent before it.
+                        self.post(self.latency_ms, who, Parcel::Closed);
                     }
                 }
                 Wish::Send(bytes) => {

@@ -15,9 +15,6 @@ impl Agent {
         self.grants.set(now_ms, capabilities);
         self.answered = true;
         self.asked.clear();
-        if self.grants.has(Capability::View) {
-            self.say_displays(now_ms);
-        }
         self.say_grants(now_ms);
     }
 
@@ -56,7 +53,10 @@ impl Agent {
     /// The customer's own keyboard or mouse was used: the operator's input is held until it rests.
     pub fn local_activity(&mut self, now_ms: u64) {
         if self.grants.has(Capability::Control) {
-            let first = self.yields_until_ms.replace(now_ms + REST_MS).is_none();
+            let first = self
+                .yields_until_ms
+                .replace(now_ms.saturating_add(REST_MS))
+                .is_none();
             if first {
                 self.release_input();
                 self.say_yielded(now_ms, true);
@@ -107,11 +107,17 @@ impl Agent {
             granted,
         };
         self.tell_console(now_ms, Body::Grants(grants));
+        if self.grants.allows(Capability::View) {
+            // After the grant: before it the console does not accept them.
+            self.say_displays(now_ms);
+        }
         self.view_due = true;
     }
 
     pub(super) fn say_yielded(&mut self, now_ms: u64, yielded: bool) {
-        self.tell_console(now_ms, Body::Yielded(proto::Yielded { yielded }));
+        if self.peer.as_ref().is_some_and(crate::peer::Peer::is_ready) {
+            self.tell_console(now_ms, Body::Yielded(proto::Yielded { yielded }));
+        }
         self.view_due = true;
     }
 

@@ -11,10 +11,12 @@ use crate::SessionError;
 use crate::level::SIGNED;
 use crate::peer::Peer;
 
-/// Mismatches after which only a new code helps.
+/// Refusals and verdicts that do not verify after which only a new code helps.
 const MISMATCHES: u32 = 3;
 /// An attempt that is not judged within this is tried again.
 const ATTEMPT_MS: u64 = 20_000;
+/// A pairing that the console never greets in is given up after this: its half of it was lost.
+const CONFIRM_MS: u64 = 25_000;
 /// A program whose token is used asks again this often, until the operator lets it in.
 const ASK_AGAIN_MS: u64 = 3_000;
 /// And gives up after this.
@@ -77,6 +79,7 @@ impl Agent {
             self.send(&ToServer::Leave);
         }
         (self.peer, self.place) = (None, None);
+        (self.confirm_until_ms, self.root_kept) = (None, false);
         self.phase = Phase::Idle;
         let host = self.host.clone();
         // The same host and secret made a knock before.
@@ -179,6 +182,7 @@ impl Agent {
                 self.peer = Some(peer);
                 self.place = Some(place);
                 self.phase = Phase::Paired;
+                self.confirm_until_ms = Some(now_ms.saturating_add(CONFIRM_MS));
                 self.console_present = true;
                 self.link.resume_with(place.resume);
                 self.link.attached(now_ms);
@@ -213,7 +217,11 @@ impl Agent {
         };
         self.view_due = true;
         self.link.close();
-        if let PairingSecret::Code(code) = &joining.secret {
+        let counts = matches!(error, PairingError::Refused | PairingError::Mismatch);
+        if let PairingSecret::Code(code) = &joining.secret
+            && counts
+        {
+            self.mismatches = self.mismatches.saturating_add(1);
             *self
                 .failures
                 .entry(code.routing(ROUTING_DIGITS).to_owned())
@@ -221,9 +229,6 @@ impl Agent {
             if self.failures.len() > 64 {
                 self.failures.pop_first();
             }
-        }
-        if error == PairingError::Mismatch {
-            self.mismatches += 1;
         }
         let waits = matches!(joining.secret, PairingSecret::Token(_))
             && matches!(error, PairingError::Refused)
@@ -241,6 +246,19 @@ impl Agent {
             };
         } else {
             self.phase = Phase::Idle;
+        }
+    }
+
+    /// A pairing of which the console knows nothing.
+    pub(super) fn expire_confirmation(&mut self, now_ms: u64) {
+        if self.confirm_until_ms.take_if(|at| now_ms >= *at).is_none() {
+            return;
+        }
+        if !self.link.is_up() {
+            // Without a line nothing can be confirmed: the time counts from when it is back.
+            self.confirm_until_ms = Some(now_ms.saturating_add(CONFIRM_MS));
+        } else if let Some(secret) = self.secret.take() {
+            self.join_again(now_ms, secret);
         }
     }
 
@@ -275,7 +293,7 @@ impl Agent {
         })
     }
 
-    /// After three mismatches only a new code helps.
+    /// After three of them only a new code helps.
     pub(super) const fn needs_new_code(&self) -> bool {
         self.mismatches >= MISMATCHES
     }

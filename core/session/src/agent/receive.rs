@@ -17,15 +17,19 @@ use crate::view::{Level, OperatorView};
 
 impl Agent {
     /// A run is up and both ends greeted.
-    pub(super) fn ready(&mut self, now_ms: u64, fresh: bool) {
-        self.secret = None;
+    pub(super) fn ready(&mut self, now_ms: u64, fresh: bool, clock_ms: u32) {
+        (self.secret, self.confirm_until_ms) = (None, None);
         self.console_present = true;
-        self.input.forget_clock();
+        self.input.learn_clock(now_ms, clock_ms);
         self.capturing = false;
         self.screen.new_run(now_ms);
         self.cursor.forget();
         self.view_due = true;
         if !fresh {
+            if self.grants.has(Capability::Control) {
+                // What changed while nobody listened was not queued.
+                self.say_yielded(now_ms, self.yields_until_ms.is_some());
+            }
             return;
         }
         // A console that was started anew knows nothing of what was before.
@@ -36,12 +40,13 @@ impl Agent {
             self.tell_console(now_ms, Body::FailuresSeen(proto::FailuresSeen { failures }));
         }
         if self.is_program() {
+            self.told_before = self.answered;
             if self.answered {
-                self.say_displays(now_ms);
                 if self.grants.paused() {
                     self.tell_console(now_ms, Body::Paused(proto::Paused { paused: true }));
                 }
                 self.say_grants(now_ms);
+                self.say_yielded(now_ms, self.yields_until_ms.is_some());
             }
         } else {
             self.tell_console(now_ms, Body::Step(proto::Step { kind: self.step }));
@@ -83,7 +88,11 @@ impl Agent {
                     .iter()
                     .take(16)
                     .filter_map(|&n| Capability::from_proto(n));
-                let asked: Vec<_> = asked.filter(|&c| !self.grants.has(c)).collect();
+                let mut asked: Vec<_> = asked.filter(|&c| !self.grants.has(c)).collect();
+                if std::mem::take(&mut self.told_before) {
+                    // A console that was reloaded asks as at the start; the customer has answered that.
+                    asked.clear();
+                }
                 if self.answered && asked.is_empty() {
                     self.say_grants(now_ms);
                 }
@@ -185,7 +194,9 @@ impl Agent {
                 self.chat.add(line);
             }
         }
-        (self.view_due, self.store_due) = (true, true);
+        // Stored before the acknowledgement leaves: what was acknowledged is never sent again.
+        self.store_now();
+        self.view_due = true;
     }
 
     fn is_own(&self, line: &Line) -> bool {

@@ -63,7 +63,7 @@ impl Agent {
         }
         self.displays = displays;
         self.screen.refresh();
-        if self.grants.has(Capability::View) {
+        if self.grants.allows(Capability::View) {
             self.say_displays(now_ms);
         }
         self.settle(now_ms);

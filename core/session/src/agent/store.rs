@@ -32,7 +32,7 @@ struct Stored {
 impl Agent {
     /// The text to store; `None` where nothing outlives the process (a program) or there is nothing to come back to.
     pub(super) fn to_store(&self) -> Option<String> {
-        if self.settings.keeping == RootKeeping::Machine {
+        if self.settings.keeping == RootKeeping::Machine || !self.root_kept {
             return None;
         }
         let place = self.place?;
@@ -92,6 +92,7 @@ impl Agent {
         let secure = SecurePair::restore(Side::Agent, context, RestoredRoot::Caller, stored.run);
         self.peer = Some(Peer::new(secure, self.incarnation));
         self.place = Some(place);
+        self.root_kept = true;
         self.host = stored.host;
         (self.run, self.by_code, self.step) = (stored.run, stored.by_code, stored.step);
         let (system, software, language) = (stored.system, stored.software, stored.language);

@@ -233,9 +233,10 @@ impl InputReceiver {
         out
     }
 
-    /// A new run or another clock at the other end: differences are learnt anew.
-    pub fn forget_clock(&mut self) {
+    /// A new run, whose greeting told the other end's clock: what is held back from then on counts as old.
+    pub fn learn_clock(&mut self, now_ms: u64, clock_ms: u32) {
         self.differences.clear();
+        self.is_stale(now_ms, clock_ms);
     }
 
     fn keep_only(&mut self, event: &Event, out: &mut Vec<Injection>) {

@@ -32,6 +32,8 @@ pub struct End {
     pub(super) yielded: bool,
     /// It greeted at least once: the pairing is confirmed.
     pub(super) greeted: bool,
+    /// Its root is where it outlives this load of the page.
+    pub(super) root_kept: bool,
     /// Last run number, for the store.
     pub(super) run: u32,
     /// Chat lines on their way: stream number and id.
@@ -54,6 +56,7 @@ impl End {
             answered: false,
             yielded: false,
             greeted: false,
+            root_kept: false,
             run: 0,
             pending: VecDeque::new(),
         }

@@ -1,6 +1,7 @@
 //! Who knocks: attempts by code or token, counted, judged and admitted.
 
 use temoto_crypto::code::Code;
+use temoto_crypto::file_name::parse_authority;
 use temoto_crypto::pairing::{AdmittedAgent, ConsolePairing, ConsoleSetup, PairingSecret, refuse};
 use temoto_crypto::token::Token;
 use temoto_crypto::{Capabilities, PairingKind, dummy};
@@ -57,6 +58,7 @@ pub struct Admitted {
     pub(super) attempt: Id,
     agent: AdmittedAgent,
     role: Role,
+    until_ms: u64,
 }
 
 impl Console {
@@ -69,7 +71,10 @@ impl Console {
         knock: &[u8; LOBBY_BYTES],
     ) {
         if self.attempts.len() >= ATTEMPTS {
-            self.attempts.pop_first();
+            let oldest = self.attempts.iter().min_by_key(|(_, attempt)| attempt.until_ms);
+            if let Some((&oldest, _)) = oldest {
+                self.attempts.remove(&oldest);
+            }
         }
         let pairing = self.secret(now_ms, &selector, role).and_then(|secret| {
             let setup = ConsoleSetup {
@@ -86,7 +91,8 @@ impl Console {
                 let host = pairing.knock().host.clone();
                 let known = self.setup.as_ref().is_some_and(|s| s.hosts.contains(&host));
                 let role_fits = Role::from_number(pairing.knock().role.byte()) == Ok(role);
-                if !known {
+                // Whoever knows the routing digits can write this; at least it is the name of a host.
+                if !known && parse_authority(&host).is_ok() {
                     self.notify("foreign_host", vec![host]);
                 }
                 refuse = !known || !role_fits;
@@ -97,7 +103,7 @@ impl Console {
                 dummy::answer(kind_of(&selector), &Capabilities::default(), &mut self.rng),
             ),
         };
-        let until_ms = now_ms + ATTEMPT_MS;
+        let until_ms = now_ms.saturating_add(ATTEMPT_MS);
         self.attempts.insert(
             attempt,
             Attempt {
@@ -124,7 +130,8 @@ impl Console {
             }
             Selector::Token(id) => {
                 let armed = self.token.as_ref()?;
-                if armed.token.id() != *id || now_ms >= armed.expires_ms || role != Role::Program {
+                let over = now_ms >= armed.expires_ms && !armed.used;
+                if armed.token.id() != *id || over || role != Role::Program {
                     return None;
                 }
                 if armed.used {
@@ -138,7 +145,9 @@ impl Console {
 
     /// A program with a used token: a second computer, or the same one started again.
     fn asks_again(&mut self, now_ms: u64) {
-        let alive = self.program().is_some_and(|(_, end)| end.peer.is_ready());
+        let alive = self
+            .program()
+            .is_some_and(|(_, end)| end.present && end.peer.is_ready());
         let code = if alive {
             "token_used_twice"
         } else {
@@ -194,7 +203,16 @@ impl Console {
         };
         match admitted {
             Some((agent, verdict)) => {
-                self.admitted.push_back(Admitted { attempt, agent, role });
+                if self.admitted.len() >= ATTEMPTS {
+                    self.admitted.pop_front();
+                }
+                let until_ms = now_ms.saturating_add(ATTEMPT_MS);
+                self.admitted.push_back(Admitted {
+                    attempt,
+                    agent,
+                    role,
+                    until_ms,
+                });
                 self.send(&ToServer::Admit {
                     attempt,
                     lobby: Box::new(verdict),
@@ -241,7 +259,8 @@ impl Console {
             end.peer.attached(now_ms, &mut self.rng);
             return;
         }
-        let Some(admitted) = self.admitted.pop_front().filter(|admitted| admitted.role == role) else {
+        let place = self.admitted.iter().position(|admitted| admitted.role == role);
+        let Some(admitted) = place.and_then(|place| self.admitted.remove(place)) else {
             return;
         };
         let knock = admitted.agent.knock().clone();
@@ -372,6 +391,7 @@ impl Console {
             armed.expires_ms = u64::MAX;
         }
         self.attempts.retain(|_, attempt| now_ms < attempt.until_ms);
+        self.admitted.retain(|admitted| now_ms < admitted.until_ms);
     }
 }
 

@@ -77,13 +77,24 @@ impl Console {
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
             self.controlling = false;
         }
-        end.pending.clear();
         for body in bodies {
             let _congested = end.peer.send_control(now_ms, body, &mut self.rng);
         }
+        // The snapshot brings what was on its way, too: it is delivered when that is.
+        let mut last = None;
         for chat in self.chat.snapshot() {
-            let _congested = end.peer.send_chat(now_ms, &chat, &mut self.rng);
+            last = end.peer.send_chat(now_ms, &chat, &mut self.rng).ok();
         }
+        end.pending.clear();
+        let open = self
+            .chat
+            .lines()
+            .iter()
+            .filter(|line| line.state != Delivery::Sent);
+        end.pending.extend(
+            last.into_iter()
+                .flat_map(|last| open.clone().map(move |line| (last, line.id.clone()))),
+        );
         if role == Role::Page {
             self.arm(now_ms, participant);
         }
@@ -204,6 +215,10 @@ impl Console {
                 if displays.displays.len() <= DISPLAYS {
                     self.shown = Some(displays.shown);
                     self.displays = displays.displays;
+                    for display in &mut self.displays {
+                        display.name.retain(|c| !c.is_control());
+                        display.name = temoto_wire::input::cut(&display.name, 128).to_owned();
+                    }
                 }
             }
             Body::Refused(refused) => self.refused(&refused),
@@ -261,8 +276,11 @@ impl Console {
         };
         let before: Vec<_> = end.grants.iter().collect();
         end.grants.follow(now_ms, grants.number, granted.iter().copied());
-        end.answered = true;
-        end.asked.retain(|c| !granted.contains(c));
+        let first = !std::mem::replace(&mut end.answered, true);
+        if first || granted.iter().any(|c| !before.contains(c)) {
+            // That was the answer, perhaps in part.
+            end.asked.clear();
+        }
         let events: Vec<&'static str> = Capability::ALL
             .into_iter()
             .filter_map(|c| match (before.contains(&c), granted.contains(&c), c) {
@@ -292,6 +310,9 @@ impl Console {
             return;
         }
         end.grants.follow_pause(now_ms, paused);
+        if paused {
+            self.input.release(now_ms, 0);
+        }
         self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
     }
 
@@ -338,6 +359,8 @@ impl Console {
                 Err(_) => {}
             }
         }
+        // Stored before the acknowledgement leaves: what was acknowledged is never sent again.
+        self.store_now(now_ms);
     }
 
     pub(super) fn delivered(&mut self, participant: u8, next: u64) {
@@ -360,7 +383,11 @@ impl Console {
             return;
         };
         if !self.accepts(now_ms, participant, message) {
-            let drawn = if channel == Channel::Screen {
+            let program = self
+                .ends
+                .get(&participant)
+                .is_some_and(|end| end.role == Role::Program);
+            let drawn = if program && matches!(message, MessageKind::ScreenBegin | MessageKind::ScreenChunk) {
                 self.screen.dropped(kind, payload)
             } else {
                 Drawn::default()

@@ -44,6 +44,7 @@ struct StoredEnd {
     program: bool,
     host: String,
     run: u32,
+    greeted: bool,
     by_code: Option<u32>,
     high: bool,
     system: String,
@@ -71,12 +72,13 @@ impl Console {
             ends: self
                 .ends
                 .iter()
-                .filter(|(_, end)| end.greeted)
+                .filter(|(_, end)| end.root_kept)
                 .map(|(&participant, end)| StoredEnd {
                     participant,
                     program: end.role == Role::Program,
                     host: end.host.clone(),
                     run: end.run,
+                    greeted: end.greeted,
                     by_code: end.by_code,
                     high: end.level == Level::High,
                     system: end.about.system.clone(),
@@ -142,7 +144,7 @@ impl Console {
                 end.by_code,
             );
             restored.present = false;
-            restored.greeted = true;
+            (restored.root_kept, restored.greeted) = (true, end.greeted);
             restored.run = end.run;
             restored.lost_ms = Some(now_ms);
             restored.about = proto::About {

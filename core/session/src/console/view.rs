@@ -77,7 +77,7 @@ impl Console {
 
     fn customer(&self, end: &End) -> CustomerEnd {
         CustomerEnd {
-            present: end.present && end.peer.is_ready(),
+            present: end.present && end.lost_ms.is_none() && end.peer.is_ready(),
             lost_since_ms: end.lost_ms.map(|at| self.unix(at)),
             system: end.about.system.clone(),
             software: end.about.software.clone(),

@@ -1,0 +1,709 @@
+//! Nothing is lost: cuts, restarts, reloads, second programs, changed minds.
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use temoto_geometry::Rect;
+use temoto_keymap::Code;
+use temoto_scenario::{HOST, Who, World};
+use temoto_session::channel::chat::{From, Line};
+use temoto_session::channel::input::Injection;
+use temoto_session::permission::Capability;
+use temoto_session::{AgentCommand, ConsoleCommand};
+
+fn operator_writes(world: &mut World, text: &str) {
+    world.console(ConsoleCommand::Chat {
+        text: text.to_owned(),
+    });
+}
+
+fn customer_writes(world: &mut World, text: &str) {
+    world.agent(
+        Who::Page,
+        AgentCommand::Chat {
+            text: text.to_owned(),
+        },
+    );
+}
+
+/// What people wrote, in order, without the events.
+fn written(lines: &[Line], by: From) -> Vec<String> {
+    lines
+        .iter()
+        .filter(|line| line.from == by)
+        .map(|line| line.text.clone())
+        .collect()
+}
+
+fn press(world: &mut World, code: &str, down: bool) {
+    world.console(ConsoleCommand::Key {
+        code: code.to_owned(),
+        down,
+    });
+}
+
+/// A number whose console is away for a moment is answered like any other that is not in use: the customer presses again.
+fn insist(world: &mut World, digits: &str) {
+    for _ in 0..10 {
+        world.run_for(3_000);
+        if world.agent_view(Who::Page).phase != "refused" {
+            break;
+        }
+        press_connect(world, digits.to_owned());
+    }
+}
+
+fn press_connect(world: &mut World, digits: String) {
+    let (host, system) = (HOST.to_owned(), "Windows 11".to_owned());
+    let (software, language) = ("Edge 140".to_owned(), "ja".to_owned());
+    world.agent(
+        Who::Page,
+        AgentCommand::Join {
+            host,
+            digits,
+            system,
+            software,
+            language,
+        },
+    );
+}
+
+/// Keys and buttons that are down after all of this.
+fn pressed(injected: &[Injection]) -> Vec<String> {
+    let mut down = Vec::new();
+    for injection in injected {
+        let (name, is_down) = match injection {
+            Injection::Key { code, down } => (format!("{code:?}"), *down),
+            Injection::Button { button, down } => (format!("button {button}"), *down),
+            Injection::Pointer { .. } | Injection::Wheel { .. } | Injection::Text(_) => continue,
+        };
+        down.retain(|other| *other != name);
+        if is_down {
+            down.push(name);
+        }
+    }
+    down
+}
+
+/// Shared, with control, Shift and the left button held by the operator.
+fn holding(seed: u64) -> World {
+    let mut world = World::shared(seed);
+    world.console(ConsoleCommand::Control { active: true });
+    press(&mut world, "ShiftLeft", true);
+    world.console(ConsoleCommand::Button {
+        button: 0,
+        down: true,
+        x: 5,
+        y: 5,
+    });
+    world.run_for(100);
+    assert_eq!(pressed(&world.node(Who::Program).injected).len(), 2);
+    world
+}
+
+fn nothing_is_pressed(world: &World) {
+    assert_eq!(pressed(&world.node(Who::Program).injected), Vec::<String>::new());
+}
+
+/// It goes on as if nothing had been: chat, picture, keys.
+fn goes_on(world: &mut World) {
+    world.paint(Who::Program, Rect::new(30, 20, 90, 70), 0x0012_3456);
+    operator_writes(world, "まだいますか");
+    customer_writes(world, "はい");
+    world.run_for(2_000);
+    assert!(world.picture_is_exact());
+    assert!(world.console_view().picture.is_some());
+    let (console, page) = (world.console_view().chat, world.agent_view(Who::Page).chat);
+    for by in [From::Operator, From::Customer] {
+        assert_eq!(written(&console, by), written(&page, by));
+    }
+    assert_eq!(
+        written(&page, From::Operator).last().map(String::as_str),
+        Some("まだいますか")
+    );
+    assert_eq!(
+        written(&console, From::Customer).last().map(String::as_str),
+        Some("はい")
+    );
+    world.console(ConsoleCommand::Control { active: true });
+    assert!(world.console_view().controlling);
+    let before = world.node(Who::Program).injected.len();
+    press(world, "KeyZ", true);
+    press(world, "KeyZ", false);
+    world.run_for(200);
+    let keys = &world.node(Who::Program).injected[before..];
+    let expected = [true, false].map(|down| Injection::Key {
+        code: Code::KeyZ,
+        down,
+    });
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn a_cut_of_ten_seconds_is_survived_without_a_click() {
+    let mut world = holding(1);
+    operator_writes(&mut world, "sent into the cut");
+    world.cut();
+    nothing_is_pressed(&world);
+    world.run_for(5_000);
+    customer_writes(&mut world, "written while cut");
+    assert!(
+        world
+            .console_view()
+            .program
+            .expect("known")
+            .lost_since_ms
+            .is_some()
+    );
+    world.run_for(5_000);
+    world.line_up = true;
+    world.run_for(8_000);
+    assert!(world.console_view().program.expect("known").present);
+    goes_on(&mut world);
+    nothing_is_pressed(&world);
+}
+
+#[test]
+fn a_line_that_silently_dies_is_noticed_and_survived() {
+    let mut world = World::shared(2);
+    world.relay.forger = Some(Box::new(|_, _| Vec::new()));
+    world.run_for(15_000);
+    world.relay.forger = None;
+    world.run_for(20_000);
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_reloaded_console_goes_on() {
+    let mut world = holding(3);
+    operator_writes(&mut world, "before");
+    world.run_for(200);
+    world.reload(Who::Console);
+    world.run_for(3_000);
+    nothing_is_pressed(&world);
+    let view = world.console_view();
+    assert!(!view.controlling, "control has to be pressed again");
+    assert_eq!(view.granted, Capability::ALL);
+    assert!(view.asked.is_empty() && !view.waiting_for_permission);
+    assert!(
+        world.agent_view(Who::Program).asked.is_empty(),
+        "nobody is asked again"
+    );
+    assert_eq!(view.displays.len(), 1);
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_reloaded_console_does_not_ask_again_for_what_was_declined() {
+    let mut world = World::new(4);
+    world.join_page();
+    world.join_program();
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: vec![Capability::View],
+        },
+    );
+    world.run_for(500);
+    assert!(world.console_view().asked.is_empty());
+    world.reload(Who::Console);
+    world.run_for(3_000);
+    assert_eq!(world.console_view().granted, [Capability::View]);
+    assert!(world.agent_view(Who::Program).asked.is_empty());
+    world.console(ConsoleCommand::Control { active: true });
+    world.run_for(500);
+    assert_eq!(
+        world.agent_view(Who::Program).asked,
+        [Capability::Control],
+        "a click asks"
+    );
+}
+
+#[test]
+fn a_reloaded_join_page_goes_on() {
+    let mut world = World::shared(5);
+    customer_writes(&mut world, "before");
+    world.run_for(200);
+    world.reload(Who::Page);
+    world.run_for(3_000);
+    let view = world.agent_view(Who::Page);
+    assert_eq!(view.phase, "paired");
+    assert!(view.operator.expect("known").confirmed);
+    assert!(view.download_name.is_some() && view.program.is_some());
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_program_that_was_closed_and_started_again_needs_one_click() {
+    let mut world = World::shared(6);
+    let token = world.token();
+    world.kill(Who::Program);
+    world.run_for(2_000);
+    world.start_program(Who::Program, token);
+    world.run_for(2_000);
+    let view = world.agent_view(Who::Program);
+    assert_eq!((view.phase, view.reason), ("refused", Some("token_asks")));
+    assert_eq!(
+        world.console_view().notice.expect("told").code,
+        "program_asks_again"
+    );
+    world.console(ConsoleCommand::Rearm);
+    world.run_for(6_000);
+    assert_eq!(world.agent_view(Who::Program).phase, "paired");
+    assert!(
+        world.console_view().granted.is_empty(),
+        "consent is not remembered"
+    );
+    assert!(world.console_view().notice.is_none());
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: Capability::ALL.to_vec(),
+        },
+    );
+    world.run_for(1_000);
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_program_asks_again_after_the_token_and_the_console_grew_old() {
+    let mut world = World::shared(7);
+    let token = world.token();
+    world.run_for(16 * 60_000);
+    world.reload(Who::Console);
+    world.run_for(1_000);
+    world.reload(Who::Console);
+    world.run_for(2_000);
+    world.kill(Who::Program);
+    world.run_for(1_000);
+    world.start_program(Who::Program, token);
+    world.run_for(1_000);
+    assert_eq!(
+        world.console_view().notice.expect("told").code,
+        "program_asks_again"
+    );
+    world.console(ConsoleCommand::Rearm);
+    world.run_for(6_000);
+    assert_eq!(world.agent_view(Who::Program).phase, "paired");
+}
+
+#[test]
+fn a_second_program_with_the_same_token_reads_that_it_is_used() {
+    let mut world = World::shared(8);
+    let token = world.token();
+    world.start_program(Who::Other, token);
+    world.run_for(1_000);
+    let view = world.agent_view(Who::Other);
+    assert_eq!((view.phase, view.reason), ("refused", Some("token_asks")));
+    assert_eq!(
+        world.console_view().notice.expect("told").code,
+        "token_used_twice"
+    );
+    let program = world.agent_view(Who::Page).program.expect("the first one");
+    assert!(program.already_used && program.present);
+    goes_on(&mut world);
+    world.run_for(11 * 60_000);
+    assert_eq!(world.agent_view(Who::Other).reason, Some("wrong"), "it gives up");
+}
+
+#[test]
+fn chat_arrives_exactly_once_over_random_cuts_at_any_moment() {
+    for seed in 0..200 {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut world = World::new(1_000 + seed);
+        let digits = world.digits();
+        world.start_page(Who::Page, HOST, digits.clone());
+        let (mut said, mut answered) = (Vec::new(), Vec::new());
+        for n in 0..6 {
+            world.run_for(u64::from(rng.next_u32() % 700));
+            if world.agent_view(Who::Page).phase == "paired" {
+                for part in 0..2 {
+                    let text = format!("{n}.{part} はい");
+                    customer_writes(&mut world, &text);
+                    said.push(text);
+                }
+            }
+            let text = format!("{n} いいえ");
+            operator_writes(&mut world, &text);
+            answered.push(text);
+            world.run_for(u64::from(rng.next_u32() % 90));
+            world.cut();
+            world.run_for(u64::from(rng.next_u32() % 12_000));
+            world.line_up = true;
+            if rng.next_u32() % 2 == 0 {
+                insist(&mut world, &digits);
+            }
+        }
+        insist(&mut world, &digits);
+        world.run_for(90_000);
+        let (console, page) = (world.console_view(), world.agent_view(Who::Page));
+        assert_eq!(page.phase, "paired", "seed {seed}");
+        let arrived: Vec<String> = console
+            .chat
+            .iter()
+            .filter(|line| line.from == From::Customer)
+            .map(|line| line.text.clone())
+            .collect();
+        assert_eq!(arrived, said, "seed {seed}");
+        assert_eq!(written(&page.chat, From::Customer), said, "seed {seed}");
+        assert_eq!(written(&page.chat, From::Operator), answered, "seed {seed}");
+        for line in console.chat.iter().chain(&page.chat) {
+            assert_eq!(
+                line.state,
+                temoto_session::channel::chat::Delivery::Sent,
+                "seed {seed}: {line:?}"
+            );
+        }
+        assert!(console.code.is_none(), "seed {seed}: the code is spent");
+    }
+}
+
+#[test]
+fn a_cut_in_any_step_of_a_program_s_pairing_costs_no_click() {
+    for at in (0..400).step_by(9) {
+        let mut world = World::new(at);
+        world.join_page();
+        let token = world.token();
+        world.start_program(Who::Program, token);
+        world.run_for(at);
+        world.cut();
+        world.run_for(3_000);
+        world.line_up = true;
+        world.run_for(60_000);
+        assert_eq!(world.agent_view(Who::Program).phase, "paired", "cut at {at}");
+        assert!(world.console_view().waiting_for_permission, "cut at {at}");
+        assert_eq!(
+            world.agent_view(Who::Program).asked,
+            Capability::ALL,
+            "cut at {at}"
+        );
+    }
+}
+
+#[test]
+fn a_reload_in_any_step_of_a_page_s_pairing_leaves_nobody_stuck() {
+    for who in [Who::Console, Who::Page] {
+        for at in (0..400).step_by(9) {
+            let mut world = World::new(at);
+            let digits = world.digits();
+            world.start_page(Who::Page, HOST, digits.clone());
+            world.run_for(at);
+            if world.node(who).stored.is_none() {
+                continue;
+            }
+            world.reload(who);
+            insist(&mut world, &digits);
+            world.run_for(60_000);
+            assert_eq!(world.agent_view(Who::Page).phase, "paired", "{who:?} at {at}");
+            assert!(world.agent_view(Who::Page).operator_present, "{who:?} at {at}");
+            operator_writes(&mut world, "hello");
+            world.run_for(500);
+            assert_eq!(
+                written(&world.agent_view(Who::Page).chat, From::Operator),
+                ["hello"]
+            );
+        }
+    }
+}
+
+#[test]
+fn input_that_was_held_back_is_never_done() {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    let mut world = World::shared(9);
+    world.console(ConsoleCommand::Control { active: true });
+    world.run_for(100);
+    // The relay holds everything to the agents back for two seconds, from the first key of the run on.
+    let held: Rc<RefCell<Vec<Vec<u8>>>> = Rc::default();
+    let keep = Rc::clone(&held);
+    world.relay.meddler = Some(Box::new(move |way, agent, bytes| {
+        if way == temoto_scenario::Way::ToAgent && agent == 2 {
+            keep.borrow_mut().push(bytes);
+            Vec::new()
+        } else {
+            vec![bytes]
+        }
+    }));
+    press(&mut world, "KeyA", true);
+    press(&mut world, "KeyA", false);
+    world.console(ConsoleCommand::Text {
+        text: "late".to_owned(),
+    });
+    world.run_for(1_000);
+    world.relay.meddler = None;
+    for bytes in held.borrow_mut().drain(..) {
+        world.invent(
+            Who::Program,
+            temoto_wire::relay::FromServer::Data { from: 0, bytes },
+        );
+    }
+    world.run_for(1_000);
+    assert_eq!(world.node(Who::Program).injected, []);
+    goes_on(&mut world);
+}
+
+#[test]
+fn keys_do_not_stay_pressed_when_something_comes_between() {
+    type Act = fn(&mut World);
+    let acts: [(&str, Act); 9] = [
+        ("control is withdrawn", |w| {
+            w.agent(
+                Who::Program,
+                AgentCommand::Withdraw {
+                    capability: Capability::Control,
+                },
+            );
+        }),
+        ("view is withdrawn", |w| {
+            w.agent(
+                Who::Program,
+                AgentCommand::Withdraw {
+                    capability: Capability::View,
+                },
+            );
+        }),
+        ("pause", |w| {
+            w.agent(Who::Program, AgentCommand::Pause { paused: true })
+        }),
+        ("blur", |w| w.console(ConsoleCommand::Blur)),
+        ("control is given back", |w| {
+            w.console(ConsoleCommand::Control { active: false })
+        }),
+        ("cut", World::cut),
+        ("the operator ends", |w| w.console(ConsoleCommand::End)),
+        ("the customer ends", |w| {
+            w.agent(Who::Program, AgentCommand::End { emergency: true })
+        }),
+        ("the customer's own hand", |w| {
+            w.with_agent(Who::Program, |agent, now| agent.local_activity(now))
+        }),
+    ];
+    for (name, act) in acts {
+        let mut world = holding(10);
+        act(&mut world);
+        world.run_for(100);
+        assert_eq!(
+            pressed(&world.node(Who::Program).injected),
+            Vec::<String>::new(),
+            "{name}"
+        );
+        let after = world.node(Who::Program).injected.len();
+        press(&mut world, "KeyQ", true);
+        world.console(ConsoleCommand::Text { text: "x".to_owned() });
+        world.run_for(100);
+        if name != "blur" {
+            assert_eq!(
+                world.node(Who::Program).injected.len(),
+                after,
+                "{name}: nothing more is done"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_declined_permission_can_be_given_later() {
+    let mut world = World::new(11);
+    world.join_page();
+    world.join_program();
+    world.agent(Who::Program, AgentCommand::Decline);
+    world.run_for(500);
+    let view = world.console_view();
+    assert_eq!(view.notice.expect("told").code, "declined");
+    assert!(!view.waiting_for_permission && view.granted.is_empty() && view.picture.is_none());
+    assert_eq!(world.node(Who::Program).captures, 0);
+    world.console(ConsoleCommand::Ask {
+        capabilities: Capability::ALL.to_vec(),
+    });
+    world.run_for(500);
+    assert_eq!(world.agent_view(Who::Program).asked, Capability::ALL);
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: Capability::ALL.to_vec(),
+        },
+    );
+    world.run_for(1_000);
+    assert_eq!(world.console_view().displays.len(), 1, "the displays are known");
+    goes_on(&mut world);
+}
+
+#[test]
+fn pause_blanks_and_resume_is_exact_again() {
+    let mut world = World::shared(12);
+    world.agent(Who::Program, AgentCommand::Pause { paused: true });
+    world.run_for(500);
+    assert!(world.console_view().paused && world.console_view().picture.is_none());
+    let captures = world.node(Who::Program).captures;
+    world.paint(Who::Program, Rect::new(0, 0, 100, 100), 0x00AA_BBCC);
+    world.run_for(4_000);
+    assert_eq!(
+        world.node(Who::Program).captures,
+        captures,
+        "nothing is taken in a pause"
+    );
+    world.agent(Who::Program, AgentCommand::Pause { paused: false });
+    world.run_for(1_000);
+    assert!(!world.console_view().paused);
+    goes_on(&mut world);
+}
+
+#[test]
+fn another_mode_of_the_display_is_followed_even_in_a_pause() {
+    let mut world = World::shared(13);
+    world.resize(Who::Program, 200, 300);
+    world.run_for(1_000);
+    let size = |w: &World| w.console_view().displays.first().map(|d| (d.width, d.height));
+    assert_eq!(size(&world), Some((200, 300)));
+    goes_on(&mut world);
+    world.agent(Who::Program, AgentCommand::Pause { paused: true });
+    world.run_for(500);
+    world.resize(Who::Program, 400, 240);
+    world.run_for(500);
+    world.agent(Who::Program, AgentCommand::Pause { paused: false });
+    world.run_for(1_000);
+    assert_eq!(size(&world), Some((400, 240)));
+    goes_on(&mut world);
+}
+
+#[test]
+fn control_yields_to_the_customer_s_hand_and_comes_back_after_three_seconds() {
+    let mut world = World::shared(14);
+    world.console(ConsoleCommand::Control { active: true });
+    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.run_for(2_000);
+    assert!(world.console_view().yielded && world.agent_view(Who::Program).yielded);
+    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.run_for(2_900);
+    assert!(world.console_view().yielded, "the rest counts from the last move");
+    world.run_for(300);
+    assert!(!world.console_view().yielded && world.console_view().controlling);
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_yield_that_ends_while_the_line_is_cut_is_not_shown_for_ever() {
+    let mut world = World::shared(15);
+    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.run_for(200);
+    assert!(world.console_view().yielded);
+    world.cut();
+    world.run_for(8_000);
+    world.line_up = true;
+    world.run_for(8_000);
+    assert!(!world.console_view().yielded);
+}
+
+#[test]
+fn a_customer_on_a_foreign_host_is_refused_and_shown_but_not_counted() {
+    let mut world = World::new(16);
+    let digits = world.digits();
+    for _ in 0..4 {
+        world.start_page(Who::Page, "evil.example.net", digits.clone());
+        world.run_for(1_000);
+        assert_eq!(world.agent_view(Who::Page).reason, Some("wrong"));
+        let view = world.console_view();
+        let notice = view.notice.expect("told");
+        assert_eq!(
+            (notice.code, notice.arguments),
+            ("foreign_host", vec!["evil.example.net".to_owned()])
+        );
+        assert_eq!(view.code.expect("it waits").failures, 0);
+    }
+    world.join_page();
+}
+
+fn wrong(digits: &str) -> String {
+    let secret: u32 = digits[4..].parse().expect("digits");
+    format!("{}{:04}", &digits[..4], (secret + 1) % 10_000)
+}
+
+fn guess(world: &mut World, who: Who) {
+    let digits = wrong(&world.digits());
+    world.start_page(who, HOST, digits);
+    world.run_for(1_000);
+}
+
+#[test]
+fn after_two_burnt_codes_it_goes_on_only_by_a_click() {
+    let mut world = World::new(17);
+    for (round, wanted) in [(1, 1), (2, 1), (3, 1)] {
+        for _ in 0..3 {
+            guess(&mut world, Who::Other);
+        }
+        assert!(world.console_view().code.is_none(), "round {round}");
+        assert_eq!(world.console_view().notice.expect("told").code, "code_burnt");
+        assert_eq!(world.node(Who::Console).codes_wanted, wanted, "round {round}");
+        let routing = format!("731{round}");
+        world.relay.route(&routing);
+        let expires_at_ms = world.unix_ms() + 600_000;
+        world.console(ConsoleCommand::NewCode {
+            routing,
+            secret_digits: 6,
+            expires_at_ms,
+        });
+    }
+    assert_eq!(world.digits().len(), 10);
+    world.join_page();
+}
+
+#[test]
+fn a_code_that_grew_old_is_withdrawn_and_another_one_wanted() {
+    let mut world = World::new(18);
+    world.run_for(601_000);
+    let view = world.console_view();
+    assert!(view.code.is_none());
+    assert_eq!(view.notice.expect("told").code, "code_expired");
+    assert_eq!(world.node(Who::Console).codes_wanted, 1);
+}
+
+#[test]
+fn a_reloaded_console_keeps_the_digits_and_the_failures_of_a_waiting_code() {
+    let mut world = World::new(19);
+    let digits = world.digits();
+    guess(&mut world, Who::Other);
+    world.reload(Who::Console);
+    world.run_for(1_000);
+    let code = world.console_view().code.expect("it waits");
+    assert_eq!((code.digits, code.failures), (digits, 1));
+    guess(&mut world, Who::Other);
+    guess(&mut world, Who::Other);
+    assert!(world.console_view().code.is_none(), "three in all burn it");
+}
+
+#[test]
+fn both_are_told_when_somebody_else_guessed() {
+    let mut world = World::new(20);
+    guess(&mut world, Who::Other);
+    world.join_page();
+    world.run_for(500);
+    assert!(world.agent_view(Who::Page).failures_differ);
+    assert_eq!(world.console_view().notice.expect("told").code, "failures_differ");
+
+    let mut world = World::new(21);
+    let digits = world.digits();
+    guess(&mut world, Who::Page);
+    // The same page tries again and knows of its own failure.
+    press_connect(&mut world, digits);
+    world.run_for(1_500);
+    assert_eq!(world.agent_view(Who::Page).phase, "paired");
+    assert!(!world.agent_view(Who::Page).failures_differ);
+    assert!(world.console_view().notice.is_none());
+}
+
+#[test]
+fn the_end_reaches_everybody_even_when_it_was_pressed_into_a_cut() {
+    let mut world = World::shared(22);
+    world.cut();
+    world.agent(Who::Program, AgentCommand::End { emergency: true });
+    assert_eq!(world.agent_view(Who::Program).phase, "ended");
+    assert!(world.agent_view(Who::Program).granted.is_empty());
+    let captures = world.node(Who::Program).captures;
+    world.line_up = true;
+    world.run_for(10_000);
+    assert_eq!(
+        world.node(Who::Program).captures,
+        captures,
+        "nothing is shown after the end"
+    );
+    assert_eq!(world.agent_view(Who::Page).phase, "paired");
+}
