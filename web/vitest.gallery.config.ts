@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['gallery/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+  test: { include: ['gallery/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false },
 });

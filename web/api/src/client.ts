@@ -1,6 +1,6 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
-import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup, System } from './types';
+import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup } from './types';
 
 const BASE = '/api/v1';
 
@@ -39,7 +39,7 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
   );
 }
 
-const id = (session: string) => encodeURIComponent(session);
+const id = (part: string) => encodeURIComponent(part);
 
 export const api = {
   login: (body: Login) => call<Me>('POST', '/login', body),
@@ -59,7 +59,7 @@ export const api = {
 export type Api = typeof api;
 
 /** Where the customer's program comes from. The answer is an attachment without a name. */
-export const downloadAddress = (system: System): string => `/download/${system}`;
+export const downloadAddress = (system: string): string => `/download/${id(system)}`;
 
 /** Where the worker dials the relay: same host as the page, `ws` only where the page itself came without TLS. */
 export function relayAddress(page: URL | Location): string {

@@ -25,8 +25,8 @@ class Preferences {
   large = $state(false);
 
   /** At the start of the application, and again when the account is known. */
-  load(url: URL, account: string | null): void {
-    this.#setLanguage(chooseLanguage(url.searchParams.get('lang'), account, navigator.languages));
+  load(url: URL, account: string | null | undefined): void {
+    this.#setLanguage(chooseLanguage(url.searchParams.get('lang'), account ?? null, navigator.languages));
     i18n.plain = remembered(PLAIN);
     this.#setLarge(remembered(LARGE));
   }

@@ -64,6 +64,7 @@ class ConsoleSessions {
   starting = $state(false);
   problem = $state.raw<Problem | null>(null);
   #spare: Spare | null = null;
+  readonly #restoring = new Map<string, Promise<OpenSession | 'nothing' | 'elsewhere'>>();
 
   get url(): string {
     return relayAddress(location);
@@ -120,6 +121,15 @@ class ConsoleSessions {
   async restore(id: string, takeOver: boolean): Promise<OpenSession | 'nothing' | 'elsewhere'> {
     const known = this.find(id);
     if (known && !known.session.elsewhere) return known;
+    // Two workers for one session would take it from each other.
+    const underWay = this.#restoring.get(id);
+    if (underWay) return underWay;
+    const restoring = this.#restore(id, takeOver).finally(() => this.#restoring.delete(id));
+    this.#restoring.set(id, restoring);
+    return restoring;
+  }
+
+  async #restore(id: string, takeOver: boolean): Promise<OpenSession | 'nothing' | 'elsewhere'> {
     const session = new ConsoleSession(connectConsole());
     const answer = await session.restore(id, this.url, takeOver);
     if (answer === 'nothing' || answer === 'elsewhere') {

@@ -1,0 +1,181 @@
+/** Made by generate.mjs of openapi.json; do not edit. Times are Unix milliseconds. */
+
+/** A code as the server knows it: the console adds the secret digits. */
+export interface CodeView {
+  /** Not good from here on, milliseconds since 1970. */
+  expires_at_ms: number;
+  /** Routing digits. */
+  routing: string;
+  /** How many secret digits the console draws. */
+  secret_digits: number;
+}
+
+/** The body of every failure. */
+export interface Failure {
+  /** What went wrong, for programs; the sentence for people is the client's. */
+  code: string;
+  /** Not before so many milliseconds. */
+  retry_after_ms?: number | null;
+}
+
+/** The token of a link. */
+export interface Link {
+  /** What stands behind the `#`. */
+  token: string;
+}
+
+/** What a link is for. */
+export interface LinkPurpose {
+  /** Address of the person, for `password`. */
+  email?: string | null;
+  /** Name of the person, for `password`. */
+  name?: string | null;
+  /** Name of the organisation. */
+  organisation: string;
+  /** `setup`: make the first administrator, asks for everything; `password`: choose a password. */
+  purpose: string;
+}
+
+/** Address and password. */
+export interface Login {
+  email: string;
+  password: string;
+}
+
+/** Who is logged in. */
+export interface Me {
+  /** The organisation. */
+  organisation: MeOrganisation;
+  /** The person. */
+  user: MeUser;
+}
+
+/** The organisation of the person who is logged in. */
+export interface MeOrganisation {
+  /** Its name as customers read it. */
+  name: string;
+}
+
+/** The person who is logged in. */
+export interface MeUser {
+  /** Address. */
+  email: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** `ja`, `en`, or nothing when the browser decides. */
+  language?: string | null;
+  /** Name as customers read it. */
+  name: string;
+  /** `operator` or `administrator`. */
+  role: string;
+}
+
+/** What a console says of itself. */
+export interface NewSessionRequest {
+  /** The console's X25519 key for this session: 32 bytes in base64. */
+  console_key: string;
+  /** `ja` or `en`. */
+  operator_language?: string | null;
+}
+
+/** A new session. */
+export interface NewSessionView extends CodeView {
+  /** `host[:port]` of all names under which customers may have dialled this server. */
+  hosts: string[];
+  /** The page where customers type the code. */
+  join_url: string;
+  /** The console's place. */
+  participant: number;
+  /** What time the server has, milliseconds since 1970. */
+  server_time_ms: number;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** The server's signature over console key, session, organisation, operator and expiry, in base64. */
+  statement: string;
+  /** Opens that place at the relay: once, within a minute. base64url of the bytes that `ATTACH` carries. */
+  ticket: string;
+}
+
+/** A program for download. */
+export interface ProgramInfo {
+  /** Its size. */
+  bytes: number;
+  /** Its SHA-256, 64 hexadecimal digits. */
+  sha256: string;
+  /** `linux-x86_64` or `windows-x86_64`. */
+  system: string;
+}
+
+/** The server about itself. */
+export interface ServerInfo {
+  /** How many digits a code has in quiet times; it may have more. */
+  code_digits: number;
+  /** Who runs the server. Empty when several organisations do. */
+  organisation: string;
+  /** Programs that customers can download from `/download/<system>`. */
+  programs: ProgramInfo[];
+  /** Version of the protocol; unequal versions do not talk. */
+  protocol: number;
+  /** The one address of its pages. */
+  public_url: string;
+  /** How many digits of a code go to the server. */
+  routing_digits: number;
+  /** Version of the program. */
+  version: string;
+}
+
+/** A session that has not ended. */
+export interface SessionView {
+  code?: null | CodeView;
+  /** When it was opened, milliseconds since 1970. */
+  created_at_ms: number;
+  /** When a customer first joined. */
+  joined_at_ms?: number | null;
+  /** When something was last heard of it. */
+  last_event_at_ms: number;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** `waiting` for a customer or `running`. */
+  state: string;
+}
+
+/** What somebody chose who followed a one-time link. */
+export interface Setup {
+  /** Address; needed for the first administrator, else ignored. */
+  email?: string | null;
+  /** Name; needed for the first administrator. */
+  name?: string | null;
+  /** Name of the organisation; for the first administrator only. */
+  organisation?: string | null;
+  password: string;
+  /** What stands behind the `#` of the link. */
+  token: string;
+}
+
+/** The key that the statement is to be about. */
+export interface StatementRequest {
+  /** The console's X25519 key: 32 bytes in base64. */
+  console_key: string;
+}
+
+/** A statement. */
+export interface StatementView {
+  /** The server's signature over console key, session, organisation, operator and expiry, in base64. */
+  statement: string;
+}
+
+/** A person of the organisation. */
+export interface UserRow {
+  /** Address. */
+  email: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** `ja`, `en` or nothing. */
+  language?: string | null;
+  /** Name. */
+  name: string;
+  /** `operator` or `administrator`. */
+  role: string;
+  /** `invited`, `active` or `disabled`. */
+  status: string;
+}
