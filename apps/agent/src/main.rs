@@ -1,3 +1,87 @@
 //! temoto: the program on the customer's computer.
+//!
+//! It finds its session by its own name, asks the customer what may be done, shares the screen while it is allowed, and leaves
+//! nothing behind: it writes no file and no setting. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
 
-fn main() {}
+mod app;
+mod options;
+mod present;
+mod sentences;
+mod start;
+mod system;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use temoto_agent_ui::{AgentUi, Theme, UiOptions};
+use temoto_instance::{Acquired, Request};
+
+use app::App;
+use options::Options;
+use start::Start;
+
+/// The thread that waits for later starts looks up this often.
+const LOOK_UP: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args_os()) {
+        Ok(Some(options)) => options,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(error) => return fail(&format!("{error:#}")),
+    };
+    let start = Start::of_name(&options.name);
+    // Held until the end: a second start of the same file finds this one and brings it forward.
+    let place = match &start {
+        Start::Token(server) => temoto_instance::acquire(&server.token),
+        Start::Ask => temoto_instance::acquire("ask"),
+    };
+    if let Ok(Acquired::Running { told: true }) = place {
+        return ExitCode::SUCCESS;
+    }
+    match run(options, start, place.ok()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("{error:#}")),
+    }
+}
+
+fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Result<()> {
+    let app = Arc::new(App::new(&options));
+    let ui_options = UiOptions {
+        lang: options.lang,
+        theme: Theme::System,
+        calm: false,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let ui = AgentUi::new(ui_options, {
+        let app = Arc::clone(&app);
+        move |event| app.ui_event(event)
+    })?;
+    app.attach(ui.handle());
+    if let Some(Acquired::First(mut listener)) = place {
+        let handle = ui.handle();
+        std::thread::spawn(move || {
+            while let Ok(asked) = listener.wait(LOOK_UP) {
+                if asked == Some(Request::ComeForward) {
+                    handle.bring_forward();
+                }
+            }
+        });
+    }
+    ctrlc::set_handler({
+        let app = Arc::clone(&app);
+        move || app.quit()
+    })?;
+    app.begin(start);
+    let shown = ui.run();
+    app.close();
+    Ok(shown?)
+}
+
+/// One sentence on the standard error; the customer's terminal is the only place left.
+fn fail(sentence: &str) -> ExitCode {
+    use std::io::Write as _;
+    // Without a terminal nobody reads it.
+    let _unread = writeln!(std::io::stderr(), "temoto: {sentence}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,210 @@
+//! From the session's state to what the windows show. Pure: the same state always shows the same.
+
+use temoto_agent_ui::{
+    AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
+    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, View,
+};
+use temoto_session::channel::chat::{Delivery, From, Line};
+use temoto_session::permission::Capability;
+use temoto_session::view::AgentView;
+
+use crate::sentences;
+
+/// What the windows show.
+pub struct Picture {
+    /// The main window.
+    pub view: View,
+    /// The bar on top of the screen.
+    pub bar: Option<BarView>,
+    /// The chat.
+    pub chat: Vec<ChatLine>,
+}
+
+/// What the session does not know.
+pub struct Context<'a> {
+    /// The server as the customer knows it.
+    pub host: &'a str,
+    /// Language of the windows.
+    pub lang: Lang,
+    /// The customer typed a code: refusals lead back to the field.
+    pub by_code: bool,
+    /// The permission was answered, one way or the other.
+    pub answered: bool,
+    /// Why the server could not be reached, the last time.
+    pub unreachable: Option<&'a str>,
+}
+
+/// What to show now.
+pub fn picture(view: &AgentView, context: &Context<'_>) -> Picture {
+    let main = main_window(view, context);
+    let bar = matches!(main, View::Session).then(|| bar(view));
+    Picture {
+        view: main,
+        bar,
+        chat: chat(&view.chat, context.lang),
+    }
+}
+
+fn main_window(view: &AgentView, context: &Context<'_>) -> View {
+    match view.phase {
+        "paired" if !context.answered => match &view.operator {
+            Some(operator) => View::Permission(PermissionView {
+                domain: context.host.to_owned(),
+                operator: operator
+                    .confirmed
+                    .then(|| named(&operator.name, &operator.organisation)),
+                asked: capabilities(&view.asked),
+            }),
+            None => connecting(context, ConnectPhase::Securing),
+        },
+        "paired" => View::Session,
+        "ended" => View::Ended {
+            reason: end_reason(view.reason),
+            remains: Vec::new(),
+        },
+        "refused" => refused(view, context),
+        _ => match context.unreachable {
+            Some(why) if !view.link.up => View::Problem {
+                problem: problem_of(why, context.host),
+                details: why.to_owned(),
+                report: String::new(),
+            },
+            _ => connecting(context, ConnectPhase::Reaching),
+        },
+    }
+}
+
+fn refused(view: &AgentView, context: &Context<'_>) -> View {
+    if context.by_code {
+        let trouble = match view.reason {
+            _ if view.new_code_needed => CodeTrouble::NewCodeNeeded,
+            Some("forbidden") => CodeTrouble::OtherServer,
+            Some("update") => return problem(Problem::UpdateNeeded),
+            _ => CodeTrouble::NotFound,
+        };
+        return View::AskCode {
+            reason: AskReason::NoPlace,
+            server: Some(context.host.to_owned()),
+            trouble: Some(trouble),
+            busy: false,
+        };
+    }
+    match view.reason {
+        // The operator is asked to let this program in again; it knocks by itself meanwhile.
+        Some("token_asks") => connecting(context, ConnectPhase::Waiting),
+        Some("update") => problem(Problem::UpdateNeeded),
+        Some("wrong") => problem(Problem::Expired),
+        _ => problem(Problem::Other),
+    }
+}
+
+const fn problem(problem: Problem) -> View {
+    View::Problem {
+        problem,
+        details: String::new(),
+        report: String::new(),
+    }
+}
+
+/// Which sentence fits a failure to reach the server.
+fn problem_of(why: &str, host: &str) -> Problem {
+    if why.contains("certificate") {
+        Problem::NotTrusted {
+            host: host.to_owned(),
+        }
+    } else {
+        Problem::NoAnswer {
+            host: host.to_owned(),
+        }
+    }
+}
+
+fn connecting(context: &Context<'_>, phase: ConnectPhase) -> View {
+    View::Connecting {
+        host: context.host.to_owned(),
+        phase,
+    }
+}
+
+fn end_reason(who: Option<&str>) -> EndReason {
+    match who {
+        Some("customer" | "closed") => EndReason::ByCustomer,
+        Some("expired") => EndReason::LineLost,
+        _ => EndReason::ByOperator,
+    }
+}
+
+fn named(name: &str, organisation: &str) -> Operator {
+    Operator {
+        name: name.to_owned(),
+        organisation: organisation.to_owned(),
+    }
+}
+
+fn capabilities(list: &[Capability]) -> Capabilities {
+    Capabilities {
+        view: list.contains(&Capability::View),
+        control: list.contains(&Capability::Control),
+    }
+}
+
+fn bar(view: &AgentView) -> BarView {
+    let sees = view.granted.contains(&Capability::View);
+    let state = if !view.operator_present {
+        BarState::Reconnecting
+    } else if view.paused {
+        BarState::Paused
+    } else if sees {
+        BarState::Sharing
+    } else {
+        BarState::Connected
+    };
+    let grant = |capability| {
+        if view.granted.contains(&capability) {
+            Grant::Allowed
+        } else {
+            Grant::Off
+        }
+    };
+    // The more far-reaching of what is asked: allowing it allows the other too.
+    let question = [
+        (Capability::Control, Shown::Control),
+        (Capability::View, Shown::View),
+    ]
+    .into_iter()
+    .find(|(asked, _)| view.asked.contains(asked))
+    .map(|(_, capability)| Question { capability });
+    BarView {
+        state,
+        operator: view
+            .operator
+            .as_ref()
+            .map(|operator| named(&operator.name, &operator.organisation)),
+        view: grant(Capability::View),
+        control: grant(Capability::Control),
+        question,
+    }
+}
+
+fn chat(lines: &[Line], lang: Lang) -> Vec<ChatLine> {
+    lines
+        .iter()
+        .filter_map(|line| {
+            let (from, text) = match line.from {
+                From::Customer => (ChatFrom::Mine, line.text.clone()),
+                From::Operator => (ChatFrom::Operator, line.text.clone()),
+                From::Event => (
+                    ChatFrom::Event,
+                    sentences::event(&line.text, &line.arguments, lang)?,
+                ),
+            };
+            let doubtful = line.state == Delivery::Perhaps;
+            Some(ChatLine {
+                from,
+                text,
+                time: String::new(),
+                doubtful,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,48 @@
+//! What the operator reads about this computer: claims, from what the system tells every program.
+
+use std::fs::read_to_string;
+
+use temoto_agent_ui::Lang;
+use temoto_wire::proto::About;
+
+/// This computer, in words.
+pub fn about(lang: Lang) -> About {
+    About {
+        system: system(),
+        software: concat!("Temoto ", env!("CARGO_PKG_VERSION")).to_owned(),
+        computer: computer(),
+        language: if lang == Lang::Ja { "ja" } else { "en" }.to_owned(),
+    }
+}
+
+fn system() -> String {
+    let release = read_to_string("/etc/os-release").unwrap_or_default();
+    pretty_name(&release).unwrap_or_else(|| std::env::consts::OS.to_owned())
+}
+
+fn pretty_name(release: &str) -> Option<String> {
+    let line = release
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(line.trim_matches(['"', '\'']).to_owned())
+}
+
+fn computer() -> String {
+    let kernel = read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = kernel.or_else(|| std::env::var("COMPUTERNAME").ok());
+    name.map(|name| name.trim().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_is_named_as_it_names_itself() {
+        assert_eq!(
+            pretty_name("NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n").as_deref(),
+            Some("Debian GNU/Linux 12 (bookworm)")
+        );
+        assert_eq!(pretty_name("NAME=x"), None);
+    }
+}
