@@ -1,7 +1,5 @@
 //! Everything that can be said about the code without running it.
 
-use std::path::Path;
-
 use anyhow::{Result, bail};
 
 use crate::paths::Paths;
@@ -65,13 +63,6 @@ fn clippy(paths: &Paths) -> Result<()> {
 
 fn web(paths: &Paths) -> Result<()> {
     let web = paths.web();
-    if !has_manifest(&web) {
-        return Ok(());
-    }
     spawn(&mut paths.npm(&web, &["run", "lint"]))?;
     spawn(&mut paths.npm(&web, &["run", "check"]))
-}
-
-fn has_manifest(folder: &Path) -> bool {
-    folder.join("package.json").is_file()
 }

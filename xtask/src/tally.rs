@@ -38,16 +38,6 @@ impl Tally {
         })
     }
 
-    /// Reads the JSON report of Playwright. A test that passed only when it was tried again counts as failed.
-    pub fn read_playwright(file: &Path) -> Result<Self> {
-        let report = read(file)?;
-        let stats = &report["stats"];
-        Ok(Self {
-            passed: number(stats, "expected")?,
-            failed: number(stats, "unexpected")? + number(stats, "flaky")?,
-        })
-    }
-
     /// A run that broke off counts as a failure even where no test says so.
     pub fn or_failed(mut self, succeeded: bool) -> Self {
         if !succeeded && self.failed == 0 {

@@ -1,7 +1,6 @@
 //! Every test there is, each kind with its own runner, added up to one last line.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -36,7 +35,6 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     step("wasm", &|| wasm(paths));
     step("windows", &|| windows(paths));
     step("web", &|| vitest(paths));
-    step("browser", &|| playwright(paths));
 
     report.summary()?;
     println!("\n{total}");
@@ -81,29 +79,9 @@ fn windows(paths: &Paths) -> Result<Tally> {
 
 fn vitest(paths: &Paths) -> Result<Tally> {
     let web = paths.web();
-    if !has_manifest(&web) {
-        return Ok(Tally::default());
-    }
     let file = paths.reports().join("vitest.json");
     let _ = fs::remove_file(&file);
     let mut npm = paths.npm(&web, &["test", "--", "--reporter=default", "--reporter=json"]);
     let done = spawn(npm.arg(format!("--outputFile.json={}", file.display())));
     Ok(Tally::read_vitest(&file)?.or_failed(done.is_ok()))
-}
-
-fn playwright(paths: &Paths) -> Result<Tally> {
-    let folder = paths.root.join("tests/browser");
-    if !has_manifest(&folder) {
-        return Ok(Tally::default());
-    }
-    setup::npm(paths, &folder)?;
-    let file = paths.reports().join("playwright.json");
-    let _ = fs::remove_file(&file);
-    let mut npm = paths.npm(&folder, &["test", "--", "--reporter=line,json"]);
-    let done = spawn(npm.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &file));
-    Ok(Tally::read_playwright(&file)?.or_failed(done.is_ok()))
-}
-
-fn has_manifest(folder: &Path) -> bool {
-    folder.join("package.json").is_file()
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::paths::Paths;
 use crate::process::run as spawn;
-use crate::setup::hex;
+use crate::setup::{self, hex};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -59,7 +59,11 @@ pub fn run(paths: &Paths, profile: Profile) -> Result<()> {
         .join("temoto_wasm.wasm");
     let bytes = fs::read(&built).with_context(|| format!("cargo left no {}", built.display()))?;
     let lock = fs::read(paths.root.join("Cargo.lock"))?;
-    let wanted = hex(&Sha256::new().chain_update(&bytes).chain_update(&lock).finalize());
+    let made_of = Sha256::new()
+        .chain_update(&bytes)
+        .chain_update(&lock)
+        .chain_update(profile.name());
+    let wanted = hex(&made_of.finalize());
     let folder = folder(paths);
     let stamp = folder.join(".made-of");
     if fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
@@ -98,19 +102,10 @@ fn bindgen(paths: &Paths, built: &Path, folder: &Path) -> Result<()> {
 }
 
 fn shrink(paths: &Paths, file: &Path) -> Result<()> {
-    let optimizer = paths.web().join("node_modules/.bin/wasm-opt");
-    let features = [
-        "--enable-simd",
-        "--enable-bulk-memory",
-        "--enable-sign-ext",
-        "--enable-mutable-globals",
-    ];
-    let more = [
-        "--enable-nontrapping-float-to-int",
-        "--enable-reference-types",
-        "--enable-multivalue",
-    ];
-    let mut command = paths.command(optimizer);
-    command.arg("-O3").args(features).args(more);
-    spawn(command.args([file.as_os_str(), OsStr::new("-o"), file.as_os_str()]))
+    let tools = paths.root.join("xtask/wasm-opt");
+    setup::npm(paths, &tools)?;
+    let mut optimizer = paths.command(tools.join("node_modules/.bin/wasm-opt"));
+    // What it may assume of browsers is what the compiler assumed; the file says so itself.
+    optimizer.args(["-O3", "--all-features"]);
+    spawn(optimizer.args([file.as_os_str(), OsStr::new("-o"), file.as_os_str()]))
 }
