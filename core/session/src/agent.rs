@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use temoto_crypto::code::Code;
 use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_wire::proto::{self, control::Body};
@@ -102,7 +103,8 @@ pub struct Agent {
     failures_seen: Option<u32>,
     /// The console counted others: somebody else tried.
     failures_differ: bool,
-    /// Refusals and verdicts that did not verify, of the code that was typed last.
+    /// The code that was typed last, and how many proofs of it nobody answered as who knows it.
+    tried: Option<Code>,
     mismatches: u32,
     refused: Option<&'static str>,
     place: Option<Place>,
@@ -164,6 +166,7 @@ impl Agent {
             failures: BTreeMap::new(),
             failures_seen: None,
             failures_differ: false,
+            tried: None,
             mismatches: 0,
             refused: None,
             place: None,
@@ -317,6 +320,32 @@ impl Agent {
         }
         self.chat.add(line);
         (self.view_due, self.store_due) = (true, true);
+    }
+
+    /// What the customer wrote and no console acknowledged goes to the one that is there now, under the ids that it has:
+    /// a console that knows them already takes them once.
+    fn write_again(&mut self, now_ms: u64) {
+        let Some(peer) = &mut self.peer else { return };
+        let known: BTreeSet<String> = self.pending.iter().map(|(_, id)| id.clone()).collect();
+        let open: Vec<Line> = self
+            .chat
+            .lines()
+            .iter()
+            .filter(|line| {
+                line.from == From::Customer && line.state != Delivery::Sent && !known.contains(&line.id)
+            })
+            .cloned()
+            .collect();
+        for line in open {
+            let chat = proto::Chat {
+                messages: vec![line.to_wire()],
+                snapshot: false,
+            };
+            if let Ok(number) = peer.send_chat(now_ms, &chat, &mut self.rng) {
+                self.chat.mark(&line.id, Delivery::Pending);
+                self.pending.push_back((number, line.id));
+            }
+        }
     }
 
     fn from_server(&mut self, now_ms: u64, message: FromServer) {
@@ -497,7 +526,19 @@ impl Agent {
                 }
             }
             PeerEvent::Paired(key) => self.console_key = Some(key),
-            PeerEvent::Ready { fresh, clock_ms } => self.ready(now_ms, fresh, clock_ms),
+            PeerEvent::Ready {
+                fresh,
+                restarted,
+                clock_ms,
+            } => {
+                self.ready(now_ms, fresh, clock_ms);
+                if restarted {
+                    self.pending.clear();
+                }
+                if fresh {
+                    self.write_again(now_ms);
+                }
+            }
             PeerEvent::Lost => {
                 self.release_input();
                 self.view_due = true;

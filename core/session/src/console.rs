@@ -510,7 +510,7 @@ impl Console {
                 self.store_due = true;
             }
             PeerEvent::Paired(key) => self.paired(now_ms, participant, key),
-            PeerEvent::Ready { fresh, clock_ms: _ } => self.ready(now_ms, participant, fresh),
+            PeerEvent::Ready { fresh, .. } => self.ready(now_ms, participant, fresh),
             PeerEvent::Lost => self.lost(now_ms, participant),
             PeerEvent::Ended => self.part(now_ms, participant),
             PeerEvent::Control(body) => self.control(now_ms, participant, body),

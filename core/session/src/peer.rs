@@ -15,6 +15,8 @@ use crate::stream::Stream;
 
 /// An echo goes out this often while a pair is ready.
 const ECHO_EVERY_MS: u64 = 2_000;
+/// A run whose other end does not greet within this is replaced: its greeting was lost.
+const GREET_MS: u64 = 5_000;
 /// Broken messages of a peer after which the pair is given up.
 const VIOLATIONS: u32 = 10;
 
@@ -37,6 +39,8 @@ pub enum PeerEvent {
     Ready {
         /// Nothing of what was before is known there.
         fresh: bool,
+        /// Both streams restarted: what was not acknowledged has to be sent anew.
+        restarted: bool,
         /// Low half of the other end's clock when it greeted.
         clock_ms: u32,
     },
@@ -73,6 +77,8 @@ pub struct Peer {
     /// The other end's greeting of this run is here.
     greeted: bool,
     ack_due: bool,
+    /// When the other end should have greeted.
+    greet_until_ms: Option<u64>,
     echo_at_ms: Option<u64>,
     round_trip_ms: Option<u64>,
     violations: u32,
@@ -93,6 +99,7 @@ impl Peer {
             running: false,
             greeted: false,
             ack_due: false,
+            greet_until_ms: None,
             echo_at_ms: None,
             round_trip_ms: None,
             violations: 0,
@@ -140,6 +147,11 @@ impl Peer {
     pub fn timeout(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
         self.secure.handle_timeout(now_ms, rng);
         self.pump(now_ms, rng);
+        if self.greet_until_ms.is_some_and(|at| now_ms >= at) {
+            self.greet_until_ms = Some(now_ms.saturating_add(GREET_MS));
+            self.secure.renew(now_ms, rng);
+            self.pump(now_ms, rng);
+        }
         if self.is_ready() && self.echo_at_ms.is_some_and(|at| now_ms >= at) {
             self.echo_at_ms = Some(now_ms + ECHO_EVERY_MS);
             self.send_frame(now_ms, Channel::Link, link::ECHO, &now_ms.to_be_bytes(), rng);
@@ -150,7 +162,13 @@ impl Peer {
     #[must_use]
     pub fn next_timeout(&self) -> Option<u64> {
         let echo = self.echo_at_ms.filter(|_| self.is_ready());
-        self.secure.next_timeout().into_iter().chain(echo).min()
+        let greet = self.greet_until_ms;
+        self.secure
+            .next_timeout()
+            .into_iter()
+            .chain(echo)
+            .chain(greet)
+            .min()
     }
 
     /// Sends a control message; it waits for a run if there is none.
@@ -241,11 +259,11 @@ impl Peer {
                 PairOutput::RunStarted { .. } => self.started(now_ms, rng),
                 PairOutput::RootReady | PairOutput::RootConfirmed | PairOutput::Rejected(_) => {}
                 PairOutput::RunLost { .. } => {
-                    (self.running, self.greeted) = (false, false);
+                    self.stopped();
                     self.events.push_back(PeerEvent::Lost);
                 }
                 PairOutput::Ended { .. } => {
-                    (self.running, self.greeted) = (false, false);
+                    self.stopped();
                     if !std::mem::replace(&mut self.ended, true) {
                         self.events.push_back(PeerEvent::Ended);
                     }
@@ -254,10 +272,16 @@ impl Peer {
         }
     }
 
+    const fn stopped(&mut self) {
+        (self.running, self.greeted) = (false, false);
+        self.greet_until_ms = None;
+    }
+
     /// A run began: greet. What is reliable waits until the other end has said how far it is.
     fn started(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
         self.running = true;
         self.greeted = false;
+        self.greet_until_ms = Some(now_ms.saturating_add(GREET_MS));
         let hello = proto::Hello {
             incarnation: self.own.to_vec(),
             peer_incarnation: self.other.map(|i| i.to_vec()).unwrap_or_default(),
@@ -369,8 +393,10 @@ impl Peer {
             .try_into()
             .map_err(|_| SessionError::Peer("incarnation of another size"))?;
         let fresh = self.other != Some(incarnation);
+        let mut restarted = false;
         if fresh {
             if self.other.replace(incarnation).is_some() {
+                restarted = true;
                 self.control.restart();
                 self.chat.restart();
             }
@@ -380,10 +406,12 @@ impl Peer {
         self.control.rewind();
         self.chat.rewind();
         self.greeted = true;
+        self.greet_until_ms = None;
         // One end measures the round trip: the one that shows it.
         self.echo_at_ms = (self.secure.side() == Side::Console).then_some(now_ms);
         self.events.push_back(PeerEvent::Ready {
             fresh,
+            restarted,
             clock_ms: hello.clock_ms,
         });
         self.flush(now_ms, rng);

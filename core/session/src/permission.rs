@@ -435,4 +435,103 @@ mod tests {
             "see core/session/src/permission_table.txt"
         );
     }
+
+    /// The states of a table of grants, by name, with what may be used in them, at 100 s.
+    fn states() -> Vec<(&'static str, Grants, &'static [Capability], bool)> {
+        const ALL: &[Capability] = &Capability::ALL;
+        const VIEW: &[Capability] = &[Capability::View];
+        type Steps = fn(&mut Grants, u64);
+        let rows: [(&str, Steps, &'static [Capability]); 7] = [
+            ("nothing yet", |_, _| {}, &[]),
+            ("view", |g, at| g.set(at, [Capability::View]), VIEW),
+            ("view and control", |g, at| g.set(at, Capability::ALL), ALL),
+            (
+                "control withdrawn",
+                |g, at| {
+                    g.set(0, Capability::ALL);
+                    g.set(at, [Capability::View]);
+                },
+                VIEW,
+            ),
+            (
+                "view withdrawn",
+                |g, at| {
+                    g.set(0, Capability::ALL);
+                    g.set(at, [Capability::Control]);
+                },
+                &[],
+            ),
+            (
+                "paused",
+                |g, at| {
+                    g.set(0, Capability::ALL);
+                    g.pause(at, true);
+                },
+                &[],
+            ),
+            (
+                "resumed",
+                |g, at| {
+                    g.set(0, Capability::ALL);
+                    g.pause(0, true);
+                    g.pause(at, false);
+                },
+                ALL,
+            ),
+        ];
+        let mut out = Vec::new();
+        for (name, steps, usable) in rows {
+            for (at, recent) in [(99_000, true), (98_000, false)] {
+                let mut grants = Grants::default();
+                steps(&mut grants, at);
+                out.push((name, grants, usable, recent && name != "nothing yet"));
+            }
+        }
+        out
+    }
+
+    /// Every message × direction and role × state × grant number: what the written table says, and nothing else.
+    #[test]
+    fn every_message_in_every_state_is_judged_exactly_as_the_table_says() {
+        let mut judged = 0;
+        for row in include_str!("permission_table.txt").lines() {
+            let mut words = row.split(' ');
+            let (message, who, need) = (words.next(), words.next(), words.next());
+            let kind = MessageKind::ALL
+                .into_iter()
+                .find(|kind| Some(format!("{kind:?}").as_str()) == message);
+            let kind = kind.expect("a kind of message");
+            let actual = match who {
+                Some("page") => agent_accepts(kind, Role::Page),
+                Some("program") => agent_accepts(kind, Role::Program),
+                Some("console<-page") => console_accepts(kind, Role::Page),
+                _ => console_accepts(kind, Role::Program),
+            };
+            for (state, grants, usable, recent) in states() {
+                let number = grants.number();
+                for under in [None, Some(number), Some(number.wrapping_sub(1)), Some(number + 1)] {
+                    let fits = under.is_none_or(|n| n == number);
+                    let granted = |capability| match (usable.contains(&capability) && fits, recent) {
+                        (true, _) => Verdict::Take,
+                        (false, true) => Verdict::Drop,
+                        (false, false) => Verdict::Report,
+                    };
+                    let expected = match need {
+                        Some("Nothing") => Verdict::Take,
+                        Some("Never") => Verdict::Violation,
+                        Some("Granted(View)") => granted(Capability::View),
+                        Some("Granted(Control)") => granted(Capability::Control),
+                        other => panic!("{other:?} in the table"),
+                    };
+                    assert_eq!(
+                        grants.judge(100_000, actual, under),
+                        expected,
+                        "{row}: {state} {under:?}"
+                    );
+                    judged += 1;
+                }
+            }
+        }
+        assert_eq!(judged, MessageKind::ALL.len() * 4 * 14 * 4);
+    }
 }

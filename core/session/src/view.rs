@@ -252,3 +252,6 @@ pub struct AgentView {
     /// The chat.
     pub chat: Vec<Line>,
 }
+
+#[cfg(test)]
+mod samples;

@@ -11,7 +11,7 @@ use crate::SessionError;
 use crate::level::SIGNED;
 use crate::peer::Peer;
 
-/// Refusals and verdicts that do not verify after which only a new code helps.
+/// Proofs without a verdict that verifies after which only a new code helps.
 const MISMATCHES: u32 = 3;
 /// An attempt that is not judged within this is tried again.
 const ATTEMPT_MS: u64 = 20_000;
@@ -53,9 +53,19 @@ impl Agent {
         if matches!(self.phase, Phase::Paired) {
             return Err(SessionError::State("already paired"));
         }
-        if self.mismatches >= MISMATCHES && matches!(secret, PairingSecret::Code(_)) {
-            // The count belongs to one code; a newly typed one starts afresh.
-            self.mismatches = 0;
+        if let PairingSecret::Code(code) = &secret {
+            let same = self
+                .tried
+                .as_ref()
+                .is_some_and(|tried| tried.digits() == code.digits());
+            if same && self.needs_new_code() {
+                self.exhausted();
+                return Ok(());
+            }
+            if !same {
+                // The count belongs to one code; another one starts afresh.
+                (self.tried, self.mismatches) = (Some(code.clone()), 0);
+            }
         }
         self.host = host;
         self.refused = None;
@@ -80,6 +90,7 @@ impl Agent {
         }
         (self.peer, self.place) = (None, None);
         (self.confirm_until_ms, self.root_kept) = (None, false);
+        self.pending.clear();
         self.phase = Phase::Idle;
         let host = self.host.clone();
         // The same host and secret made a knock before.
@@ -133,7 +144,18 @@ impl Agent {
         }
     }
 
+    /// Three proofs of this code were not answered by anybody who knows it: whoever asked for them may guess no more.
+    fn exhausted(&mut self) {
+        self.link.close();
+        self.phase = Phase::Idle;
+        self.refused = Some("mismatch");
+        self.view_due = true;
+    }
+
     pub(super) fn answered(&mut self, now_ms: u64, attempt: Id, answer: &[u8; LOBBY_BYTES]) {
+        if self.by_code && self.needs_new_code() && matches!(self.phase, Phase::Joining(_)) {
+            return self.exhausted();
+        }
         let Phase::Joining(joining) = &mut self.phase else {
             return;
         };
@@ -141,6 +163,10 @@ impl Agent {
             Stage::Knocked(pairing) => match pairing.on_answer(attempt, answer, &mut self.rng) {
                 Ok((proved, proof)) => {
                     joining.stage = Stage::Proved(proved);
+                    if self.by_code {
+                        // Each proof lets its reader check one guess, whatever it answers or if it does at all.
+                        self.mismatches = self.mismatches.saturating_add(1);
+                    }
                     self.send(&ToServer::Proof {
                         lobby: Box::new(proof),
                     });
@@ -181,6 +207,7 @@ impl Agent {
                 peer.start(now_ms, &mut self.rng);
                 self.peer = Some(peer);
                 self.place = Some(place);
+                (self.tried, self.mismatches) = (None, 0);
                 self.phase = Phase::Paired;
                 self.confirm_until_ms = Some(now_ms.saturating_add(CONFIRM_MS));
                 self.console_present = true;
@@ -188,7 +215,8 @@ impl Agent {
                 self.link.attached(now_ms);
                 (self.view_due, self.store_due) = (true, true);
             }
-            Err(error) => self.failed(now_ms, error),
+            Err(PairingError::Refused) => self.failed(now_ms, PairingError::Refused),
+            Err(_) => self.failed(now_ms, PairingError::Mismatch),
         }
     }
 
@@ -221,7 +249,6 @@ impl Agent {
         if let PairingSecret::Code(code) = &joining.secret
             && counts
         {
-            self.mismatches = self.mismatches.saturating_add(1);
             *self
                 .failures
                 .entry(code.routing(ROUTING_DIGITS).to_owned())

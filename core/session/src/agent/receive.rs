@@ -33,8 +33,6 @@ impl Agent {
             return;
         }
         // A console that was started anew knows nothing of what was before.
-        self.pending.clear();
-        self.chat.mark_pending_perhaps();
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
         if let Some(failures) = self.failures_seen {
             self.tell_console(now_ms, Body::FailuresSeen(proto::FailuresSeen { failures }));

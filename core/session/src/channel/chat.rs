@@ -1,5 +1,7 @@
 //! Chat: the lines of a session. The console keeps them and shows them to page and program alike.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use temoto_wire::input::cut;
 use temoto_wire::limits::{CHAT_HISTORY, CHAT_TEXT_BYTES};
 use temoto_wire::proto::{self, chat_message::From as Wire};
@@ -127,16 +129,35 @@ impl Log {
         true
     }
 
-    /// Replaces everything but what is still on its way.
+    /// Takes over a snapshot: its lines and their order. Lines that only this end has stay, each behind the line that it
+    /// followed, since a snapshot can have been on its way for long.
     pub fn replace(&mut self, lines: Vec<Line>) {
-        let own: Vec<Line> = std::mem::take(&mut self.lines)
-            .into_iter()
-            .filter(|line| line.state != Delivery::Sent && !lines.iter().any(|l| l.id == line.id))
-            .collect();
-        self.lines = lines;
-        for line in own {
-            self.add(line);
+        let there: BTreeSet<String> = lines.iter().map(|line| line.id.clone()).collect();
+        let mut anchor: Option<String> = None;
+        let mut kept: BTreeMap<Option<String>, Vec<Line>> = BTreeMap::new();
+        for line in std::mem::take(&mut self.lines) {
+            if there.contains(&line.id) {
+                anchor = Some(line.id);
+            } else {
+                kept.entry(anchor.clone()).or_default().push(line);
+            }
         }
+        let first = kept.remove(&None).unwrap_or_default();
+        // Nothing in common: what is here was written before anything of the other end was known, and not read there.
+        let (front, back) = if anchor.is_some() {
+            (first, Vec::new())
+        } else {
+            (Vec::new(), first)
+        };
+        let mut merged = front;
+        for line in lines {
+            let behind = kept.remove(&Some(line.id.clone())).unwrap_or_default();
+            merged.push(line);
+            merged.extend(behind);
+        }
+        merged.extend(back);
+        let surplus = merged.len().saturating_sub(CHAT_HISTORY);
+        self.lines = merged.split_off(surplus);
     }
 
     /// Sets the delivery of one line.
@@ -194,14 +215,36 @@ mod tests {
         }
     }
 
+    fn texts(log: &Log) -> Vec<&str> {
+        log.lines().iter().map(|line| line.text.as_str()).collect()
+    }
+
     #[test]
-    fn a_snapshot_replaces_everything_but_what_is_on_its_way() {
+    fn a_snapshot_brings_its_lines_and_takes_none_away() {
         let mut log = Log::default();
-        log.add(line(1, Delivery::Sent));
         log.add(line(2, Delivery::Perhaps));
-        log.replace(vec![line(3, Delivery::Sent)]);
-        let ids: Vec<_> = log.lines().iter().map(|l| l.text.as_str()).collect();
-        assert_eq!(ids, ["line 3", "line 2"]);
+        log.replace(vec![line(1, Delivery::Sent)]);
+        assert_eq!(texts(&log), ["line 1", "line 2"]);
+        // One that was long on its way.
+        log.add(line(3, Delivery::Sent));
+        log.replace(vec![line(1, Delivery::Sent), line(4, Delivery::Sent)]);
+        assert_eq!(texts(&log), ["line 1", "line 2", "line 3", "line 4"]);
+        log.replace(vec![line(3, Delivery::Sent), line(5, Delivery::Sent)]);
+        assert_eq!(texts(&log), ["line 1", "line 2", "line 3", "line 4", "line 5"]);
+    }
+
+    #[test]
+    fn merged_snapshots_stay_bounded() {
+        let mut log = Log::default();
+        for n in 0..CHAT_HISTORY {
+            log.add(line(n, Delivery::Sent));
+        }
+        log.replace(
+            (CHAT_HISTORY..CHAT_HISTORY + 100)
+                .map(|n| line(n, Delivery::Sent))
+                .collect(),
+        );
+        assert_eq!(log.lines().len(), CHAT_HISTORY);
     }
 
     #[test]

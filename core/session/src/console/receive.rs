@@ -349,6 +349,10 @@ impl Console {
             match Line::from_wire(message) {
                 // A customer's end writes in the customer's name and in no other.
                 Ok(line) if line.from == From::Customer && !chat.snapshot => {
+                    if self.chat.lines().iter().any(|known| known.id == line.id) {
+                        // Sent again to a console that was reloaded.
+                        continue;
+                    }
                     self.share(now_ms, line, Some(participant));
                 }
                 Ok(_) | Err(SessionError::Peer(_)) => {
