@@ -220,7 +220,7 @@ impl Agent {
         match FromServer::decode(bytes) {
             Ok(message) => {
                 if !self.link.heard(now_ms, &message, &mut self.rng) {
-                    self.from_server(now_ms, message);
+                    self.server_says(now_ms, message);
                 }
             }
             Err(_) => {
@@ -348,7 +348,7 @@ impl Agent {
         }
     }
 
-    fn from_server(&mut self, now_ms: u64, message: FromServer) {
+    fn server_says(&mut self, now_ms: u64, message: FromServer) {
         match message {
             FromServer::Attached { peers, .. } => {
                 self.link.attached(now_ms);
@@ -462,11 +462,11 @@ impl Agent {
 
     fn settle(&mut self, now_ms: u64) {
         while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
-            self.from_peer(now_ms, event);
+            self.peer_says(now_ms, event);
         }
         self.share_screen(now_ms);
         while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
-            self.from_peer(now_ms, event);
+            self.peer_says(now_ms, event);
         }
         while let Some(action) = self.link.poll() {
             self.view_due = true;
@@ -491,7 +491,7 @@ impl Agent {
         }
     }
 
-    fn from_peer(&mut self, now_ms: u64, event: PeerEvent) {
+    fn peer_says(&mut self, now_ms: u64, event: PeerEvent) {
         match event {
             PeerEvent::Transmit(bytes) => {
                 if let Some(place) = self.place.filter(|_| self.link.is_up()) {

@@ -173,7 +173,7 @@ impl Console {
         match FromServer::decode(bytes) {
             Ok(message) => {
                 if !self.link.heard(now_ms, &message, &mut self.rng) {
-                    self.from_server(now_ms, message);
+                    self.server_says(now_ms, message);
                 }
             }
             Err(_) => {
@@ -288,7 +288,7 @@ impl Console {
             }
             match end.peer.send_chat(now_ms, &chat, &mut self.rng) {
                 Ok(number) if line.state == Delivery::Pending => {
-                    end.pending.push_back((number, line.id.clone()))
+                    end.pending.push_back((number, line.id.clone()));
                 }
                 Ok(_) => {}
                 Err(_) => line.state = Delivery::Perhaps,
@@ -298,7 +298,7 @@ impl Console {
         (self.view_due, self.store_due) = (true, true);
     }
 
-    fn from_server(&mut self, now_ms: u64, message: FromServer) {
+    fn server_says(&mut self, now_ms: u64, message: FromServer) {
         match message {
             FromServer::Attached {
                 participant: _,
@@ -475,11 +475,11 @@ impl Console {
             .iter_mut()
             .find_map(|(&n, end)| end.peer.poll().map(|event| (n, event)))
         {
-            self.from_peer(now_ms, participant, event);
+            self.peer_says(now_ms, participant, event);
         }
     }
 
-    fn from_peer(&mut self, now_ms: u64, participant: u8, event: PeerEvent) {
+    fn peer_says(&mut self, now_ms: u64, participant: u8, event: PeerEvent) {
         match event {
             PeerEvent::Transmit(bytes) => {
                 if self.link.is_up() {

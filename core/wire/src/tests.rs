@@ -161,7 +161,7 @@ proptest! {
     fn what_is_read_from_anything_is_written_the_same(bytes in proptest::collection::vec(any::<u8>(), 0..700), verb in any::<u8>()) {
         let mut bytes = bytes;
         if let Some(first) = bytes.first_mut() {
-            *first = if verb % 2 == 0 { verb % 0x10 } else { 0x80 | verb % 0x12 };
+            *first = if verb % 2 == 0 { verb % 0x10 } else { 0x80 | (verb % 0x12) };
         }
         if let Ok(message) = ToServer::decode(&bytes) {
             prop_assert_eq!(message.encode(), bytes.clone());

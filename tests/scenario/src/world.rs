@@ -227,7 +227,7 @@ impl World {
     /// A customer's end does something.
     pub fn agent(&mut self, who: Who, command: AgentCommand) {
         self.with_agent(who, |agent, now| {
-            agent.command(now, command).expect("the command makes sense")
+            agent.command(now, command).expect("the command makes sense");
         });
     }
 

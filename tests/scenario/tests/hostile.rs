@@ -1,5 +1,11 @@
 //! A hostile relay: whatever it does, nothing of the session comes out, nothing is let in, and chat is exact or absent.
 
+#![expect(
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "what cannot happen fails the test"
+)]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -57,6 +63,9 @@ const TRICKS: [Trick; 12] = [
     Trick::Junk,
 ];
 
+/// A message as its sender gave it to the relay.
+type Passed = (Way, u8, Vec<u8>);
+
 /// State of a meddler.
 struct Mischief {
     rng: ChaCha20Rng,
@@ -101,7 +110,7 @@ impl Mischief {
         let key = (way == Way::ToConsole, agent);
         self.kept.entry(key).or_default().push(bytes.clone());
         let mut out = self.waiting.remove(&key).unwrap_or_default();
-        if self.left == 0 || self.rng.next_u32() % self.every != 0 {
+        if self.left == 0 || !self.rng.next_u32().is_multiple_of(self.every) {
             out.push(bytes);
             return out;
         }
@@ -140,7 +149,7 @@ impl Mischief {
             }
             Trick::WrongHint => {
                 out.push(bytes);
-                let kind = 4 + u8::from(self.rng.next_u32() % 2 == 0);
+                let kind = 4 + u8::from(self.rng.next_u32().is_multiple_of(2));
                 let hint = self.rng.next_u32() >> (self.rng.next_u32() % 32);
                 out.push([&[kind][..], &hint.to_be_bytes()].concat());
             }
@@ -205,7 +214,7 @@ fn nothing_came_out(world: &World, digits: &str, token: Option<&str>, seed: u64)
 }
 
 /// Runs of each agent only ever have rising numbers, and no message but the six kinds passes.
-fn never_a_weaker_retry(sent: &[(Way, u8, Vec<u8>)], seed: u64) {
+fn never_a_weaker_retry(sent: &[Passed], seed: u64) {
     let mut last: BTreeMap<u8, u32> = BTreeMap::new();
     for (way, agent, bytes) in sent {
         assert!(matches!(bytes[0], 1..=5 | 16), "seed {seed}: kind {}", bytes[0]);
@@ -250,7 +259,7 @@ fn one_session(seed: u64, tricks: &[Trick], every: u32, left: u32) -> World {
     );
     world.run_for(300);
     world.console(ConsoleCommand::Control { active: true });
-    let sent: Rc<RefCell<Vec<(Way, u8, Vec<u8>)>>> = Rc::default();
+    let sent: Rc<RefCell<Vec<Passed>>> = Rc::default();
     let mut mischief = Mischief::new(seed, tricks, every, left);
     let log = Rc::clone(&sent);
     world.relay.meddler = Some(Box::new(move |way, agent, bytes| {

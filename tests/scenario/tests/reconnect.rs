@@ -1,5 +1,7 @@
 //! Nothing is lost: cuts, restarts, reloads, second programs, changed minds.
 
+#![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
+
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_geometry::Rect;
@@ -329,7 +331,7 @@ fn chat_arrives_exactly_once_over_random_cuts_at_any_moment() {
             world.cut();
             world.run_for(u64::from(rng.next_u32() % 12_000));
             world.line_up = true;
-            if rng.next_u32() % 2 == 0 {
+            if rng.next_u32().is_multiple_of(2) {
                 insist(&mut world, &digits);
             }
         }
@@ -462,19 +464,19 @@ fn keys_do_not_stay_pressed_when_something_comes_between() {
             );
         }),
         ("pause", |w| {
-            w.agent(Who::Program, AgentCommand::Pause { paused: true })
+            w.agent(Who::Program, AgentCommand::Pause { paused: true });
         }),
         ("blur", |w| w.console(ConsoleCommand::Blur)),
         ("control is given back", |w| {
-            w.console(ConsoleCommand::Control { active: false })
+            w.console(ConsoleCommand::Control { active: false });
         }),
         ("cut", World::cut),
         ("the operator ends", |w| w.console(ConsoleCommand::End)),
         ("the customer ends", |w| {
-            w.agent(Who::Program, AgentCommand::End { emergency: true })
+            w.agent(Who::Program, AgentCommand::End { emergency: true });
         }),
         ("the customer's own hand", |w| {
-            w.with_agent(Who::Program, |agent, now| agent.local_activity(now))
+            w.with_agent(Who::Program, temoto_session::Agent::local_activity);
         }),
     ];
     for (name, act) in acts {
@@ -569,10 +571,10 @@ fn another_mode_of_the_display_is_followed_even_in_a_pause() {
 fn control_yields_to_the_customer_s_hand_and_comes_back_after_three_seconds() {
     let mut world = World::shared(14);
     world.console(ConsoleCommand::Control { active: true });
-    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
     world.run_for(2_000);
     assert!(world.console_view().yielded && world.agent_view(Who::Program).yielded);
-    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
     world.run_for(2_900);
     assert!(world.console_view().yielded, "the rest counts from the last move");
     world.run_for(300);
@@ -583,7 +585,7 @@ fn control_yields_to_the_customer_s_hand_and_comes_back_after_three_seconds() {
 #[test]
 fn a_yield_that_ends_while_the_line_is_cut_is_not_shown_for_ever() {
     let mut world = World::shared(15);
-    world.with_agent(Who::Program, |agent, now| agent.local_activity(now));
+    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
     world.run_for(200);
     assert!(world.console_view().yielded);
     world.cut();

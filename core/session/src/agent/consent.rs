@@ -101,7 +101,7 @@ impl Agent {
         if !self.grants.allows(Capability::Control) {
             self.release_input();
         }
-        let granted = self.grants.iter().map(|c| c.to_proto()).collect();
+        let granted = self.grants.iter().map(Capability::to_proto).collect();
         let grants = proto::Grants {
             number: self.grants.number(),
             granted,

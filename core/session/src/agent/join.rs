@@ -24,6 +24,7 @@ const GIVE_UP_MS: u64 = 10 * 60_000;
 /// Digits that route; the rest is secret.
 const ROUTING_DIGITS: usize = 4;
 
+#[expect(clippy::large_enum_variant, reason = "one exists at a time, in a box")]
 enum Stage {
     /// Knocked, or about to.
     Knocked(AgentPairing),
@@ -173,7 +174,7 @@ impl Agent {
                 }
                 Err(error) => self.failed(now_ms, error),
             },
-            other => joining.stage = other,
+            other @ (Stage::Proved(_) | Stage::Resting { .. } | Stage::Moving) => joining.stage = other,
         }
     }
 
@@ -232,7 +233,7 @@ impl Agent {
         };
         match std::mem::replace(&mut joining.stage, Stage::Moving) {
             Stage::Proved(proved) => Some(proved),
-            other => {
+            other @ (Stage::Knocked(_) | Stage::Resting { .. } | Stage::Moving) => {
                 joining.stage = other;
                 None
             }

@@ -134,7 +134,7 @@ impl Agent {
         match Reason::try_from(leave.reason) {
             Ok(Reason::Ended | Reason::Emergency) => self.finish(now_ms, "operator"),
             Ok(Reason::Closed | Reason::Declined | Reason::Unspecified) | Err(_) => {
-                self.finish(now_ms, "replaced")
+                self.finish(now_ms, "replaced");
             }
         }
     }
@@ -180,7 +180,7 @@ impl Agent {
             match Line::from_wire(message) {
                 // Only a snapshot may bring the customer's own words back.
                 Ok(line) if chat.snapshot || line.from != From::Customer || !self.is_own(&line) => {
-                    lines.push(line)
+                    lines.push(line);
                 }
                 Ok(_) | Err(_) => {}
             }
