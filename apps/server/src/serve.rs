@@ -33,10 +33,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     logging::start(&config.log, config.log_format)?;
     // Before anything is listened to: who cannot work does not answer.
     let pages = pages(&config)?;
-    let programs = config
-        .programs
-        .as_deref()
-        .map_or_else(|| Ok(Programs::default()), Programs::read)?;
+    let programs = programs(&config)?;
     let database = folder.open_database().await?;
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
@@ -72,13 +69,19 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
 
     let (stop, stopping) = watch::channel(false);
     let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
-    let serving = tokio::spawn(server.run(listener, stopping));
+    let mut serving = tokio::spawn(server.run(listener, stopping));
     if let Some(path) = &config.port_file {
         write_private(path, format!("{}\n", address.port()).as_bytes())?;
     }
     tracing::info!(address = %address, port = address.port(), url = %site.origin(), tls = config.tls != Tls::None, "listening");
 
-    asked_to_stop().await?;
+    tokio::select! {
+        asked = asked_to_stop() => asked?,
+        ended = &mut serving => {
+            ended.context("the accept loop failed")?;
+            bail!("the accept loop ended by itself");
+        }
+    }
     tracing::info!("stopping");
     relay.drain(COME_BACK_MS).await;
     stop.send_replace(true);
@@ -98,6 +101,17 @@ fn pages(config: &Config) -> anyhow::Result<Pages> {
     }
     tracing::warn!("this program was built without web pages; give their folder with --web");
     Ok(Pages::none())
+}
+
+fn programs(config: &Config) -> anyhow::Result<Programs> {
+    if let Some(folder) = &config.programs {
+        return Ok(Programs::read(folder)?);
+    }
+    if let Some(programs) = Programs::embedded()? {
+        return Ok(programs);
+    }
+    tracing::warn!("there are no programs for customers; give their folder with --programs");
+    Ok(Programs::default())
 }
 
 async fn listen(wanted: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {

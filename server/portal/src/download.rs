@@ -113,16 +113,31 @@ pub struct Programs(Vec<Program>);
 impl Programs {
     /// Reads and checks the programs in this folder.
     pub fn read(folder: &Path) -> Result<Self, ProgramsError> {
+        Self::check(folder, |path, most| read(path, most).map(Bytes::from))
+    }
+
+    /// The programs that were built into this one, if they were.
+    pub fn embedded() -> Result<Option<Self>, ProgramsError> {
+        #[cfg(feature = "embed-programs")]
+        return Self::check(Path::new(""), embedded).map(Some);
+        #[cfg(not(feature = "embed-programs"))]
+        Ok(None)
+    }
+
+    /// Reads the manifest in `folder` and what it names.
+    fn check(
+        folder: &Path,
+        read: impl Fn(&Path, u64) -> Result<Bytes, ProgramsError>,
+    ) -> Result<Self, ProgramsError> {
         let path = folder.join("manifest.json");
         let text = read(&path, MANIFEST_BYTES)?;
         let manifest: Manifest = serde_json::from_slice(&text).map_err(|error| ProgramsError::Manifest {
             path: path.clone(),
             reason: error.to_string(),
         })?;
-        manifest
-            .programs
-            .iter()
-            .map(|entry| entry.read(folder, &path))
+        let programs = manifest.programs.iter();
+        programs
+            .map(|entry| entry.read(folder, &path, &read))
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -138,7 +153,12 @@ impl Programs {
 }
 
 impl Entry {
-    fn read(&self, folder: &Path, manifest: &Path) -> Result<Program, ProgramsError> {
+    fn read(
+        &self,
+        folder: &Path,
+        manifest: &Path,
+        read: impl Fn(&Path, u64) -> Result<Bytes, ProgramsError>,
+    ) -> Result<Program, ProgramsError> {
         let wrong = |reason: String| ProgramsError::Manifest {
             path: manifest.to_owned(),
             reason,
@@ -160,7 +180,7 @@ impl Entry {
         let program = Program {
             system,
             kind,
-            bytes: bytes.into(),
+            bytes,
             sha256,
         };
         if program.len() != self.bytes || program.is_empty() {
@@ -186,6 +206,25 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, ProgramsError> {
         return Err(failed(format!("longer than {most} bytes")));
     }
     std::fs::read(path).map_err(|error| failed(error.to_string()))
+}
+
+/// The folder is named when the server is built, and checked at each start like every other.
+#[cfg(feature = "embed-programs")]
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$TEMOTO_EMBED_PROGRAMS"]
+struct Built;
+
+#[cfg(feature = "embed-programs")]
+fn embedded(path: &Path, _: u64) -> Result<Bytes, ProgramsError> {
+    let file = path.to_str().and_then(Built::get);
+    match file.map(|file| file.data) {
+        Some(std::borrow::Cow::Borrowed(bytes)) => Ok(Bytes::from_static(bytes)),
+        Some(std::borrow::Cow::Owned(bytes)) => Ok(bytes.into()),
+        None => Err(ProgramsError::Read {
+            path: path.to_owned(),
+            reason: "not built into this program".to_owned(),
+        }),
+    }
 }
 
 pub(crate) fn router() -> Router<App> {

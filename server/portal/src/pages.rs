@@ -55,7 +55,7 @@ enum Source {
 
 #[cfg(feature = "embed")]
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/portal/build"]
+#[folder = "../../web/portal/build"]
 struct Built;
 
 impl Pages {

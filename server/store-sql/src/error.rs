@@ -72,15 +72,19 @@ impl OpenError {
     }
 }
 
-/// Primary result codes of SQLite.
+/// Result codes of SQLite: the lower byte is the kind, the rest says more.
 const READ_ONLY: i32 = 8;
 const FULL: i32 = 13;
+/// The log or its index could not grow: on a full disk these come before `FULL`.
+const NO_ROOM_TO_WRITE: i32 = 10 | 3 << 8;
+const NO_ROOM_FOR_INDEX: i32 = 10 | 19 << 8;
 
 /// What a failure of the database means to a caller.
 pub(crate) fn failed(error: sqlx::Error) -> StoreError {
-    match primary_code(&error) {
-        Some(READ_ONLY) => StoreError::ReadOnly,
-        Some(FULL) => StoreError::Full,
+    match result_code(&error) {
+        Some(NO_ROOM_TO_WRITE | NO_ROOM_FOR_INDEX) => StoreError::Full,
+        Some(code) if code & 0xff == READ_ONLY => StoreError::ReadOnly,
+        Some(code) if code & 0xff == FULL => StoreError::Full,
         _ => StoreError::Database(Box::new(error)),
     }
 }
@@ -93,8 +97,6 @@ pub(crate) fn failed_unique(error: sqlx::Error, column: &str, taken: StoreError)
     if same { taken } else { failed(error) }
 }
 
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    // The lower byte is the kind, the rest says more.
-    Some(extended & 0xff)
+fn result_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }

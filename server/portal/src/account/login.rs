@@ -4,6 +4,7 @@
 //! address (with an account or not) or, from a device that its owner used before, per device; the count delays and
 //! never locks.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -104,7 +105,7 @@ pub(crate) async fn handler(
                 .map_err(LoginError::from)
         }
         Some(user) => {
-            app.store.record(&failed(&app, &user, from)).await?;
+            note_failure(&app, &user, from);
             Err(LoginError::Wrong)
         }
         None => Err(LoginError::Wrong),
@@ -137,13 +138,21 @@ async fn failure_key(
     Ok(hash.finalize().into())
 }
 
-fn failed(app: &App, user: &User, from: std::net::IpAddr) -> AuditEvent {
-    AuditEvent {
+/// Notes a wrong password in the trail, after the answer: how long the disk takes must not tell that there is an
+/// account. The delay per account bounds how many there are.
+fn note_failure(app: &App, user: &User, from: IpAddr) {
+    let event = AuditEvent {
         organisation: user.organisation,
         at: app.clock.now(),
         actor: None,
         kind: AuditKind::LoginFailed,
         subject: user.id.to_string(),
         detail: from.to_string(),
-    }
+    };
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = app.store.record(&event).await {
+            tracing::error!(error = ?error.to_string(), "a failed login was not noted");
+        }
+    });
 }

@@ -1,7 +1,7 @@
 //! `POST /logout`: ends the login of this browser. Without one it is done already.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_store::StoreError;
@@ -47,11 +47,8 @@ pub(crate) async fn handler(State(app): State<App>, headers: HeaderMap) -> Resul
         app.attachments.detach_login(actor.login).await;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let answer = response.headers_mut();
-    answer.append(header::SET_COOKIE, Cookie::Login.remove(&app.site));
-    answer.insert(
-        HeaderName::from_static("clear-site-data"),
-        HeaderValue::from_static("\"cache\""),
-    );
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, Cookie::Login.remove(&app.site));
     Ok(response)
 }
