@@ -103,6 +103,7 @@ export const SCENES: Scene[] = [
     },
   },
   session('waiting', '[role=status]'),
+  session('gone', 'main p'),
   session('joined'),
   session('downloading'),
   session('permission'),

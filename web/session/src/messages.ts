@@ -113,10 +113,12 @@ export interface ConsoleView {
 export interface AgentView {
   link: LinkView;
   phase: 'connecting' | 'paired' | 'refused' | 'ended';
-  /** For `refused`: wrong (unknown, used, expired, mistyped), busy, update, forbidden; for `ended`: who. */
+  /** For `refused`: wrong (unknown, used, expired, mistyped), mismatch, token_asks, update, forbidden; for `ended`: operator, customer, closed, server. */
   reason: string | null;
   /** After three mismatches a new code is needed. */
   newCodeNeeded: boolean;
+  /** The two ends counted different numbers of wrong secrets for this code: somebody may have tried to guess. */
+  failuresDiffer: boolean;
   /** `confirmed`: the server's signature over name, organisation and key was checked. */
   operator: { name: string; organisation: string; confirmed: boolean } | null;
   level: Level | null;
@@ -124,6 +126,11 @@ export interface AgentView {
   downloadName: string | null;
   /** Whether the operator's end is there just now. */
   operatorPresent: boolean;
+  /** Only of interest to the program, which shows the same view: a page grants nothing. */
+  granted: Capability[];
+  asked: Capability[];
+  paused: boolean;
+  yielded: boolean;
   /** The program that joined. */
   program: { present: boolean; computer: string; system: string; alreadyUsed: boolean } | null;
   chat: ChatLine[];

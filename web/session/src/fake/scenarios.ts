@@ -47,6 +47,7 @@ export const SCENARIOS: Record<string, Scenario> = {
     notice: { code: 'code_burnt', arguments: [] },
     code: { digits: '7306152840', expiresAtMs: Date.now() + 590_000, failures: 1 },
   })),
+  gone: session(waiting, { code: null, notice: { code: 'code_burnt', arguments: [] } }),
   joined: session(joined, {}),
   downloading: session(joined, { step: 'downloading' }),
   permission: session(permission, {}),

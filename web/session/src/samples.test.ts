@@ -1,0 +1,46 @@
+/** The core writes one view of each kind with every field filled (`samples/`); these are the same, made by the types. */
+import { expect, test } from 'vitest';
+import { live, paired, permission, waiting } from './fake/views';
+import type { AgentView, ConsoleView, LinkView } from './messages';
+import agentSample from './samples/agent-view.json';
+import consoleSample from './samples/console-view.json';
+
+/** Every path of names in a value with the kind of what is there; all members of a list count as one. */
+function shape(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => shape(one, `${path}[]`));
+  if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`];
+  return Object.entries(value).flatMap(([key, inner]) => shape(inner, `${path}.${key}`));
+}
+const shapes = (value: unknown) => [...new Set(shape(value))].sort();
+
+const link: LinkView = { up: false, tryingSinceMs: 1, closed: 'replaced' };
+const chat = live('ja').chat;
+
+test('the console view of the core has the fields of ConsoleView', () => {
+  const lost = <T extends object>(end: T | null) => (end ? { ...end, lostSinceMs: 1 } : null);
+  const full: ConsoleView = {
+    ...live('ja'),
+    link,
+    chat,
+    code: waiting('ja').code,
+    notice: { code: 'foreign_host', arguments: ['other'] },
+    page: lost(permission('ja').page),
+    program: lost(permission('ja').program),
+    asked: ['control'],
+    ended: { by: 'customer', code: 'ended' },
+  };
+  expect(shapes(consoleSample)).toEqual(shapes(full));
+});
+
+test('the agent view of the core has the fields of AgentView', () => {
+  const full: AgentView = {
+    ...paired('ja'),
+    link,
+    chat,
+    reason: 'wrong',
+    granted: ['view'],
+    asked: ['control'],
+    program: { present: true, computer: 'PC', system: 'Linux', alreadyUsed: false },
+  };
+  expect(shapes(agentSample)).toEqual(shapes(full));
+});
