@@ -1,239 +1,382 @@
-//! Threads and wires: the windows on the main thread, the session on its own, and one that carries the flow between them.
+//! Wires: what the session says goes to the windows, what the person does goes to the session. The windows are on the main
+//! thread, the session on its own; whoever comes first holds the state for the moment of a decision and waits for nobody.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, Local};
-use temoto_agent_ui::{AgentUi, Lang, Theme, UiError, UiHandle, UiOptions};
+use temoto_agent_ui::{
+    AskReason, Capabilities, Capability as Shown, ChatLine, CodeTrouble, ConnectPhase, Lang, UiEvent,
+    UiHandle, View,
+};
 use temoto_crypto::RootKeeping;
-use temoto_driver::{Driver, DriverError, Order, Report, Settings};
+use temoto_crypto::code::Code;
+use temoto_driver::{Driver, Order, Report, Settings};
 use temoto_input::OwnWindows;
-use temoto_instance::{Acquired, Listener};
+use temoto_session::permission::Capability;
+use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
+use temoto_transport::Endpoint;
 use temoto_wire::relay::Role;
 
-use crate::about;
-use crate::args::Args;
-use crate::flow::{Effect, Flow, Input};
-use crate::start::{Plan, plan};
+use crate::options::Options;
+use crate::present::{Context, picture};
+use crate::start::{Start, typed_server};
+use crate::system;
 
-/// Inputs that may wait. A press that finds no room is lost, as one on a frozen window would be.
-const INPUTS: usize = 256;
-/// The flow's thread looks up at least this often.
-const REST: Duration = Duration::from_secs(3_600);
+/// The end is shown this long unless the person closes it before.
+const END_SHOWN: Duration = Duration::from_secs(60);
 /// What was said last may take this long to leave.
 const GOODBYE: Duration = Duration::from_secs(4);
-/// A program that nobody told a place shares one with its like.
-const NO_PLACE: &str = "asking for server and code";
 
-/// Why the program does not run, each in one sentence for the terminal.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// No display.
-    #[error("no window can be opened on {display}: start temoto in a desktop session ({reason})")]
-    NoWindow {
-        /// Where it was tried.
-        display: String,
-        /// In the toolkit's words.
-        reason: String,
-    },
-    /// The session cannot start.
-    #[error("the session cannot be started: {0}")]
-    Driver(#[from] DriverError),
-    /// A thread cannot start.
-    #[error("the system gives no thread: {0}")]
-    Thread(#[from] std::io::Error),
-}
-
-/// Runs the program until it is closed.
-///
-/// # Errors
-/// See [`AppError`]. A second start of the same program is none: the first comes forward.
-pub fn run(args: Args) -> Result<(), AppError> {
-    let plan = plan(args.names.iter().cloned().chain(own_file()));
-    let place = match &plan {
-        Plan::Token { token, .. } => token.as_str(),
-        Plan::Ask => NO_PLACE,
-    };
-    let listener = match temoto_instance::acquire(place) {
-        Ok(Acquired::Running { .. }) => return Ok(()),
-        Ok(Acquired::First(listener)) => Some(listener),
-        // It runs all the same; a second start will not find it.
-        Err(_) => None,
-    };
-
-    let (inputs, inbox) = sync_channel(INPUTS);
-    let ui = windows(&args, inputs.clone())?;
-    let own = OwnWindows::of_this_process();
-    let driver = session(&args, own.clone(), inputs.clone())?;
-    if let Some(listener) = listener {
-        come_forward_when_asked(listener, inputs)?;
-    }
-    let app = App {
-        flow: Flow::new(plan, args.lang, time_of_day),
-        ui: ui.handle(),
-        driver,
-        own,
-        windows: Vec::new(),
-        late_at: None,
-    };
-    let (done, ended) = sync_channel(1);
-    std::thread::Builder::new()
-        .name("flow".to_owned())
-        .spawn(move || {
-            app.run(&inbox);
-            // The main thread may be gone already.
-            let _unheard = done.try_send(());
-        })?;
-    let ran = ui.run();
-    // Whether it is done or late: the program ends now.
-    let _ended = ended.recv_timeout(GOODBYE);
-    ran.map_err(|error| no_window(&args, error))
-}
-
-/// The file's own name where the way it was called says nothing.
-fn own_file() -> Option<String> {
-    let file = std::env::current_exe().ok()?;
-    Some(file.file_name()?.to_string_lossy().into_owned())
-}
-
-fn windows(args: &Args, inputs: SyncSender<Input>) -> Result<AgentUi, AppError> {
-    let options = UiOptions {
-        lang: args.lang,
-        theme: Theme::System,
-        calm: false,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        display: args.display.clone(),
-    };
-    AgentUi::new(options, move |event| {
-        // The windows never wait.
-        let _full = inputs.try_send(Input::Ui(event));
-    })
-    .map_err(|error| no_window(args, error))
-}
-
-fn no_window(args: &Args, error: UiError) -> AppError {
-    let UiError::NoWindow(reason) = error;
-    let display = args.display.clone().or_else(|| std::env::var("DISPLAY").ok());
-    AppError::NoWindow {
-        display: display.unwrap_or_else(|| "any display".to_owned()),
-        reason,
-    }
-}
-
-fn session(args: &Args, own: OwnWindows, inputs: SyncSender<Input>) -> Result<Driver, DriverError> {
-    let settings = Settings {
-        display: args.display.clone(),
-        agent: AgentSettings {
-            role: Role::Program,
-            keeping: RootKeeping::Machine,
-            signed: false,
-            build: about::build(),
-            about: about::about(args.lang),
-        },
-        own,
-    };
-    Driver::start(settings, move |report| {
-        let input = match report {
-            Report::View(view) => Input::View(view),
-            Report::Unreachable(why) => Input::Unreachable(why),
-            Report::Done => Input::Done,
-        };
-        // The flow being gone is the one error, and then the program ends.
-        let _gone = inputs.send(input);
-    })
-}
-
-fn come_forward_when_asked(mut listener: Listener, inputs: SyncSender<Input>) -> Result<(), AppError> {
-    std::thread::Builder::new()
-        .name("instance".to_owned())
-        .spawn(move || {
-            while let Ok(asked) = listener.wait(REST) {
-                if asked.is_some() && inputs.send(Input::Forward).is_err() {
-                    break;
-                }
-            }
-        })?;
-    Ok(())
-}
-
-/// Hours and minutes of the customer's own clock.
-fn time_of_day(unix_ms: u64) -> String {
-    let at = i64::try_from(unix_ms)
-        .ok()
-        .and_then(DateTime::from_timestamp_millis);
-    at.map(|at| at.with_timezone(&Local).format("%H:%M").to_string())
-        .unwrap_or_default()
-}
-
-struct App {
-    flow: Flow,
-    ui: UiHandle,
-    driver: Driver,
+/// The program between its windows and its session.
+pub struct App {
+    display: Option<String>,
     own: OwnWindows,
+    state: Mutex<State>,
+}
+
+struct State {
+    ui: Option<UiHandle>,
+    driver: Option<Driver>,
+    lang: Lang,
+    /// The place that the program's name told.
+    place: Option<(Endpoint, String)>,
+    host: String,
+    by_code: bool,
+    answered: bool,
+    unreachable: Option<String>,
+    view: Option<Box<AgentView>>,
+    shown: Option<View>,
+    chat: Vec<ChatLine>,
     windows: Vec<u64>,
-    late_at: Option<Instant>,
+    leaving: bool,
 }
 
 impl App {
-    /// Until the flow quits; then the windows go first and the session says goodbye.
-    fn run(mut self, inbox: &Receiver<Input>) {
-        let mut effects = self.flow.begin();
-        loop {
-            for effect in std::mem::take(&mut effects) {
-                if let Effect::Quit = effect {
-                    self.ui.quit();
-                    self.driver.join();
-                    return;
-                }
-                self.carry_out(effect);
+    /// A program that shows and does nothing yet.
+    pub fn new(options: &Options) -> Self {
+        Self {
+            display: options.display.clone(),
+            own: OwnWindows::of_this_process(),
+            state: Mutex::new(State {
+                ui: None,
+                driver: None,
+                lang: options.lang,
+                place: None,
+                host: String::new(),
+                by_code: false,
+                answered: false,
+                unreachable: None,
+                view: None,
+                shown: None,
+                chat: Vec::new(),
+                windows: Vec::new(),
+                leaving: false,
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change is a plain store: a panic elsewhere leaves nothing half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The windows are there.
+    pub fn attach(&self, ui: UiHandle) {
+        self.lock().ui = Some(ui);
+    }
+
+    /// Starts the session and goes where the name told, or asks.
+    ///
+    /// # Errors
+    /// The session cannot be started.
+    pub fn begin(self: &Arc<Self>, start: Start) -> anyhow::Result<()> {
+        let mut state = self.lock();
+        let settings = Settings {
+            display: self.display.clone(),
+            agent: AgentSettings {
+                role: Role::Program,
+                keeping: RootKeeping::Machine,
+                signed: false,
+                build: concat!("temoto ", env!("CARGO_PKG_VERSION")).to_owned(),
+                about: system::about(state.lang),
+            },
+            own: self.own.clone(),
+        };
+        let app = Arc::clone(self);
+        state.driver = Some(Driver::start(settings, move |report| app.report(report))?);
+        match start {
+            Start::Token(server) => {
+                state.host.clone_from(&server.endpoint.authority);
+                state.place = Some((server.endpoint, server.token));
+                state.show(View::Connecting {
+                    host: state.host.clone(),
+                    phase: ConnectPhase::Reaching,
+                });
+                state.join_by_token();
             }
-            let rest = self
-                .late_at
-                .map_or(REST, |at| at.saturating_duration_since(Instant::now()));
-            effects = match inbox.recv_timeout(rest) {
-                Ok(input) => self.flow.take(input),
-                Err(RecvTimeoutError::Timeout) if self.late_at.is_some() => self.flow.take(Input::Late),
-                Err(RecvTimeoutError::Timeout) => Vec::new(),
-                Err(RecvTimeoutError::Disconnected) => vec![Effect::Quit],
-            };
+            Start::Ask => state.ask(None, false),
+        }
+        Ok(())
+    }
+
+    /// The session says something; on its own thread.
+    fn report(&self, report: Report) {
+        let mut state = self.lock();
+        match report {
+            Report::View(view) => state.viewed(view),
+            Report::Unreachable(why) => {
+                state.unreachable = Some(why);
+                state.refresh();
+            }
+            Report::Done => {
+                if !matches!(state.shown, Some(View::Ended { .. })) {
+                    state.quit();
+                }
+            }
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::Endpoint(endpoint) => self.order(Order::Endpoint(endpoint)),
-            Effect::Order(command) => self.order(Order::Customer(command)),
-            Effect::Show(view) => self.ui.show(view),
-            Effect::Bar(bar) => self.ui.bar(bar),
-            Effect::Chat(lines) => lines.into_iter().for_each(|line| self.ui.chat(line)),
-            Effect::ReplaceChat(lines) => self.ui.replace_chat(lines),
-            Effect::OpenChat => self.ui.open_chat(),
-            Effect::Forward => self.ui.bring_forward(),
-            Effect::OwnWindows(windows) => self.set_windows(windows),
-            Effect::CloseAfter(after) => self.late_at = Instant::now().checked_add(after),
-            Effect::Quit => {}
+    /// The person did something; on the windows' thread.
+    pub fn ui_event(&self, event: UiEvent) {
+        let mut state = self.lock();
+        if let UiEvent::OwnWindows(windows) = event {
+            for &gone in state.windows.iter().filter(|window| !windows.contains(window)) {
+                self.own.remove_window(gone);
+            }
+            for &window in &windows {
+                self.own.add_window(window);
+            }
+            state.windows = windows;
+        } else {
+            state.pressed(event);
+            state.refresh();
         }
     }
 
-    fn order(&self, order: Order) {
-        let leaves = matches!(
-            order,
-            Order::Customer(AgentCommand::Leave | AgentCommand::End { .. })
+    /// The system wants the program gone: the session is left, then the windows close.
+    pub fn quit(&self) {
+        self.lock().leave();
+    }
+
+    /// Says goodbye, for a bounded time.
+    pub fn close(&self) {
+        let driver = self.lock().driver.take();
+        let Some(driver) = driver else { return };
+        let (done, gone) = sync_channel(1);
+        let waiter = std::thread::Builder::new().spawn(move || {
+            driver.join();
+            // Nobody waits any more if it took too long.
+            let _late = done.try_send(());
+        });
+        if waiter.is_ok() {
+            let _gone = gone.recv_timeout(GOODBYE);
+        }
+    }
+}
+
+impl State {
+    fn order(&self, command: AgentCommand) {
+        if let Some(driver) = &self.driver {
+            // A session that takes no more orders is over, and says so by itself.
+            driver.order(Order::Customer(command));
+        }
+    }
+
+    fn endpoint(&self, endpoint: Endpoint) {
+        if let Some(driver) = &self.driver {
+            driver.order(Order::Endpoint(endpoint));
+        }
+    }
+
+    fn join_by_token(&self) {
+        if let Some((endpoint, token)) = &self.place {
+            self.endpoint(endpoint.clone());
+            self.order(AgentCommand::JoinToken {
+                host: endpoint.authority.clone(),
+                token: token.clone(),
+            });
+        }
+    }
+
+    fn viewed(&mut self, view: Box<AgentView>) {
+        if view.phase != "connecting" {
+            self.unreachable = None;
+        }
+        let closed = view.phase == "ended" && view.reason == Some("closed");
+        self.view = Some(view);
+        if closed || self.leaving {
+            self.quit();
+        } else {
+            self.refresh();
+        }
+    }
+
+    /// Shows what changed, and only that.
+    fn refresh(&mut self) {
+        let Some(view) = self.view.as_deref().filter(|_| !self.leaving) else {
+            return;
+        };
+        let picture = picture(
+            view,
+            &Context {
+                host: &self.host,
+                lang: self.lang,
+                by_code: self.by_code,
+                answered: self.answered,
+                unreachable: self.unreachable.as_deref(),
+            },
         );
-        // A driver that is done or hopelessly behind cannot say goodbye any more; it is dropped with the program.
-        if !self.driver.order(order) && leaves {
-            self.ui.quit();
+        if let Some(ui) = &self.ui {
+            ui.bar(picture.bar);
+            let known = self.chat.len();
+            if picture.chat.get(..known) == Some(&self.chat[..]) && known > 0 {
+                picture.chat[known..]
+                    .iter()
+                    .for_each(|line| ui.chat(line.clone()));
+            } else if picture.chat != self.chat {
+                ui.replace_chat(picture.chat.clone());
+            }
+        }
+        self.chat = picture.chat;
+        self.show(picture.view);
+    }
+
+    fn show(&mut self, view: View) {
+        if self.shown.as_ref() == Some(&view) {
+            return;
+        }
+        let over = matches!(view, View::Ended { .. });
+        if let Some(ui) = &self.ui {
+            ui.show(view.clone());
+            if over && !matches!(self.shown, Some(View::Ended { .. })) {
+                let ui = ui.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(END_SHOWN);
+                    ui.quit();
+                });
+            }
+        }
+        self.shown = Some(view);
+    }
+
+    fn ask(&mut self, trouble: Option<CodeTrouble>, busy: bool) {
+        self.show(View::AskCode {
+            reason: AskReason::NoPlace,
+            server: None,
+            trouble,
+            busy,
+        });
+    }
+
+    fn quit(&mut self) {
+        self.leaving = true;
+        if let Some(ui) = &self.ui {
+            ui.quit();
         }
     }
 
-    fn set_windows(&mut self, windows: Vec<u64>) {
-        for &gone in self.windows.iter().filter(|window| !windows.contains(window)) {
-            self.own.remove_window(gone);
+    fn leave(&mut self) {
+        self.order(AgentCommand::Leave);
+        self.quit();
+    }
+
+    fn pressed(&mut self, event: UiEvent) {
+        match event {
+            UiEvent::Connect { server, code } => self.connect(&server, code),
+            UiEvent::Allow(chosen) => {
+                self.answered = true;
+                self.allow(chosen);
+            }
+            UiEvent::Decline => {
+                self.answered = true;
+                self.order(AgentCommand::Decline);
+                // The talk goes on, and the bar is where to allow it after all.
+                if let Some(ui) = &self.ui {
+                    ui.open_chat();
+                }
+            }
+            UiEvent::Answer(true) => self.allow_asked(),
+            UiEvent::Answer(false) => self.order(AgentCommand::Decline),
+            UiEvent::Give(capability) => self.allow(Capabilities {
+                // Nobody can point at what they do not see.
+                view: true,
+                control: capability == Shown::Control,
+            }),
+            UiEvent::Withdraw(Shown::Control) => self.withdraw(Capability::Control),
+            UiEvent::Withdraw(Shown::View) => {
+                self.withdraw(Capability::Control);
+                self.withdraw(Capability::View);
+            }
+            UiEvent::Pause => self.order(AgentCommand::Pause { paused: true }),
+            UiEvent::Resume => self.order(AgentCommand::Pause { paused: false }),
+            UiEvent::End => self.order(AgentCommand::End { emergency: false }),
+            UiEvent::Say(text) => self.order(AgentCommand::Chat { text }),
+            UiEvent::Retry => {
+                self.unreachable = None;
+                if self.view.as_ref().is_some_and(|view| view.phase == "refused") {
+                    self.join_by_token();
+                } else {
+                    self.order(AgentCommand::Online);
+                }
+            }
+            UiEvent::Leave => self.leave(),
+            UiEvent::Language(lang) => self.lang = lang,
+            UiEvent::ChatShown(_) | UiEvent::OwnWindows(_) => {}
         }
-        for &window in &windows {
-            self.own.add_window(window);
+    }
+
+    fn withdraw(&self, capability: Capability) {
+        self.order(AgentCommand::Withdraw { capability });
+    }
+
+    /// Allows these beside what is allowed already.
+    fn allow(&self, more: Capabilities) {
+        let mut capabilities = self
+            .view
+            .as_ref()
+            .map(|view| view.granted.clone())
+            .unwrap_or_default();
+        capabilities.extend(more.view.then_some(Capability::View));
+        capabilities.extend(more.control.then_some(Capability::Control));
+        capabilities.sort_unstable();
+        capabilities.dedup();
+        self.order(AgentCommand::Allow { capabilities });
+    }
+
+    /// The question names the more far-reaching of what is asked; yes is a yes to what it needs.
+    fn allow_asked(&self) {
+        let Some(view) = &self.view else { return };
+        self.allow(Capabilities {
+            view: true,
+            control: view.asked.contains(&Capability::Control),
+        });
+    }
+
+    fn connect(&mut self, server: &str, code: String) {
+        let Some(endpoint) = typed_server(server) else {
+            return self.ask(Some(CodeTrouble::NoServer), false);
+        };
+        if Code::parse(&code).is_err() {
+            return self.ask(Some(CodeTrouble::NotFound), false);
         }
-        self.windows = windows;
+        self.by_code = true;
+        self.unreachable = None;
+        self.host.clone_from(&endpoint.authority);
+        let host = endpoint.authority.clone();
+        self.endpoint(endpoint);
+        self.order(AgentCommand::Join {
+            host,
+            digits: code,
+            system: String::new(),
+            software: String::new(),
+            language: String::new(),
+        });
+        // What was refused before is not shown again while this try runs.
+        if let Some(view) = &mut self.view {
+            view.phase = "connecting";
+        }
+        self.ask(None, true);
     }
 }

@@ -52,6 +52,7 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
         theme: Theme::System,
         calm: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        display: options.display.clone(),
     };
     let ui = AgentUi::new(ui_options, {
         let app = Arc::clone(&app);
@@ -72,7 +73,7 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
         let app = Arc::clone(&app);
         move || app.quit()
     })?;
-    app.begin(start);
+    app.begin(start)?;
     let shown = ui.run();
     app.close();
     Ok(shown?)

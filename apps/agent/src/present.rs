@@ -48,6 +48,8 @@ pub fn picture(view: &AgentView, context: &Context<'_>) -> Picture {
 fn main_window(view: &AgentView, context: &Context<'_>) -> View {
     match view.phase {
         "paired" if !context.answered => match &view.operator {
+            // Nothing is asked before it is known what for.
+            Some(_) if view.asked.is_empty() => connecting(context, ConnectPhase::Waiting),
             Some(operator) => View::Permission(PermissionView {
                 domain: context.host.to_owned(),
                 operator: operator
@@ -57,7 +59,14 @@ fn main_window(view: &AgentView, context: &Context<'_>) -> View {
             }),
             None => connecting(context, ConnectPhase::Securing),
         },
-        "paired" => View::Session,
+        "paired" => match view.link.closed {
+            // A line that does not come back by itself.
+            Some(closed) => View::Ended {
+                reason: end_reason(Some(closed)),
+                remains: Vec::new(),
+            },
+            None => View::Session,
+        },
         "ended" => View::Ended {
             reason: end_reason(view.reason),
             remains: Vec::new(),
@@ -91,7 +100,7 @@ fn refused(view: &AgentView, context: &Context<'_>) -> View {
     }
     match view.reason {
         // The operator is asked to let this program in again; it knocks by itself meanwhile.
-        Some("token_asks") => connecting(context, ConnectPhase::Waiting),
+        Some("token_asks") => connecting(context, ConnectPhase::AskingAgain),
         Some("update") => problem(Problem::UpdateNeeded),
         Some("wrong") => problem(Problem::Expired),
         _ => problem(Problem::Other),
@@ -129,8 +138,12 @@ fn connecting(context: &Context<'_>, phase: ConnectPhase) -> View {
 fn end_reason(who: Option<&str>) -> EndReason {
     match who {
         Some("customer" | "closed") => EndReason::ByCustomer,
-        Some("expired") => EndReason::LineLost,
-        _ => EndReason::ByOperator,
+        Some("operator") => EndReason::ByOperator,
+        Some("administrator") => EndReason::ByAdministrator,
+        Some("signed_out") => EndReason::SignedOut,
+        Some("replaced") => EndReason::Replaced,
+        Some("protocol") => EndReason::Unsafe,
+        _ => EndReason::LineLost,
     }
 }
 
@@ -150,10 +163,12 @@ fn capabilities(list: &[Capability]) -> Capabilities {
 
 fn bar(view: &AgentView) -> BarView {
     let sees = view.granted.contains(&Capability::View);
-    let state = if !view.operator_present {
+    let state = if !view.link.up || !view.operator_present {
         BarState::Reconnecting
     } else if view.paused {
         BarState::Paused
+    } else if view.yielded && view.granted.contains(&Capability::Control) {
+        BarState::Yielded
     } else if sees {
         BarState::Sharing
     } else {
@@ -179,6 +194,7 @@ fn bar(view: &AgentView) -> BarView {
         operator: view
             .operator
             .as_ref()
+            .filter(|operator| operator.confirmed)
             .map(|operator| named(&operator.name, &operator.organisation)),
         view: grant(Capability::View),
         control: grant(Capability::Control),

@@ -1,0 +1,90 @@
+//! What happened in a session, as a line of the chat: codes travel, the sentences stand here.
+
+use crate::Lang;
+
+/// Characters of an argument that are shown.
+const ARGUMENT: usize = 8;
+
+/// The sentence for an event; `None` for one that this version does not know.
+pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<String> {
+    let (ja, en) = match code {
+        "customer_joined" => ("つながりました", "Connected"),
+        "program_joined" => ("プログラムがつながりました", "The program connected"),
+        "program_left" => ("プログラムが閉じました", "The program closed"),
+        "page_left" => ("ブラウザのページが閉じました", "The page in the browser closed"),
+        "view_granted" => ("画面の共有を許可しました", "You allowed seeing the screen"),
+        "control_granted" => ("操作を許可しました", "You allowed control"),
+        "view_withdrawn" => ("画面の共有を止めました", "You stopped showing the screen"),
+        "control_withdrawn" => ("操作の許可を取り消しました", "You withdrew control"),
+        "declined" => (
+            "許可しませんでした。チャットは続けられます。上のバーから、あとで許可できます",
+            "You declined. You can go on chatting, and allow it later in the bar above",
+        ),
+        "paused" => ("一時停止しました", "Paused"),
+        "resumed" => ("再開しました", "Resumed"),
+        "line_back" => return Some(line_back(lang, arguments.first())),
+        "code_burnt" => (
+            "数字が3回間違えられたため、コードを無効にしました",
+            "The code was wrong three times and is no longer valid",
+        ),
+        "failures_differ" => (
+            "数字の入力ミスの回数が両側で合いません。ほかの人が試した可能性があります",
+            "The two ends counted different numbers of wrong codes: somebody else may have tried",
+        ),
+        _ => return None,
+    };
+    Some(match lang {
+        Lang::Ja => ja.to_owned(),
+        Lang::En => en.to_owned(),
+    })
+}
+
+fn line_back(lang: Lang, seconds: Option<&String>) -> String {
+    let seconds = seconds.filter(|s| s.len() <= ARGUMENT && s.bytes().all(|b| b.is_ascii_digit()));
+    match (lang, seconds) {
+        (Lang::Ja, Some(seconds)) => format!("回線が切れました → {seconds}秒で復帰"),
+        (Lang::Ja, None) => "回線が切れましたが、復帰しました".to_owned(),
+        (Lang::En, Some(seconds)) => format!("The line broke → back after {seconds} s"),
+        (Lang::En, None) => "The line broke and is back".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_of_a_console_has_a_sentence_in_both_languages() {
+        for code in [
+            "customer_joined",
+            "program_joined",
+            "program_left",
+            "page_left",
+            "view_granted",
+            "control_granted",
+            "view_withdrawn",
+            "control_withdrawn",
+            "declined",
+            "paused",
+            "resumed",
+            "line_back",
+            "code_burnt",
+            "failures_differ",
+        ] {
+            let ja = event_sentence(Lang::Ja, code, &[]).expect(code);
+            let en = event_sentence(Lang::En, code, &[]).expect(code);
+            assert!(!ja.is_ascii() && en.replace('→', "").is_ascii(), "{code}");
+        }
+        assert_eq!(event_sentence(Lang::En, "of_the_future", &[]), None);
+    }
+
+    #[test]
+    fn the_seconds_of_a_lost_line_are_digits_or_left_out() {
+        let told = |seconds: &str| event_sentence(Lang::En, "line_back", &[seconds.to_owned()]);
+        assert_eq!(told("2").as_deref(), Some("The line broke → back after 2 s"));
+        assert_eq!(
+            told("2 years, call 0120-000-000").as_deref(),
+            Some("The line broke and is back")
+        );
+    }
+}
