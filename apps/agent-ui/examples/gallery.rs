@@ -41,12 +41,13 @@ fn main() -> ExitCode {
         theme: Theme::System,
         calm: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        display: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match (arg.as_str(), args.next()) {
             ("--lang", Some(lang)) if lang.parse::<Lang>().is_ok() => {
-                options.lang = lang.parse().unwrap_or(Lang::En)
+                options.lang = lang.parse().unwrap_or(Lang::En);
             }
             ("--theme", Some(theme)) if theme == "light" => options.theme = Theme::Light,
             ("--theme", Some(theme)) if theme == "dark" => options.theme = Theme::Dark,

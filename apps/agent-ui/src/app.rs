@@ -35,6 +35,8 @@ pub struct UiOptions {
     pub calm: bool,
     /// The program's version, for About.
     pub version: String,
+    /// The X display to show them on; `None` for that of the environment. Elsewhere it says nothing.
+    pub display: Option<String>,
 }
 
 /// Why there are no windows.
@@ -58,11 +60,15 @@ pub struct AgentUi {
 }
 
 impl AgentUi {
-    /// Prepares the windows without showing any. `events` is called on this thread and must not wait.
+    /// Prepares the windows without showing any. `events` is called on this thread and must not wait. To be called before
+    /// the program starts threads.
     ///
     /// # Errors
     /// If there is no display, or a second interface is made in one process.
     pub fn new(options: UiOptions, events: impl Fn(UiEvent) + 'static) -> Result<Self, UiError> {
+        if let Some(display) = &options.display {
+            platform::use_display(display);
+        }
         let making_bar = Rc::new(Cell::new(false));
         let backend = Backend::builder()
             .with_renderer_name("software")

@@ -38,6 +38,8 @@ pub enum UiEvent {
     Answer(bool),
     /// One capability was taken back.
     Withdraw(Capability),
+    /// One capability that was taken back or declined is allowed after all.
+    Give(Capability),
     /// 一時停止 / Pause was pressed.
     Pause,
     /// 再開 / Resume was pressed.

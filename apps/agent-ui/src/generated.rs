@@ -4,6 +4,8 @@
     missing_docs,
     clippy::all,
     clippy::allow_attributes,
+    clippy::todo,
+    clippy::unwrap_used,
     reason = "generated; its shape follows the compiler's version"
 )]
 

@@ -45,6 +45,8 @@ table! {
     details_show: "詳細を見る", "Show details";
     end: "終了", "End";
     end_session: "セッションを終了", "End session";
+    give_control: "操作を許可する", "Allow control";
+    give_view: "表示を許可する", "Allow view";
     how_to_stop: "止めるとき: 画面の上の「終了」、または Ctrl + Alt + E", "To stop: “End” at the top of the screen, or Ctrl + Alt + E";
     licence_name: "MIT または Apache-2.0", "MIT or Apache-2.0";
     message: "メッセージ", "Message";

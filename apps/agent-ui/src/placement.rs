@@ -53,6 +53,15 @@ pub(crate) fn chat_corner(area: Area, size: (u32, u32)) -> (i32, i32) {
     )
 }
 
+/// The upper left corner that puts a window of `size` in the middle of `area`, never above or left of it.
+pub(crate) fn middle(area: Area, size: (u32, u32)) -> (i32, i32) {
+    let half = |whole: u32, part: u32| i32::try_from(whole.saturating_sub(part) / 2).unwrap_or(i32::MAX);
+    (
+        area.x.saturating_add(half(area.width, size.0)),
+        area.y.saturating_add(half(area.height, size.1)),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,10 +98,33 @@ mod tests {
     }
 
     #[test]
+    fn the_last_word_stands_in_the_middle() {
+        assert_eq!(middle(SECOND, (480, 580)), (-1200, 290));
+        assert_eq!(
+            middle(
+                Area {
+                    x: 10,
+                    y: 0,
+                    width: 300,
+                    height: 200
+                },
+                (480, 580)
+            ),
+            (10, 0)
+        );
+    }
+
+    #[test]
     fn a_small_display_gets_the_small_bar_and_scale_counts() {
         assert!(narrow(Area { width: 800, ..SECOND }, 1.0));
         assert!(!narrow(SECOND, 1.5));
-        assert!(narrow(Area { width: 1280, ..SECOND }, 1.5));
+        assert!(narrow(
+            Area {
+                width: 1280,
+                ..SECOND
+            },
+            1.5
+        ));
     }
 
     #[test]

@@ -6,6 +6,6 @@ mod windows;
 mod x11;
 
 #[cfg(window_system = "windows")]
-pub(crate) use windows::{bar_attributes, font_family};
+pub(crate) use windows::{bar_attributes, font_family, use_display};
 #[cfg(window_system = "x11")]
-pub(crate) use x11::{bar_attributes, font_family};
+pub(crate) use x11::{bar_attributes, font_family, use_display};

@@ -22,7 +22,7 @@ use crate::{
     Area, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, Grant, Lang, Operator, UiEvent,
     View,
 };
-use crate::{messages, placement, platform, sentences};
+use crate::{messages, placement, platform, sentences, wrap};
 
 /// Characters of technical detail that are shown.
 const DETAILS: usize = 2_000;
@@ -118,13 +118,7 @@ impl Presenter {
             mail.chat.into_iter().for_each(|line| self.add_line(line));
         }
         if let Some(view) = mail.view {
-            let leaving_session = view != View::Session;
-            {
-                let mut state = self.state.borrow_mut();
-                state.chat_open &= !leaving_session;
-                state.view = Some(view);
-            }
-            self.main.set_about(false);
+            self.set_view(view);
         }
         if mail.open_chat {
             self.open_chat(true);
@@ -132,6 +126,21 @@ impl Presenter {
         self.show();
         if mail.forward {
             self.bring_forward();
+        }
+    }
+
+    fn set_view(&self, view: View) {
+        let from_chat = {
+            let mut state = self.state.borrow_mut();
+            let from_chat = state.chat_open && view != View::Session;
+            state.chat_open &= !from_chat;
+            state.view = Some(view);
+            from_chat
+        };
+        self.main.set_about(false);
+        if from_chat {
+            // What comes after the session is not said in the chat's corner.
+            self.place_main(placement::middle);
         }
     }
 
@@ -157,6 +166,10 @@ impl Presenter {
         self.main.on_mail(self.calling(Self::read_mail));
         self.main.on_hide_chat(self.calling(|me| me.open_chat(false)));
         self.bar.on_resized(self.calling(|me| me.place_bar()));
+
+        self.main
+            .global::<Words>()
+            .on_held(|text| wrap::held(&text).into());
 
         let weak = Rc::downgrade(self);
         self.main.window().on_close_requested(move || {
@@ -217,6 +230,8 @@ impl Presenter {
                 me.slide_bar(by);
             }
         });
+        actions.on_give_view(self.calling(|me| me.emit(UiEvent::Give(Capability::View))));
+        actions.on_give_control(self.calling(|me| me.emit(UiEvent::Give(Capability::Control))));
         actions.on_decline(self.calling(|me| me.emit(UiEvent::Decline)));
         actions.on_retry(self.calling(|me| me.emit(UiEvent::Retry)));
         actions.on_cancel(self.calling(|me| me.emit(UiEvent::Leave)));
@@ -294,8 +309,11 @@ impl Presenter {
     fn retell(&self) {
         let state = self.state.borrow();
         let (lang, operator) = (state.lang, state.operator());
-        let models: Vec<LineModel> =
-            state.chat.iter().map(|line| line_model(lang, operator, line)).collect();
+        let models: Vec<LineModel> = state
+            .chat
+            .iter()
+            .map(|line| line_model(lang, operator, line))
+            .collect();
         drop(state);
         self.lines.set_vec(models);
     }
@@ -417,8 +435,10 @@ impl Presenter {
         };
         self.bar.set_model(BarModel {
             status: sentences::bar_status(lang, bar.state).into(),
+            // The state that comes and goes while the customer reaches for a button must not move the button.
+            status_room: sentences::bar_status(lang, BarState::Yielded).into(),
             tone: match bar.state {
-                BarState::Sharing => Tone::Ok,
+                BarState::Sharing | BarState::Yielded => Tone::Ok,
                 BarState::Paused | BarState::Reconnecting => Tone::Warn,
                 BarState::Connected => Tone::Plain,
             },
@@ -461,10 +481,8 @@ impl Presenter {
             state.chat_open = open;
             state.unread = 0;
         }
-        if open && let Some(area) = self.area() {
-            let size = self.main.window().size();
-            let (x, y) = placement::chat_corner(area, (size.width, size.height));
-            self.main.window().set_position(PhysicalPosition::new(x, y));
+        if open {
+            self.place_main(placement::chat_corner);
         }
         self.show();
         self.emit(UiEvent::ChatShown(open));
@@ -523,9 +541,18 @@ impl Presenter {
         })
     }
 
+    fn place_main(&self, corner: impl Fn(Area, (u32, u32)) -> (i32, i32)) {
+        if let Some(area) = self.area() {
+            let size = self.main.window().size();
+            let (x, y) = corner(area, (size.width, size.height));
+            self.main.window().set_position(PhysicalPosition::new(x, y));
+        }
+    }
+
     fn place_bar(&self) {
         if let Some(area) = self.area() {
-            self.bar.set_narrow(placement::narrow(area, self.bar.window().scale_factor()));
+            self.bar
+                .set_narrow(placement::narrow(area, self.bar.window().scale_factor()));
             let slid = self.state.borrow().slid;
             let (x, y) = placement::corner(area, self.bar_width(), slid);
             self.bar.window().set_position(PhysicalPosition::new(x, y));

@@ -22,8 +22,19 @@ pub(crate) fn connecting(lang: Lang, host: &str, phase: ConnectPhase) -> (String
         (ConnectPhase::Securing, Lang::En) => "Making a secure line to your support person".to_owned(),
         (ConnectPhase::Waiting, Lang::Ja) => "担当者の応答を待っています".to_owned(),
         (ConnectPhase::Waiting, Lang::En) => "Waiting for your support person".to_owned(),
+        (ConnectPhase::AskingAgain, Lang::Ja) => "担当者が入れてくれるのを待っています".to_owned(),
+        (ConnectPhase::AskingAgain, Lang::En) => "Waiting for your support person to let you in".to_owned(),
     };
-    (title, host)
+    let text = match (phase, lang) {
+        (ConnectPhase::AskingAgain, Lang::Ja) => {
+            "このファイルは前に使われているため、担当者の確認が必要です。電話で伝えてください。".to_owned()
+        }
+        (ConnectPhase::AskingAgain, Lang::En) => {
+            "This file was used before, so your support person has to confirm it. Please tell them on the phone.".to_owned()
+        }
+        (ConnectPhase::Reaching | ConnectPhase::Securing | ConnectPhase::Waiting, _) => host,
+    };
+    (title, text)
 }
 
 pub(crate) fn ask_code(lang: Lang, reason: AskReason) -> (String, String) {
@@ -51,7 +62,7 @@ pub(crate) fn code_trouble(lang: Lang, trouble: CodeTrouble) -> String {
         lang,
         match trouble {
             CodeTrouble::NotFound => (
-                "このコードではつながりませんでした。数字をもう一度確かめてください。",
+                "このコードではつながりませんでした。もう一度、数字を確かめてください。",
                 "This code did not work. Please check the digits once more.",
             ),
             CodeTrouble::NewCodeNeeded => (
@@ -205,6 +216,7 @@ pub(crate) fn bar_status(lang: Lang, state: BarState) -> String {
         lang,
         match state {
             BarState::Sharing => ("共有中", "Sharing"),
+            BarState::Yielded => ("あなたが操作中", "You have the mouse"),
             BarState::Connected => ("接続中", "Connected"),
             BarState::Paused => ("一時停止中", "Paused"),
             BarState::Reconnecting => ("再接続中…", "Reconnecting…"),
@@ -256,6 +268,36 @@ pub(crate) fn ended(lang: Lang, reason: EndReason) -> (String, String) {
             (
                 "あなたの画面は誰にも見られていません。",
                 "Nobody has seen your screen.",
+            ),
+        ),
+        EndReason::ByAdministrator => (
+            (
+                "管理者がセッションを終了しました",
+                "An administrator ended the session",
+            ),
+            (
+                "担当者は、もうあなたの画面を見ることも操作することもできません。",
+                "Nobody can see or operate this computer any more.",
+            ),
+        ),
+        EndReason::SignedOut => (
+            (
+                "担当者がログアウトしたため終了しました",
+                "Ended because your support person signed out",
+            ),
+            (
+                "担当者は、もうあなたの画面を見ることも操作することもできません。",
+                "Nobody can see or operate this computer any more.",
+            ),
+        ),
+        EndReason::Replaced => (
+            (
+                "このプログラムは切り離されました",
+                "This program was disconnected",
+            ),
+            (
+                "セッションは別の場所で続いているかもしれません。覚えがなければ担当者に電話で確かめてください。",
+                "The session may go on elsewhere. If you did not expect this, ask your support person on the phone.",
             ),
         ),
         EndReason::LineLost => (

@@ -65,6 +65,8 @@ pub enum ConnectPhase {
     Securing,
     /// The operator.
     Waiting,
+    /// The operator, who has to let this program in once more.
+    AskingAgain,
 }
 
 /// Why server and code are asked for.
@@ -136,6 +138,12 @@ pub enum EndReason {
     ByOperator,
     /// The customer declined.
     Declined,
+    /// The operator's administrator ended it.
+    ByAdministrator,
+    /// The operator signed out.
+    SignedOut,
+    /// Another program took this one's place, or the operator parted from it.
+    Replaced,
     /// The line did not come back in time.
     LineLost,
     /// Something at the other end or between did not keep to the rules.
@@ -147,6 +155,8 @@ pub enum EndReason {
 pub enum BarState {
     /// The operator sees the screen.
     Sharing,
+    /// The same, and the operator's mouse rests because the customer uses the own one.
+    Yielded,
     /// Connected, but the operator may not see the screen now.
     Connected,
     /// The customer paused.

@@ -17,3 +17,6 @@ pub(crate) fn font_family(lang: Lang) -> &'static str {
 pub(crate) fn bar_attributes(attributes: WindowAttributes) -> WindowAttributes {
     attributes.with_active(false).with_skip_taskbar(true)
 }
+
+/// There is one display.
+pub(crate) fn use_display(_name: &str) {}

@@ -16,3 +16,10 @@ pub(crate) fn bar_attributes(attributes: WindowAttributes) -> WindowAttributes {
         .with_active(false)
         .with_x11_window_type(vec![WindowType::Dock])
 }
+
+/// Makes `name` the display of everything that this process shows. The toolkit takes it from the environment only.
+#[expect(unsafe_code, reason = "the toolkit asks nothing but the environment")]
+pub(crate) fn use_display(name: &str) {
+    // SAFETY: the program calls this through `AgentUi::new` before it starts threads, so nobody reads the environment now.
+    unsafe { std::env::set_var("DISPLAY", name) };
+}
