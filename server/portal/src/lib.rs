@@ -15,6 +15,7 @@ mod limiter;
 mod openapi;
 mod pages;
 mod password;
+mod proxies;
 mod route;
 mod server;
 mod session;
@@ -39,7 +40,8 @@ pub use download::{Program, Programs, ProgramsError};
 pub use gate::{Client, Peer};
 pub use pages::{Pages, PagesError};
 pub use password::{HashError, Passwords};
-pub use site::{Proxies, Site, SiteError};
+pub use proxies::Proxies;
+pub use site::{Site, SiteError};
 pub use source::Random;
 
 use limiter::Limiter;

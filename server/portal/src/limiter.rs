@@ -8,7 +8,7 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{Quota, RateLimiter};
 
-use crate::site::Neighborhood;
+use crate::proxies::Neighborhood;
 
 type Keyed = RateLimiter<Neighborhood, governor::state::keyed::HashMapStateStore<Neighborhood>, DefaultClock>;
 
