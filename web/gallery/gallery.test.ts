@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stage, type Settings } from './lib';
 import { SCENES, type Scene } from './scenes';
@@ -24,6 +25,13 @@ beforeAll(async () => {
 
 afterAll(() => stage?.end());
 
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
 async function show(scene: Scene, { language, size }: Settings) {
   stage.played.loggedIn = scene.loggedIn ?? false;
   const row = { session: 'ff'.repeat(16), state: 'running', created_at_ms: Date.now() - 1_084_000 };
@@ -39,11 +47,8 @@ async function show(scene: Scene, { language, size }: Settings) {
       const kind = `${language}-${theme}-${size.width}`;
       await page.emulateMedia({ colorScheme: theme });
       await page.screenshot({ path: `${PICTURES}/${scene.name}.${kind}.png`, fullPage: true });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-      expect(serious, kind).toEqual([]);
+      // What axe looks for does not change with the words.
+      if (language === 'ja') expect(await serious(page), kind).toEqual([]);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(sideways, `${kind} scrolls sideways`).toBeLessThanOrEqual(0);
     }
