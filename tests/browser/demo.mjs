@@ -181,7 +181,7 @@ async function main() {
 
   say('the operator ends the session');
   await operator.endSession();
-  await customer.page.getByText(customer.words.ended_title).waitFor();
+  await customer.page.getByRole('heading', { name: customer.words.ended_title }).waitFor();
   const close = await desktop.press('push button|button', NAMES.close, 20);
   await shot(customer.page, '6-ended');
   if (!close.pressed_ms) throw new Error('the program does not say that it ended');

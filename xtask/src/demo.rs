@@ -22,8 +22,8 @@ use desktop::Desktop;
 pub use options::Options;
 use server::Server;
 
-/// Debian packages that only the demonstration needs, each with what it is for.
-const PACKAGES: &[(&str, &str)] = &[
+/// Debian packages that only the demonstration and the tests in browsers need, each with what it is for.
+pub const PACKAGES: &[(&str, &str)] = &[
     (
         "at-spi2-core",
         "the accessibility tree, by which the program's window is answered",
@@ -72,7 +72,7 @@ pub fn run(paths: &Paths, options: &Options) -> Result<()> {
 }
 
 /// Everything that takes part: server, pages, the program as customers get it.
-fn build(paths: &Paths) -> Result<()> {
+pub fn build(paths: &Paths) -> Result<()> {
     web::run(paths, crate::wasm::Profile::Release)?;
     dist::linux(paths)?;
     spawn(&mut paths.cargo(&["build", "-p", "temoto-server", "--locked", "--quiet"]))

@@ -1,4 +1,5 @@
-//! What people download: the customer's program for each system, small, in one folder with a manifest of hashes.
+//! What is handed out: the customer's program for each system, small, in one folder with a manifest of hashes, and
+//! the server with pages and programs in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::paths::Paths;
 use crate::process::run as spawn;
 use crate::setup::hex;
-use crate::windows;
+use crate::wasm::Profile;
+use crate::{web, windows};
 
 /// System and file name, as the server knows them.
 const LINUX: Place = ("linux-x86_64", "temoto");
@@ -23,12 +25,31 @@ pub fn folder(paths: &Paths) -> PathBuf {
     paths.target.join("programs")
 }
 
-/// Builds for Linux and Windows.
+/// Builds the programs for Linux and Windows, and the server that has them and the pages in itself.
 pub fn run(paths: &Paths) -> Result<()> {
     linux(paths)?;
     let program = windows::build(paths, "dist")?;
     windows::needs_system_only(paths, &program)?;
-    keep(paths, &program, WINDOWS)
+    keep(paths, &program, WINDOWS)?;
+    server(paths)
+}
+
+fn server(paths: &Paths) -> Result<()> {
+    web::run(paths, Profile::Dist)?;
+    let mut build = paths.cargo(&[
+        "build",
+        "-p",
+        "temoto-server",
+        "--profile",
+        "dist",
+        "--locked",
+        "--quiet",
+    ]);
+    build.args(["--features", "embed,embed-programs"]);
+    spawn(build.env("TEMOTO_EMBED_PROGRAMS", folder(paths)))?;
+    let server = paths.target.join("dist/temoto-server");
+    println!("{}: {} bytes", server.display(), fs::metadata(&server)?.len());
+    Ok(())
 }
 
 /// Builds for Linux alone, which is what a demonstration on Linux hands out.

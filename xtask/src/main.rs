@@ -44,7 +44,7 @@ usage: cargo xtask <command>
   policy              licences, sources and banned packages of everything we link
   wasm  [--dist]      the core for the browser, into web/session/src/wasm
   web   [--dist]      the pages with the core in them, into web/portal/build
-  dist                the program that customers download, for Linux and Windows, with a manifest of hashes
+  dist                what is handed out: the customers' programs, and the server with them and the pages in it
   windows             cross-build the program and see that it needs system DLLs only
   measure             lengths, docs and sizes, in figures";
 

@@ -8,11 +8,12 @@ use crate::paths::Paths;
 use crate::process::{each_line, run as spawn};
 use crate::report::Report;
 use crate::tally::Tally;
-use crate::{setup, windows};
+use crate::{demo, setup, windows};
 
 /// Runs all steps, or one; the last line says how many tests passed and failed.
 pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     setup::run_all(paths)?;
+    setup::packages(paths, demo::PACKAGES)?;
     fs::create_dir_all(paths.reports())?;
     let mut report = Report::new(only);
     let mut total = Tally::default();
@@ -34,7 +35,13 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     step("rust", &|| rust(paths));
     step("wasm", &|| wasm(paths));
     step("windows", &|| windows(paths));
-    step("web", &|| vitest(paths));
+    step("web", &|| vitest(paths, "test"));
+    step("gallery", &|| vitest(paths, "gallery"));
+    step("stories", &|| {
+        demo::build(paths)?;
+        vitest(paths, "stories")
+    });
+    step("session", &|| session(paths));
 
     report.summary()?;
     println!("\n{total}");
@@ -77,11 +84,33 @@ fn windows(paths: &Paths) -> Result<Tally> {
     Ok(Tally { passed: 1, failed: 0 })
 }
 
-fn vitest(paths: &Paths) -> Result<Tally> {
-    let web = paths.web();
-    let file = paths.reports().join("vitest.json");
-    let _ = fs::remove_file(&file);
-    let mut npm = paths.npm(&web, &["test", "--", "--reporter=default", "--reporter=json"]);
-    let done = spawn(npm.arg(format!("--outputFile.json={}", file.display())));
+/// The pages: `test` looks at parts, `gallery` at every screen, `stories` plays them against the real server.
+fn vitest(paths: &Paths, script: &str) -> Result<Tally> {
+    let file = paths.reports().join(format!("{script}.json"));
+    let _older = fs::remove_file(&file);
+    let words = ["run", script, "--", "--reporter=default", "--reporter=json"];
+    let mut npm = paths.npm(&paths.web(), &words);
+    npm.arg(format!("--outputFile.json={}", file.display()));
+    // A server that is named has to be there; without one the stories would be left out.
+    npm.env("TEMOTO_SERVER_PROGRAM", paths.target.join("debug/temoto-server"));
+    let done = spawn(&mut npm);
     Ok(Tally::read_vitest(&file)?.or_failed(done.is_ok()))
+}
+
+/// One real session in each language, with the program and a customer's computer of its own.
+fn session(paths: &Paths) -> Result<Tally> {
+    let mut tally = Tally::default();
+    for lang in ["ja", "en"] {
+        let file = paths.reports().join(format!("session-{lang}.json"));
+        let words = ["--headless", "--lang", lang, "--json"].map(str::to_owned);
+        let words = [&words[..], &[file.display().to_string()]].concat();
+        match demo::run(paths, &demo::Options::parse(&words)?) {
+            Ok(()) => tally.passed += 1,
+            Err(error) => {
+                println!("{error:#}");
+                tally.failed += 1;
+            }
+        }
+    }
+    Ok(tally)
 }

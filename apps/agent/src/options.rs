@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_name_is_the_last_part_of_the_path() {
-        let options = parse(&["/home/me/ダウンロード/temoto_x_y", "--lang", "ja"])
+        let options = parse(&["./ダウンロード/temoto_x_y", "--lang", "ja"])
             .expect("words")
             .expect("a run");
         assert_eq!(options.name, "temoto_x_y");

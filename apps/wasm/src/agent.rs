@@ -29,18 +29,24 @@ impl AgentSession {
             build: concat!("page ", env!("CARGO_PKG_VERSION")).to_owned(),
             about: About::default(),
         };
-        Ok(Self { agent: Agent::new(settings, seed, millis(now), millis(unix)) })
+        Ok(Self {
+            agent: Agent::new(settings, seed, millis(now), millis(unix)),
+        })
     }
 
     /// Takes up a stored place.
     pub fn restore(&mut self, stored: &str, now: f64) -> Result<(), String> {
-        self.agent.restore(millis(now), stored).map_err(|error| error.to_string())
+        self.agent
+            .restore(millis(now), stored)
+            .map_err(|error| error.to_string())
     }
 
     /// An `AgentCommand` of `messages.ts` that concerns the session, as JSON.
     pub fn command(&mut self, json: &str, now: f64) -> Result<(), String> {
         let command: AgentCommand = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        self.agent.command(millis(now), command).map_err(|error| error.to_string())
+        self.agent
+            .command(millis(now), command)
+            .map_err(|error| error.to_string())
     }
 
     /// The WebSocket is open.
@@ -72,7 +78,9 @@ impl AgentSession {
 
     /// The next output, or `undefined`.
     pub fn poll(&mut self) -> JsValue {
-        let Some(next) = self.agent.poll() else { return JsValue::UNDEFINED };
+        let Some(next) = self.agent.poll() else {
+            return JsValue::UNDEFINED;
+        };
         output::output(next, |event| match event {
             AgentEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
             // A page shares no screen and takes no input: the table of grants sees to it that these never come.

@@ -23,24 +23,33 @@ impl ConsoleSession {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: &[u8], now: f64, unix: f64) -> Result<ConsoleSession, String> {
         let seed = seed.try_into().map_err(|_| "seed of another size".to_owned())?;
-        Ok(Self { console: Console::new(seed, millis(now), millis(unix)), rgba: Vec::new() })
+        Ok(Self {
+            console: Console::new(seed, millis(now), millis(unix)),
+            rgba: Vec::new(),
+        })
     }
 
     /// Takes up a stored session.
     pub fn restore(&mut self, stored: &str, now: f64) -> Result<(), String> {
-        self.console.restore(millis(now), stored).map_err(|error| error.to_string())
+        self.console
+            .restore(millis(now), stored)
+            .map_err(|error| error.to_string())
     }
 
     /// A `ConsoleCommand` of `messages.ts` that concerns the session, as JSON.
     pub fn command(&mut self, json: &str, now: f64) -> Result<(), String> {
         let command: ConsoleCommand = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        self.console.command(millis(now), command).map_err(|error| error.to_string())
+        self.console
+            .command(millis(now), command)
+            .map_err(|error| error.to_string())
     }
 
     /// The pointer, without JSON: it moves often.
     pub fn pointer(&mut self, x: i32, y: i32, now: f64) {
         // A pointer that cannot be sent now is simply not sent.
-        let _unsent = self.console.command(millis(now), ConsoleCommand::Pointer { x, y });
+        let _unsent = self
+            .console
+            .command(millis(now), ConsoleCommand::Pointer { x, y });
     }
 
     /// The WebSocket is open.
@@ -72,12 +81,12 @@ impl ConsoleSession {
 
     /// The next output, or `undefined`.
     pub fn poll(&mut self) -> JsValue {
-        let Some(next) = self.console.poll() else { return JsValue::UNDEFINED };
+        let Some(next) = self.console.poll() else {
+            return JsValue::UNDEFINED;
+        };
         output::output(next, |event| match event {
             ConsoleEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
-            ConsoleEvent::Key(key) => {
-                output::event(&json!({ "type": "keys", "consoleKey": base64(&key) }))
-            }
+            ConsoleEvent::Key(key) => output::event(&json!({ "type": "keys", "consoleKey": base64(&key) })),
             ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
             ConsoleEvent::Painted(region) => output::paint(&region),
             ConsoleEvent::Cursor(place) => output::event(
@@ -96,7 +105,9 @@ impl ConsoleSession {
 
     /// `{ width, height }` of the picture, or `undefined`.
     pub fn picture(&self) -> JsValue {
-        let Some(picture) = self.console.picture() else { return JsValue::UNDEFINED };
+        let Some(picture) = self.console.picture() else {
+            return JsValue::UNDEFINED;
+        };
         let out = Object::new();
         for (key, value) in [("width", picture.width()), ("height", picture.height())] {
             // Setting a property of a plain object cannot fail.

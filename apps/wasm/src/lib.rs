@@ -18,7 +18,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// The name of the first vector that fails.
 #[wasm_bindgen(js_name = checkVectors)]
 pub fn check_vectors() -> Result<(), String> {
-    temoto_crypto::vectors::check().map(|_| ()).map_err(|error| error.to_string())
+    temoto_crypto::vectors::check()
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 /// The clock of a page as the core counts it: whole milliseconds.

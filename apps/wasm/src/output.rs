@@ -63,7 +63,11 @@ pub fn event(value: &serde_json::Value) -> JsValue {
 /// `{ kind: 'paint', rects: Int32Array [x, y, w, h, …] }`.
 pub fn paint(region: &Region) -> JsValue {
     let bounds = [region.bounds()];
-    let rects = if region.rects().len() > RECTS { &bounds[..] } else { region.rects() };
+    let rects = if region.rects().len() > RECTS {
+        &bounds[..]
+    } else {
+        region.rects()
+    };
     let mut numbers = Vec::with_capacity(rects.len() * 4);
     for rect in rects {
         let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);

@@ -184,7 +184,15 @@ mod tests {
         assert_eq!(Name::parse(" 佐藤 花子 ").unwrap().as_str(), "佐藤 花子");
         assert!(Name::parse(&"花".repeat(85)).is_ok());
         assert!(Name::parse(&"a".repeat(100)).is_ok());
-        for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}b", &"a".repeat(101), &"花".repeat(86)] {
+        for text in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            &"a".repeat(101),
+            &"花".repeat(86),
+        ] {
             assert_eq!(Name::parse(text), Err(AccountError::Name), "{text:?}");
         }
     }

@@ -58,11 +58,8 @@ impl Options {
             };
             match word.as_str() {
                 "--port" => {
-                    port = Some(
-                        value()?
-                            .parse()
-                            .context("--port needs a number from 0 to 65535")?,
-                    )
+                    let number = value()?.parse();
+                    port = Some(number.context("--port needs a number from 0 to 65535")?);
                 }
                 "--data" => options.data = Some(absolute(&value()?)?),
                 "--display" => options.display = Some(value()?),
