@@ -55,7 +55,7 @@ pub const PACKAGES: &[(&str, &str)] = &[
 pub fn run(paths: &Paths, options: &Options) -> Result<()> {
     setup::run_all(paths)?;
     setup::packages(paths, PACKAGES)?;
-    build(paths)?;
+    build(paths, options.program.as_deref())?;
 
     let mut children = Children::new()?;
     let work = Work::new(options.data.as_deref())?;
@@ -72,9 +72,12 @@ pub fn run(paths: &Paths, options: &Options) -> Result<()> {
 }
 
 /// Everything that takes part: server, pages, the program as customers get it.
-pub fn build(paths: &Paths) -> Result<()> {
+pub fn build(paths: &Paths, program: Option<&Path>) -> Result<()> {
     web::run(paths, crate::wasm::Profile::Release)?;
-    dist::linux(paths)?;
+    match program {
+        Some(program) => dist::hand_out(paths, program)?,
+        None => dist::linux(paths)?,
+    }
     spawn(&mut paths.cargo(&["build", "-p", "temoto-server", "--locked", "--quiet"]))
 }
 

@@ -66,6 +66,11 @@ pub fn linux(paths: &Paths) -> Result<()> {
     keep(paths, &paths.target.join("dist/temoto"), LINUX)
 }
 
+/// Hands out a Linux program that was built already.
+pub fn hand_out(paths: &Paths, program: &Path) -> Result<()> {
+    keep(paths, program, LINUX)
+}
+
 /// Copies a program to its place and writes the manifest anew.
 fn keep(paths: &Paths, program: &Path, place: Place) -> Result<()> {
     let folder = folder(paths);

@@ -31,7 +31,7 @@ use wasm::Profile;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  demo  [--port N] [--data DIR] [--display :N] [--browser PATH] [--lang ja|en]
+  demo  [--port N] [--data DIR] [--display :N] [--browser PATH] [--program FILE] [--lang ja|en]
                       a real session on this machine: server, operator, a customer's computer
   demo --headless --json FILE [--lang ja|en]
                       the same with nobody there; writes what it measured

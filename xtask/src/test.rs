@@ -38,7 +38,7 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     step("web", &|| vitest(paths, "test"));
     step("gallery", &|| vitest(paths, "gallery"));
     step("stories", &|| {
-        demo::build(paths)?;
+        demo::build(paths, None)?;
         vitest(paths, "stories")
     });
     step("session", &|| session(paths));

@@ -110,8 +110,9 @@ impl App {
             Start::Token(server) => {
                 state.host.clone_from(&server.endpoint.authority);
                 state.place = Some((server.endpoint, server.token));
+                let host = state.host.clone();
                 state.show(View::Connecting {
-                    host: state.host.clone(),
+                    host,
                     phase: ConnectPhase::Reaching,
                 });
                 state.join_by_token();

@@ -20,6 +20,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// An existing X display to be the customer's computer.
     pub display: Option<String>,
+    /// A program that was built already, instead of the `dist` one.
+    pub program: Option<PathBuf>,
     /// The browser.
     browser: Option<PathBuf>,
     /// `ja` or `en`.
@@ -38,6 +40,7 @@ impl Options {
             data: None,
             display: None,
             browser: None,
+            program: None,
             lang: if std::env::var("LANG").is_ok_and(|lang| lang.starts_with("ja")) {
                 "ja"
             } else {
@@ -64,6 +67,7 @@ impl Options {
                 "--data" => options.data = Some(absolute(&value()?)?),
                 "--display" => options.display = Some(value()?),
                 "--browser" => options.browser = Some(value()?.into()),
+                "--program" => options.program = Some(absolute(&value()?)?),
                 "--lang" => options.lang = value()?,
                 "--headless" => options.headless = true,
                 "--json" => options.json = Some(absolute(&value()?)?),
