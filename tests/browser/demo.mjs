@@ -154,7 +154,7 @@ async function main() {
   const blank = await operator.pixels(line);
   await operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  await operator.page.keyboard.type(ENGLISH, { delay: 20 });
+  await operator.typeKeys(ENGLISH);
   await operator.page.keyboard.press('Enter');
   await operator.typeText(JAPANESE);
   await until('the Japanese line on the canvas', async () => !same(await operator.pixels(line), blank));

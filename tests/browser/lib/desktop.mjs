@@ -1,10 +1,13 @@
 // The customer's computer: an X display with real programs, looked at and operated by other programs than ours.
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ATSPI = fileURLToPath(new URL('../atspi.py', import.meta.url));
+// The system's own interpreter: pyatspi is a package of the system, and another Python may stand earlier on the path.
+const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
 export class Desktop {
   /** `environment`: DISPLAY, DBUS_SESSION_BUS_ADDRESS, HOME of the customer. */
@@ -53,13 +56,13 @@ export class Desktop {
 
   /** Presses a control of ours through the accessibility tree; waits until it is there. Returns ms of the wait and when. */
   async press(role, name, withinS = 60) {
-    const { stdout } = await run('python3', [ATSPI, 'press', role, name, String(withinS)], { env: this.environment });
+    const { stdout } = await run(PYTHON, [ATSPI, 'press', role, name, String(withinS)], { env: this.environment });
     return JSON.parse(stdout);
   }
 
   /** Waits for a control through the accessibility tree. */
   async find(role, name, withinS = 60) {
-    const { stdout } = await run('python3', [ATSPI, 'find', role, name, String(withinS)], { env: this.environment });
+    const { stdout } = await run(PYTHON, [ATSPI, 'find', role, name, String(withinS)], { env: this.environment });
     return JSON.parse(stdout);
   }
 

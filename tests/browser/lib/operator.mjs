@@ -128,6 +128,15 @@ export class Operator {
     await this.page.mouse.click(box.x + ((x + 0.5) * box.width) / size.width, box.y + ((y + 0.5) * box.height) / size.height);
   }
 
+  /** Types a line of letters, spaces and points key by key, with Shift where a person holds it. */
+  async typeKeys(line) {
+    for (const char of line) {
+      const key = char === ' ' ? 'Space' : char === '.' ? 'Period' : `Key${char.toUpperCase()}`;
+      await this.page.keyboard.press(/[A-Z]/.test(char) ? `Shift+${key}` : key, { delay: 5 });
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  }
+
   /** Types by the text path: the input box for composed text. */
   async typeText(text) {
     const field = this.page.getByRole('textbox', { name: this.words.text_field });

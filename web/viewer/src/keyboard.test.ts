@@ -19,6 +19,8 @@ const event = (code: string, more: Record<string, unknown> = {}) => {
     altKey: false,
     shiftKey: false,
     metaKey: false,
+    locks: [] as string[],
+    getModifierState: (name: string): boolean => made.locks.includes(name),
     prevented: false,
     preventDefault() {
       made.prevented = true;
@@ -69,6 +71,53 @@ test('a keyboard without codes types text', () => {
   keyboard.down(event('', { key: 'あ' }));
   keyboard.down(event('', { key: 'Shift' }));
   expect(log.lines).toEqual(['"あ"']);
+});
+
+test('a character that its key does not have without Shift is typed as text', () => {
+  const log = new Log();
+  const keyboard = new Keyboard(log);
+  const shift = { shiftKey: true };
+  for (const one of [
+    event('KeyT', { key: 'T' }),
+    event('KeyT', { key: 'T', ...shift }),
+    event('KeyT', { key: 'T', locks: ['CapsLock'] }),
+    event('Digit1', { key: '!' }),
+  ]) {
+    keyboard.down(one);
+    keyboard.up(one);
+  }
+  // Without a known layout only letters are judged: elsewhere "!" may well be a key of its own.
+  expect(log.lines).toEqual(['"T"', '+KeyT', '-KeyT', '+KeyT', '-KeyT', '+Digit1', '-Digit1']);
+});
+
+test('with a known layout every character is judged', () => {
+  const log = new Log();
+  const keyboard = new Keyboard(log);
+  keyboard.layout = new Map([
+    ['Digit1', '1'],
+    ['Quote', ':'],
+  ]);
+  for (const one of [
+    event('Digit1', { key: '!' }),
+    event('Digit1', { key: '1' }),
+    event('Quote', { key: ':' }),
+    event('Quote', { key: '"', ctrlKey: true }),
+    event('Numpad1', { key: '1' }),
+  ]) {
+    keyboard.down(one);
+    keyboard.up(one);
+  }
+  expect(log.lines).toEqual([
+    '"!"',
+    '+Digit1',
+    '-Digit1',
+    '+Quote',
+    '-Quote',
+    '+Quote',
+    '-Quote',
+    '+Numpad1',
+    '-Numpad1',
+  ]);
 });
 
 test('control, alt and shift alone give the keyboard back and leave nothing pressed', () => {

@@ -5,7 +5,7 @@
 
 export interface KeySink {
   key(code: string, down: boolean): void;
-  /** For keyboards that tell no code (on-screen keyboards): what was typed. */
+  /** What was typed without the keys it takes: by an on-screen keyboard, a password manager, a dictation. */
   text(text: string): void;
   /** Nothing stays pressed. */
   release(): void;
@@ -22,6 +22,7 @@ interface KeyLike {
   altKey: boolean;
   shiftKey: boolean;
   metaKey: boolean;
+  getModifierState(name: string): boolean;
   preventDefault(): void;
   stopPropagation(): void;
 }
@@ -31,6 +32,9 @@ const MODIFIERS = /^(Control|Alt|Shift)(Left|Right)$/;
 export class Keyboard {
   readonly #held = new Set<string>();
   #chord = false;
+
+  /** Characters of this keyboard's keys without modifiers, by code; where the browser tells none, only letters are judged. */
+  layout: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly sink: KeySink) {}
 
@@ -46,12 +50,25 @@ export class Keyboard {
       if ([...event.key].length === 1) this.sink.text(event.key);
       return;
     }
+    if (this.#typedWithoutKeys(event)) {
+      this.sink.text(event.key);
+      return;
+    }
     // The other computer repeats a held key by itself.
     if (event.repeat && this.#held.has(event.code)) return;
     this.#held.add(event.code);
     this.sink.key(event.code, true);
     this.#chord =
       event.ctrlKey && event.altKey && event.shiftKey && [...this.#held].every((code) => MODIFIERS.test(code));
+  }
+
+  /** Programs that type for a person name a key that is near, without the Shift that the character needs. */
+  #typedWithoutKeys(event: KeyLike): boolean {
+    if (!/^[!-~]$/.test(event.key) || event.code.startsWith('Numpad')) return false;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return false;
+    if (['CapsLock', 'AltGraph', 'KanaMode'].some((name) => event.getModifierState(name))) return false;
+    const plain = this.layout.get(event.code);
+    return plain === undefined ? /^[A-Z]$/.test(event.key) : plain !== event.key;
   }
 
   up(event: KeyLike): void {
@@ -79,6 +96,18 @@ export class Keyboard {
     this.#held.clear();
     this.#chord = false;
     this.sink.release();
+  }
+}
+
+/** Characters of the keys without modifiers, where the browser tells. */
+export async function keyboardLayout(): Promise<ReadonlyMap<string, string>> {
+  const { keyboard } = navigator as {
+    keyboard?: { getLayoutMap?: () => Promise<Iterable<[string, string]>> };
+  };
+  try {
+    return new Map(await keyboard?.getLayoutMap?.());
+  } catch {
+    return new Map();
   }
 }
 

@@ -1,5 +1,7 @@
 //! The customer's own input is noticed, ours is not.
 
+use x11rb::protocol::xproto::{Allow, ButtonIndex, GrabMode, ModMask};
+
 use super::*;
 
 /// Everything that the watch tells until it has told of `kind` (or the time of a failing test is over).
@@ -186,4 +188,69 @@ fn the_watch_ends_by_waker_by_drop_and_with_the_server() {
     let (_sink, mut watch) = open(&server);
     drop(server);
     assert!(matches!(watch.wait(PATIENCE), Err(InputError::Lost(_))));
+}
+
+/// Window managers hold the pointer or the keyboard while they decide what a click or a shortcut means, and let it go
+/// on afterwards. The other device goes on meanwhile.
+#[test]
+fn what_a_window_manager_held_back_and_let_go_on_is_not_the_customers() {
+    for server in both_servers() {
+        let client = Client::new(&server);
+        let (mut sink, mut watch) = open(&server);
+        let manager = Manager::new(&server, client.window);
+        for round in 0..20 {
+            sink.pointer_to(Point::new(40 + round, 50)).unwrap();
+            sink.button(Button::Left, true).unwrap();
+            sink.button(Button::Left, false).unwrap();
+            sink.pointer_to(Point::new(41 + round, 52)).unwrap();
+            sink.key(Code::KeyA, true).unwrap();
+            sink.key(Code::KeyA, false).unwrap();
+            sink.key(Code::KeyB, true).unwrap();
+            sink.key(Code::KeyB, false).unwrap();
+            manager.let_go();
+        }
+        settle(&mut sink);
+        let told = watch.wait(Duration::from_millis(300)).unwrap();
+        assert!(told.is_empty(), "{told:?}");
+        assert_eq!(kinds(&mark(&client, &mut watch)), [ActivityKind::Button]);
+    }
+}
+
+/// Grabs button 1 and key A as window managers do.
+struct Manager {
+    conn: RustConnection,
+}
+
+impl Manager {
+    fn new(server: &XServer, window: Window) -> Self {
+        let (conn, _) = x11rb::connect(Some(server.display())).unwrap();
+        let (sync, free) = (GrabMode::SYNC, GrabMode::ASYNC);
+        let (any, press) = (ModMask::ANY, EventMask::BUTTON_PRESS);
+        let (nothing, left) = (x11rb::NONE, ButtonIndex::M1);
+        conn.grab_button(false, window, press, sync, free, nothing, nothing, left, any)
+            .unwrap()
+            .check()
+            .unwrap();
+        conn.grab_key(false, window, any, Code::KeyA.x11_keycode(), free, sync)
+            .unwrap()
+            .check()
+            .unwrap();
+        Self { conn }
+    }
+
+    /// Takes its time, then passes on what it held: the click, and after that the key.
+    fn let_go(&self) {
+        let mut held = 0;
+        while held < 2 {
+            let allowed = match self.conn.wait_for_event().unwrap() {
+                Event::ButtonPress(_) => Allow::REPLAY_POINTER,
+                Event::KeyPress(_) => Allow::REPLAY_KEYBOARD,
+                _ => continue,
+            };
+            std::thread::sleep(Duration::from_millis(5));
+            self.conn.allow_events(allowed, x11rb::CURRENT_TIME).unwrap();
+            self.conn.flush().unwrap();
+            held += 1;
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! What the sink injected and the watch has not seen yet: the only way to tell own events from those of other XTEST
 //! programs, which come from the same device.
 //!
-//! The server handles the requests of one connection in order, so own events come back in order; events of others may
-//! lie between them.
+//! The server handles the requests of one connection in order, so own events come back in order for each of its two
+//! test devices; events of others may lie between them. Keyboard and pointer do not wait for each other: a window manager that
+//! holds the pointer until it knows what a click means lets keys pass meanwhile.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Most events that are remembered. More are only injected at once by something that is broken, and then count as the
+/// Most events of a device that are remembered. More are only injected at once by something that is broken, and then count as the
 /// customer's: control pauses.
 const REMEMBERED: usize = 8_192;
 /// After that an event that did not come back never will (a server may swallow what changes nothing).
@@ -22,9 +23,19 @@ pub(super) enum Stimulus {
     Motion { x: i16, y: i16 },
 }
 
+impl Stimulus {
+    const fn device(self) -> usize {
+        match self {
+            Self::Key { .. } => 0,
+            Self::Button { .. } | Self::Motion { .. } => 1,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
-    waiting: VecDeque<(Stimulus, Instant)>,
+    /// For the keyboard and for the pointer.
+    waiting: [VecDeque<(Stimulus, Instant)>; 2],
     keys: BTreeSet<u8>,
     buttons: BTreeSet<u8>,
 }
@@ -37,10 +48,11 @@ impl Injected {
     /// To be called before the request goes out.
     pub(super) fn expect(&self, stimulus: Stimulus, now: Instant) {
         let mut state = self.lock();
-        if state.waiting.len() == REMEMBERED {
-            state.waiting.pop_front();
+        let waiting = &mut state.waiting[stimulus.device()];
+        if waiting.len() == REMEMBERED {
+            waiting.pop_front();
         }
-        state.waiting.push_back((stimulus, now));
+        waiting.push_back((stimulus, now));
         match stimulus {
             Stimulus::Key { keycode, down: true } => drop(state.keys.insert(keycode)),
             Stimulus::Key { keycode, down: false } => drop(state.keys.remove(&keycode)),
@@ -54,15 +66,15 @@ impl Injected {
     /// swallowed.
     pub(super) fn take(&self, seen: Stimulus, now: Instant) -> bool {
         let mut state = self.lock();
-        while state
-            .waiting
+        let waiting = &mut state.waiting[seen.device()];
+        while waiting
             .front()
             .is_some_and(|(_, since)| now.saturating_duration_since(*since) > PATIENCE)
         {
-            state.waiting.pop_front();
+            waiting.pop_front();
         }
-        if let Some(at) = state.waiting.iter().position(|(stimulus, _)| *stimulus == seen) {
-            state.waiting.drain(..=at);
+        if let Some(at) = waiting.iter().position(|(stimulus, _)| *stimulus == seen) {
+            waiting.drain(..=at);
             return true;
         }
         // The server repeats keys that are held.
@@ -136,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn a_pointer_that_is_held_back_comes_after_keys_and_is_still_known() {
+        let (injected, now) = expecting(&[CLICK, MOVE, A_DOWN, A_UP]);
+        for stimulus in [A_DOWN, A_UP, CLICK, MOVE] {
+            assert!(injected.take(stimulus, now), "{stimulus:?}");
+        }
+    }
+
+    #[test]
     fn swallowed_events_do_not_hide_those_of_others_later() {
         let (injected, now) = expecting(&[MOVE, MOVE, CLICK]);
         assert!(injected.take(CLICK, now));
@@ -158,7 +178,7 @@ mod tests {
         for _ in 0..REMEMBERED {
             injected.expect(MOVE, now);
         }
-        assert_eq!(injected.lock().waiting.len(), REMEMBERED);
+        assert_eq!(injected.lock().waiting[1].len(), REMEMBERED);
         assert!(!injected.take(CLICK, now), "the oldest is forgotten");
     }
 
