@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Self-hosted remote support: pages, interface and relay in one program.
 #[derive(Parser)]
@@ -23,6 +24,51 @@ pub struct CommandLine {
     pub command: Command,
 }
 
+impl CommandLine {
+    /// Reads it; what cannot be read ends the program with a sentence. A value that came from the environment is
+    /// named by its variable.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            if let Some(variable) = variable(&error) {
+                error.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+            }
+            error.exit()
+        })
+    }
+}
+
+/// The variable whose value is complained about, if it was not the flag's.
+fn variable(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let flag = argument.split([' ', '=']).next()?;
+    let given = std::env::args().any(|word| word.split('=').next() == Some(flag));
+    let name = format!(
+        "TEMOTO_{}",
+        flag.strip_prefix("--")?.replace('-', "_").to_uppercase()
+    );
+    let command = CommandLine::command();
+    let known = command
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+        .chain(command.get_arguments())
+        .any(|argument| argument.get_env().is_some_and(|env| env == name.as_str()));
+    (known && !given).then_some(name)
+}
+
+/// An address to listen at.
+pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let reason = "an IP address and a port are needed, like 127.0.0.1:8080, 0.0.0.0:443 or [::]:443";
+    text.parse().map_err(|_| reason.to_owned())
+}
+
+/// How many.
+pub fn parse_count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|&count| count > 0);
+    count.ok_or_else(|| "a whole number of at least 1 is needed".to_owned())
+}
+
 /// What the program can do.
 #[derive(Subcommand)]
 pub enum Command {
@@ -38,9 +84,9 @@ pub enum Command {
 /// How to begin.
 #[derive(Args)]
 pub struct Init {
-    /// Name of the organisation, as customers read it
-    #[arg(long, default_value = "Temoto", value_name = "NAME")]
-    pub organisation: String,
+    /// Name of the organisation, as customers read it [default: Temoto]
+    #[arg(long, value_name = "NAME")]
+    pub organisation: Option<String>,
     /// Public address of the server, e.g. https://support.example.com; kept in temoto.toml
     #[arg(long, env = "TEMOTO_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -53,7 +99,7 @@ pub struct Serve {
     #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, env = "TEMOTO_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, env = "TEMOTO_LISTEN", value_name = "ADDRESS", value_parser = parse_address)]
     pub listen: Option<SocketAddr>,
     /// Write the port that was taken to this file
     #[arg(long, env = "TEMOTO_PORT_FILE", value_name = "FILE")]
@@ -91,13 +137,13 @@ pub struct Serve {
     #[arg(long, env = "TEMOTO_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// How to log [default: text]
-    #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum)]
+    #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
     /// Connections at the same time [default: 4096]
-    #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER")]
+    #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections: Option<usize>,
     /// Connections of one address at the same time; a proxy's are not limited [default: 128]
-    #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
+    #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections_per_address: Option<usize>,
 }
 

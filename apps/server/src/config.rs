@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use temoto_portal::{Proxies, Site};
 
-use crate::command::{LogFormat, Serve};
+use crate::command::{LogFormat, Serve, parse_address, parse_count};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const CONNECTIONS: usize = 4_096;
@@ -18,6 +19,7 @@ const CONNECTIONS_PER_ADDRESS: usize = 128;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default, deserialize_with = "address")]
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     names: Option<Vec<String>>,
@@ -29,8 +31,25 @@ struct File {
     programs: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    #[serde(default, deserialize_with = "count")]
     connections: Option<usize>,
+    #[serde(default, deserialize_with = "count")]
     connections_per_address: Option<usize>,
+}
+
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let value = toml::Value::deserialize(from)?;
+    parse_address(value.as_str().unwrap_or_default())
+        .map(Some)
+        .map_err(D::Error::custom)
+}
+
+fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    let value = toml::Value::deserialize(from)?;
+    let text = value.as_integer().map(|number| number.to_string());
+    parse_count(&text.unwrap_or_default())
+        .map(Some)
+        .map_err(D::Error::custom)
 }
 
 /// How clients' connections are kept private.
@@ -39,7 +58,7 @@ pub enum Tls {
     /// Not here: on this machine only, or a proxy does it.
     None,
     /// With this certificate and key.
-    Files(PathBuf, PathBuf),
+    Files(Sourced<PathBuf>, Sourced<PathBuf>),
     /// With a certificate of its own.
     SelfSigned,
 }
@@ -56,26 +75,29 @@ pub struct Config {
     /// Proxies that are believed.
     pub proxies: Proxies,
     /// Folder of the web pages; else those built in.
-    pub web: Option<PathBuf>,
+    pub web: Option<Sourced<PathBuf>>,
     /// Folder of the programs.
-    pub programs: Option<PathBuf>,
+    pub programs: Option<Sourced<PathBuf>>,
     /// What to log.
-    pub log: String,
+    pub log: Sourced<String>,
     /// How to log.
     pub log_format: LogFormat,
     /// Connections at the same time.
     pub connections: usize,
     /// Connections of one address at the same time.
     pub connections_per_address: usize,
+    listen_from: String,
     public_url: Option<Sourced<String>>,
     names: Sourced<Vec<String>>,
 }
 
 /// A value and the words for where it came from.
-#[derive(Clone, Debug)]
-struct Sourced<T> {
-    value: T,
-    from: String,
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// File and key, or flag and variable.
+    pub from: String,
 }
 
 /// Takes values from the flags (or environment), then from the file.
@@ -85,28 +107,24 @@ struct Sources {
 
 impl Sources {
     fn pick<T>(&self, key: &str, flag: Option<T>, file: Option<T>) -> Option<Sourced<T>> {
-        let from_flag = || format!("--{} (or {})", key.replace('_', "-"), environment(key));
-        let from_file = || format!("{}: {key}", self.file.display());
-        flag.map(|value| Sourced {
-            value,
-            from: from_flag(),
-        })
-        .or_else(|| {
-            file.map(|value| Sourced {
-                value,
-                from: from_file(),
-            })
-        })
+        let sourced = |value, from| Sourced { value, from };
+        match (flag, file) {
+            (Some(value), _) => Some(sourced(value, flag_and_variable(key))),
+            (None, Some(value)) => Some(sourced(value, format!("{}: {key}", self.file.display()))),
+            (None, None) => None,
+        }
     }
 
     /// A path in the file is meant from the file's folder.
-    fn path(&self, flag: Option<PathBuf>, file: Option<PathBuf>) -> Option<PathBuf> {
-        flag.or_else(|| Some(self.file.parent().unwrap_or(Path::new(".")).join(file?)))
+    fn path(&self, key: &str, flag: Option<PathBuf>, file: Option<PathBuf>) -> Option<Sourced<PathBuf>> {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        self.pick(key, flag, file.map(|path| folder.join(path)))
     }
 }
 
-fn environment(key: &str) -> String {
-    format!("TEMOTO_{}", key.to_uppercase())
+fn flag_and_variable(key: &str) -> String {
+    let (flag, variable) = (key.replace('_', "-"), key.to_uppercase());
+    format!("--{flag} (or TEMOTO_{variable})")
 }
 
 impl Config {
@@ -116,42 +134,42 @@ impl Config {
         let file = read_file(&path, flags.config.is_some())?;
         let from = Sources { file: path };
 
-        let listen = from
-            .pick("listen", flags.listen, file.listen)
-            .map_or(LISTEN, |it| it.value);
+        let log = from.pick("log", flags.log, file.log);
+        let listen = from.pick("listen", flags.listen, file.listen);
         let proxies = match from.pick("trusted_proxies", flags.trusted_proxies, file.trusted_proxies) {
             None => Proxies::default(),
             Some(list) => Proxies::parse(&list.value).with_context(|| list.from)?,
-        };
-        let limit = |key, flag, file, default| match from.pick(key, flag, file) {
-            None => Ok(default),
-            Some(Sourced { value: 0, from }) => Err(anyhow!("{from}: must be at least 1")),
-            Some(Sourced { value, .. }) => Ok(value),
         };
         let names = from.pick("names", flags.names, file.names).unwrap_or(Sourced {
             value: Vec::new(),
             from: String::new(),
         });
         let config = Self {
-            listen,
+            listen: listen.as_ref().map_or(LISTEN, |listen| listen.value),
+            listen_from: listen.map_or_else(|| "listen".to_owned(), |listen| listen.from),
             port_file: flags.port_file,
             tls: tls(
-                from.path(flags.tls_cert, file.tls_cert),
-                from.path(flags.tls_key, file.tls_key),
-                flags.tls_self_signed || file.tls_self_signed.unwrap_or(false),
+                from.path("tls_cert", flags.tls_cert, file.tls_cert),
+                from.path("tls_key", flags.tls_key, file.tls_key),
+                from.pick(
+                    "tls_self_signed",
+                    flags.tls_self_signed.then_some(true),
+                    file.tls_self_signed,
+                ),
             )?,
             proxies,
-            web: from.path(flags.web, file.web),
-            programs: from.path(flags.programs, file.programs),
-            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            web: from.path("web", flags.web, file.web),
+            programs: from.path("programs", flags.programs, file.programs),
+            log: log.unwrap_or_else(|| Sourced {
+                value: "info".to_owned(),
+                from: "log".to_owned(),
+            }),
             log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
-            connections: limit("connections", flags.connections, file.connections, CONNECTIONS)?,
-            connections_per_address: limit(
-                "connections_per_address",
-                flags.connections_per_address,
-                file.connections_per_address,
-                CONNECTIONS_PER_ADDRESS,
-            )?,
+            connections: flags.connections.or(file.connections).unwrap_or(CONNECTIONS),
+            connections_per_address: flags
+                .connections_per_address
+                .or(file.connections_per_address)
+                .unwrap_or(CONNECTIONS_PER_ADDRESS),
             public_url: from.pick("public_url", flags.public_url, file.public_url),
             names,
         };
@@ -216,8 +234,9 @@ impl Config {
                 url()
             ),
             (Tls::None, _) if !here && self.proxies.is_empty() => bail!(
-                "listen: {} is reachable from other machines, and without TLS everybody on the way reads along; give \
+                "{}: {} is reachable from other machines, and without TLS everybody on the way reads along; give \
                  tls_cert and tls_key, or tls_self_signed, or name the proxy that does it in trusted_proxies",
+                self.listen_from,
                 self.listen
             ),
             (Tls::None, false) if !site.is_loopback() => bail!(
@@ -229,14 +248,32 @@ impl Config {
     }
 }
 
-fn tls(cert: Option<PathBuf>, key: Option<PathBuf>, self_signed: bool) -> anyhow::Result<Tls> {
-    match (cert, key, self_signed) {
-        (None, None, false) => Ok(Tls::None),
-        (None, None, true) => Ok(Tls::SelfSigned),
-        (Some(cert), Some(key), false) => Ok(Tls::Files(cert, key)),
-        (Some(_), None, _) => bail!("tls_key is missing: a certificate (tls_cert) needs its private key"),
-        (None, Some(_), _) => bail!("tls_cert is missing: a private key (tls_key) needs its certificate"),
-        (Some(_), Some(_), true) => bail!("tls_self_signed and tls_cert exclude each other"),
+fn tls(
+    cert: Option<Sourced<PathBuf>>,
+    key: Option<Sourced<PathBuf>>,
+    own: Option<Sourced<bool>>,
+) -> anyhow::Result<Tls> {
+    match (cert, key, own.filter(|own| own.value)) {
+        (None, None, None) => Ok(Tls::None),
+        (None, None, Some(_)) => Ok(Tls::SelfSigned),
+        (Some(cert), Some(key), None) => Ok(Tls::Files(cert, key)),
+        (Some(cert), None, None) => bail!(
+            "{}: tls_key is missing: a certificate needs its private key, give {} too",
+            cert.from,
+            flag_and_variable("tls_key")
+        ),
+        (None, Some(key), None) => bail!(
+            "{}: tls_cert is missing: a private key needs its certificate, give {} too",
+            key.from,
+            flag_and_variable("tls_cert")
+        ),
+        (Some(other), _, Some(own)) | (None, Some(other), Some(own)) => {
+            bail!(
+                "{} and {} exclude each other, leave one out",
+                own.from,
+                other.from
+            )
+        }
     }
 }
 
@@ -246,10 +283,19 @@ fn read_file(path: &Path, needed: bool) -> anyhow::Result<File> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => return Ok(File::default()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    toml::from_str(&text).map_err(|error| {
-        let error = error.to_string();
-        anyhow!("{}: {}", path.display(), error.trim_end())
-    })
+    toml::from_str(&text).map_err(|error| anyhow!("{}{}", path.display(), place_and_reason(&text, &error)))
+}
+
+/// `, line 2 (lisen = 1): unknown field …`
+fn place_and_reason(text: &str, error: &toml::de::Error) -> String {
+    let reason = error.message().trim_end();
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let Some(before) = before else {
+        return format!(": {reason}");
+    };
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default().trim();
+    format!(", line {} ({line}): {reason}", number + 1)
 }
 
 #[cfg(test)]
@@ -289,7 +335,10 @@ mod tests {
     fn an_error_names_file_and_key() {
         for (text, words) in [
             ("lisen = '127.0.0.1:1'", vec!["temoto.toml", "lisen", "line 1"]),
-            ("listen = 'here'", vec!["temoto.toml", "listen"]),
+            (
+                "listen = 'here'",
+                vec!["temoto.toml, line 1", "listen", "0.0.0.0:443"],
+            ),
             (
                 "public_url = 'support.example.com'",
                 vec!["temoto.toml: public_url", "https://name"],
@@ -299,10 +348,39 @@ mod tests {
                 "trusted_proxies = ['10.0.0.0/99']",
                 vec!["temoto.toml: trusted_proxies", "10.0.0.0/99"],
             ),
-            ("connections = 0", vec!["temoto.toml: connections", "at least 1"]),
-            ("tls_cert = 'a'", vec!["tls_key is missing"]),
-            ("tls_key = 'a'", vec!["tls_cert is missing"]),
-            ("log_format = 'xml'", vec!["temoto.toml", "log_format"]),
+            (
+                "\nconnections = 0",
+                vec!["temoto.toml, line 2 (connections = 0)", "at least 1"],
+            ),
+            (
+                "connections = 'x'",
+                vec!["line 1 (connections = 'x')", "at least 1"],
+            ),
+            (
+                "connections = 5 5",
+                vec!["temoto.toml, line 1 (connections = 5 5)"],
+            ),
+            (
+                "public_url = 7",
+                vec!["temoto.toml, line 1 (public_url = 7)", "a string"],
+            ),
+            ("listen = 80", vec!["line 1 (listen = 80)", "like 127.0.0.1:8080"]),
+            (
+                "tls_cert = 'a'",
+                vec!["temoto.toml: tls_cert", "tls_key is missing", "--tls-key"],
+            ),
+            (
+                "tls_key = 'a'",
+                vec!["temoto.toml: tls_key", "tls_cert is missing", "--tls-cert"],
+            ),
+            (
+                "tls_key = 'a'\ntls_self_signed = true",
+                vec![
+                    "temoto.toml: tls_self_signed and ",
+                    "temoto.toml: tls_key exclude each other",
+                ],
+            ),
+            ("log_format = 'xml'", vec!["temoto.toml", "log_format", "`json`"]),
         ] {
             let said = error(text);
             for word in words {

@@ -5,7 +5,7 @@
 //! `tls-self-signed.pem` and `.key` if the server makes its own certificate.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -62,26 +62,52 @@ impl Folder {
 
     /// Opens the database of a folder that was set up.
     pub async fn open_database(&self) -> anyhow::Result<SqlStore> {
-        let database = self.database();
-        if !database.exists() {
-            bail!(
-                "there is no database in {}; run `temoto-server --data {} init` first",
-                self.0.display(),
-                self.0.display()
-            );
+        if !self.has_database()? {
+            bail!("{}", self.not_set_up());
         }
-        Ok(SqlStore::open(&database, false).await?)
+        Ok(SqlStore::open(&self.database(), false).await?)
+    }
+
+    /// Whether the folder was set up, as far as can be seen from outside; a folder that cannot be looked into is not
+    /// taken for an empty one.
+    pub fn has_database(&self) -> anyhow::Result<bool> {
+        let database = self.database();
+        database.try_exists().with_context(|| {
+            format!(
+                "cannot look into the data folder {}; run the program as the user that owns it",
+                self.0.display()
+            )
+        })
+    }
+
+    /// What to do first.
+    pub fn not_set_up(&self) -> String {
+        let folder = self.0.display();
+        format!(
+            "there is no database that was set up in {folder}; run `temoto-server --data {folder} init` first"
+        )
     }
 
     /// The key with this name.
     pub fn read_key(&self, name: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
         let path = self.key(name);
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let text = Zeroizing::new(text);
+        let text = std::fs::read_to_string(&path).map(Zeroizing::new);
+        let text = match text {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                bail!(
+                    "the key {} is missing; copy it from a backup of the data folder",
+                    path.display()
+                )
+            }
+            text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        };
         let mut key = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(text.trim(), &mut *key)
-            .map_err(|_| anyhow::anyhow!("{} does not hold 64 hexadecimal digits", path.display()))?;
+        if hex::decode_to_slice(text.trim(), &mut *key).is_err() {
+            bail!(
+                "the key {} does not hold 64 hexadecimal digits; copy it from a backup of the data folder",
+                path.display()
+            );
+        }
         Ok(key)
     }
 
@@ -110,8 +136,13 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .mode(0o600)
         .open(&fresh)
         .with_context(said)?;
-    file.write_all(bytes)
+    let written = file
+        .write_all(bytes)
         .and_then(|()| file.sync_all())
-        .with_context(said)?;
-    std::fs::rename(&fresh, path).with_context(said)
+        .and_then(|()| std::fs::rename(&fresh, path));
+    if written.is_err() {
+        // Half a file is of no use; what is said is why it could not be written.
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written.with_context(said)
 }

@@ -12,7 +12,7 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::secret::generate_token;
 use temoto_model::{OrganisationId, Role, TokenHash, login};
 use temoto_portal::Site;
-use temoto_store::{Accounts as _, Clock as _, Organisation, TokenPurpose};
+use temoto_store::{Accounts as _, Clock as _, Organisation, TokenPurpose, User};
 use temoto_store_sql::SqlStore;
 
 use crate::clock::SystemClock;
@@ -23,32 +23,55 @@ use crate::folder::{Folder, write_private};
 /// Keys that every installation has.
 pub const KEYS: [&str; 2] = ["signing.key", "ticket.key"];
 
+/// What the organisation is called until it is named.
+const ORGANISATION: &str = "Temoto";
+
 /// Runs the command.
 pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
-    let name = Name::parse(&command.organisation).context("--organisation")?;
+    let wanted = command.organisation.as_deref();
+    let name = Name::parse(wanted.unwrap_or(ORGANISATION)).context("--organisation")?;
     if let Some(url) = &command.public_url {
-        Site::new(url, &[]).context("--public-url")?;
+        Site::new(url, &[]).context("--public-url (or TEMOTO_PUBLIC_URL)")?;
     }
     let folder = Folder::at(data);
+    if folder.has_database()? {
+        // Before anything is written: what is in use is not touched, not even to replace a lost key.
+        refuse_if_in_use(&folder).await?;
+    }
     folder.create()?;
     for key in KEYS {
         folder.create_key(key)?;
     }
-    if !folder.configuration().exists() {
+    let configured = folder.configuration().exists();
+    if !configured {
         write_private(
             &folder.configuration(),
             configuration(command.public_url.as_deref()).as_bytes(),
         )?;
     }
-    let url = public_url(&folder, command.public_url)?;
+    let url = public_url(&folder, command.public_url.clone())?;
 
     folder.create_database_file()?;
     let store = SqlStore::open(&folder.database(), true).await?;
     let made = begin(&store, &name, &url).await;
     store.close().await;
-    let link = made?;
+    let (organisation, link) = made?;
     let mut out = std::io::stdout();
     writeln!(out, "The data folder {} is ready.", data.display())?;
+    if wanted.is_some_and(|wanted| wanted != organisation) {
+        writeln!(
+            out,
+            "Its organisation was there already and keeps its name, {organisation}."
+        )?;
+    }
+    if configured && command.public_url.is_some() {
+        let file = folder.configuration();
+        writeln!(
+            out,
+            "{} was there already and stays as it is; see that its public_url is {url}.",
+            file.display()
+        )?;
+    }
     writeln!(out, "Start the server:")?;
     writeln!(out, "  temoto-server --data {} serve", data.display())?;
     writeln!(
@@ -59,9 +82,34 @@ pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn begin(store: &SqlStore, name: &Name, url: &str) -> anyhow::Result<String> {
+async fn refuse_if_in_use(folder: &Folder) -> anyhow::Result<()> {
+    let store = folder.open_database().await?;
+    let has_administrator = has_administrator(&store).await;
+    store.close().await;
+    if has_administrator? {
+        bail!(
+            "{} has an administrator already; add people with `temoto-server user add`",
+            folder.database().display()
+        );
+    }
+    Ok(())
+}
+
+async fn has_administrator(store: &SqlStore) -> anyhow::Result<bool> {
+    for organisation in store.organisations().await? {
+        let users = store.users(organisation.id).await?;
+        let counts = |user: &User| user.role == Role::Administrator && user.status != UserStatus::Disabled;
+        if users.iter().any(counts) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The organisation's name and a link for its first administrator.
+async fn begin(store: &SqlStore, name: &Name, url: &str) -> anyhow::Result<(String, String)> {
     let now = SystemClock.now();
-    let organisation = match store.organisations().await?.as_slice() {
+    let (organisation, name) = match store.organisations().await?.as_slice() {
         [] => {
             let id = OrganisationId::generate(&mut OsRng);
             let event = AuditEvent {
@@ -73,17 +121,10 @@ async fn begin(store: &SqlStore, name: &Name, url: &str) -> anyhow::Result<Strin
                 detail: String::new(),
             };
             store.add_organisation(id, name, &event).await?;
-            id
+            (id, name.as_str().to_owned())
         }
-        [Organisation { id, .. }, ..] => *id,
+        [Organisation { id, name, .. }, ..] => (*id, name.clone()),
     };
-    let users = store.users(organisation).await?;
-    let has_administrator = users
-        .iter()
-        .any(|user| user.role == Role::Administrator && user.status != UserStatus::Disabled);
-    if has_administrator {
-        bail!("this installation has an administrator already; add people with `temoto-server user add`");
-    }
     let token = generate_token(&mut OsRng);
     let expires_at = now.plus(login::SETUP_LINK_LIFE);
     store
@@ -93,7 +134,7 @@ async fn begin(store: &SqlStore, name: &Name, url: &str) -> anyhow::Result<Strin
             expires_at,
         )
         .await?;
-    Ok(format!("{url}/setup#{}", token.expose()))
+    Ok((name, format!("{url}/setup#{}", token.expose())))
 }
 
 /// Where links of other commands lead: what was said, else what the file says, else this machine.

@@ -10,7 +10,7 @@ use temoto_crypto::Secret32;
 use temoto_jobs::Jobs;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
-use temoto_store::{Attachments, Clock, Store};
+use temoto_store::{Accounts as _, Attachments, Clock, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -35,6 +35,10 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     let pages = pages(&config)?;
     let programs = programs(&config)?;
     let database = folder.open_database().await?;
+    if database.organisations().await?.is_empty() {
+        // A set-up that broke off: a server that nobody can log in to helps nobody.
+        bail!("{}", folder.not_set_up());
+    }
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
     let (listener, address) = listen(config.listen).await?;
@@ -94,7 +98,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
 
 fn pages(config: &Config) -> anyhow::Result<Pages> {
     if let Some(folder) = &config.web {
-        return Ok(Pages::folder(folder)?);
+        return Pages::folder(&folder.value).with_context(|| folder.from.clone());
     }
     if let Some(pages) = Pages::embedded() {
         return Ok(pages);
@@ -105,7 +109,7 @@ fn pages(config: &Config) -> anyhow::Result<Pages> {
 
 fn programs(config: &Config) -> anyhow::Result<Programs> {
     if let Some(folder) = &config.programs {
-        return Ok(Programs::read(folder)?);
+        return Programs::read(&folder.value).with_context(|| folder.from.clone());
     }
     if let Some(programs) = Programs::embedded()? {
         return Ok(programs);

@@ -1,18 +1,19 @@
 //! TLS 1.2 and 1.3 by rustls with ring: a certificate from files, or one of the server's own.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PublicKeyData as _, SanType};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
 use temoto_portal::Site;
 use tokio_rustls::TlsAcceptor;
+use zeroize::Zeroizing;
 
-use crate::config::Tls;
+use crate::config::{Sourced, Tls};
 use crate::folder::{Folder, write_private};
 
 const OWN_CERTIFICATE: &str = "tls-self-signed.pem";
@@ -20,41 +21,59 @@ const OWN_KEY: &str = "tls-self-signed.key";
 
 /// What takes TLS connections; `None` when the server speaks without.
 pub fn acceptor(tls: &Tls, folder: &Folder, site: &Site) -> anyhow::Result<Option<TlsAcceptor>> {
-    let (cert, key) = match tls {
+    let config = match tls {
         Tls::None => return Ok(None),
-        Tls::Files(cert, key) => (cert.clone(), key.clone()),
+        Tls::Files(cert, key) => server_config(cert, key)?,
         Tls::SelfSigned => {
             make_own(folder, site)?;
-            (folder.key(OWN_CERTIFICATE), folder.key(OWN_KEY))
+            let own = |name| Sourced {
+                value: folder.key(name),
+                from: "tls_self_signed".to_owned(),
+            };
+            server_config(&own(OWN_CERTIFICATE), &own(OWN_KEY))?
         }
     };
-    let config = server_config(&cert, &key)?;
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }
 
-fn server_config(cert: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(|error| anyhow!("tls_cert: {}: {error}", cert.display()))?;
+fn server_config(cert: &Sourced<PathBuf>, key: &Sourced<PathBuf>) -> anyhow::Result<ServerConfig> {
+    let (chain_pem, key_pem) = (read(cert)?, read(key)?);
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&chain_pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| anyhow!("{}: {error}", named(cert)))?;
     if chain.is_empty() {
-        return Err(anyhow!("tls_cert: {}: holds no certificate", cert.display()));
+        bail!("{} holds no certificate in PEM form", named(cert));
     }
-    let private =
-        PrivateKeyDer::from_pem_file(key).map_err(|error| anyhow!("tls_key: {}: {error}", key.display()))?;
+    let private = PrivateKeyDer::from_pem_slice(&key_pem).map_err(|error| {
+        if matches!(error, pem::Error::NoItemsFound) {
+            anyhow!("{} holds no private key in PEM form", named(key))
+        } else {
+            anyhow!("{}: {error}", named(key))
+        }
+    })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, private)
         .map_err(|error| {
-            anyhow!(
-                "tls_cert {} and tls_key {}: {error}",
-                cert.display(),
-                key.display()
-            )
+            if matches!(error, rustls::Error::InconsistentKeys(_)) {
+                anyhow!("{} is not the private key of {}", named(key), named(cert))
+            } else {
+                anyhow!("{} with {}: {error}", named(cert), named(key))
+            }
         })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+fn read(file: &Sourced<PathBuf>) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let bytes = std::fs::read(&file.value).with_context(|| format!("cannot read {}", named(file)))?;
+    Ok(Zeroizing::new(bytes))
+}
+
+fn named(file: &Sourced<PathBuf>) -> String {
+    format!("{} ({})", file.value.display(), file.from)
 }
 
 /// Makes the server's own key once and a certificate for the names it has now.

@@ -7,6 +7,8 @@
 
 #[path = "program/client.rs"]
 mod client;
+#[path = "program/disk.rs"]
+mod disk;
 #[path = "program/faults.rs"]
 mod faults;
 #[path = "program/life.rs"]

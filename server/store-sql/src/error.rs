@@ -1,5 +1,7 @@
 //! From what SQLite says to what a caller can act on.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sqlx::migrate::MigrateError;
@@ -31,7 +33,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// No room.
-    #[error("the disk that holds the database {} is full", path.display())]
+    #[error("the disk that holds the database {} is full; make room and try again", path.display())]
     Full {
         /// The file.
         path: PathBuf,
@@ -40,6 +42,13 @@ pub enum OpenError {
 
 impl OpenError {
     pub(crate) fn new(path: &Path, error: sqlx::Error) -> Self {
+        // SQLite does not say why it cannot open a file, or make one beside it; the system does.
+        let refused = result_code(&error).is_some_and(|code| code & 0xff == CANNOT_OPEN);
+        if refused && !is_writable(path) {
+            return Self::ReadOnly {
+                path: path.to_owned(),
+            };
+        }
         Self::store(path, failed(error))
     }
 
@@ -74,6 +83,7 @@ impl OpenError {
 
 /// Result codes of SQLite: the lower byte is the kind, the rest says more.
 const READ_ONLY: i32 = 8;
+const CANNOT_OPEN: i32 = 14;
 const FULL: i32 = 13;
 /// The log or its index could not grow: on a full disk these come before `FULL`.
 const NO_ROOM_TO_WRITE: i32 = 10 | 3 << 8;
@@ -95,6 +105,23 @@ pub(crate) fn failed_unique(error: sqlx::Error, column: &str, taken: StoreError)
         .as_database_error()
         .is_some_and(|db| db.is_unique_violation() && db.message().contains(column));
     if same { taken } else { failed(error) }
+}
+
+/// Whether the system would let us write a file that is there, and make another one beside it.
+fn is_writable(path: &Path) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    let written = OpenOptions::new().append(true).open(path).and_then(|_| {
+        OpenOptions::new().append(true).create(true).open(beside)?;
+        std::fs::remove_file(beside)
+    });
+    !written.is_err_and(|error| {
+        matches!(
+            error.kind(),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+        )
+    })
 }
 
 fn result_code(error: &sqlx::Error) -> Option<i32> {

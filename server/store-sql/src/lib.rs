@@ -100,7 +100,23 @@ impl SqlStore {
     /// A change: all of it or, if it is dropped before `commit`, nothing.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         // Immediate: a change that reads first must not find out at its first write that it came too late.
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        // Changes no row, and says at once whether there can be a change at all.
+        let connection: &mut SqliteConnection = &mut tx;
+        let probed = sqlx::query("UPDATE _sqlx_migrations SET success = success WHERE version = 0")
+            .execute(connection)
+            .await
+            .map_err(failed);
+        if matches!(probed, Err(StoreError::ReadOnly)) {
+            // It was opened while the file could not be written, and stays so: the next change opens it anew.
+            drop(tx);
+            if let Ok(connection) = self.writer.acquire().await {
+                // Nothing was written by it that could be lost.
+                let _ = connection.close().await;
+            }
+            return Err(StoreError::ReadOnly);
+        }
+        probed.map(|_| tx)
     }
 
     /// Where to read.

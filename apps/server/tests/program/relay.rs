@@ -12,10 +12,10 @@ use crate::client::{Browser, connect};
 use crate::running::{EMAIL, Installation, Server};
 
 /// A WebSocket as far as these tests need one.
-struct Socket(TcpStream);
+pub struct Socket(TcpStream);
 
 impl Socket {
-    fn open(server: &Server) -> Self {
+    pub fn open(server: &Server) -> Self {
         let mut stream = connect(server.address());
         let port = server.port;
         let upgrade = format!(
@@ -35,7 +35,7 @@ impl Socket {
         Self(stream)
     }
 
-    fn attach(server: &Server, session: &Value) -> Self {
+    pub fn attach(server: &Server, session: &Value) -> Self {
         let mut socket = Self::open(server);
         let ticket = URL_SAFE_NO_PAD
             .decode(session["ticket"].as_str().unwrap())
@@ -44,7 +44,7 @@ impl Socket {
         socket
     }
 
-    fn send(&mut self, message: &ToServer) {
+    pub fn send(&mut self, message: &ToServer) {
         let bytes = message.encode();
         assert!(bytes.len() < 65_536);
         // Binary, whole, masked with zeros.
@@ -56,7 +56,7 @@ impl Socket {
     }
 
     /// The next message that is none of the line's own.
-    fn receive(&mut self) -> FromServer {
+    pub fn receive(&mut self) -> FromServer {
         loop {
             let mut head = [0; 2];
             self.0.read_exact(&mut head).unwrap();
@@ -82,14 +82,14 @@ impl Socket {
     }
 }
 
-fn open(browser: &Browser<'_>) -> Value {
+pub fn open(browser: &Browser<'_>) -> Value {
     let key = json!({ "console_key": format!("{}=", "A".repeat(43)) });
     let reply = browser.post("/api/v1/sessions", &key);
     assert_eq!(reply.status, 201, "{}", reply.body);
     reply.json()
 }
 
-fn attached(message: &FromServer) -> [u8; 32] {
+pub fn attached(message: &FromServer) -> [u8; 32] {
     let FromServer::Attached {
         participant: 0,
         resume: Some(resume),

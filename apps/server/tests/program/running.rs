@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::client::PATIENCE;
 
 pub const EMAIL: &str = "operator@example.com";
 pub const PASSWORD: &str = "tulip-orbit-94";
@@ -47,7 +49,13 @@ impl Installation {
     /// `init` and one operator.
     pub fn new() -> Self {
         let this = Self::empty();
-        let said = this.run(&["init", "--organisation", "Example Support"], "");
+        this.set_up();
+        this
+    }
+
+    /// What makes a folder an installation.
+    pub fn set_up(&self) {
+        let said = self.run(&["init", "--organisation", "Example Support"], "");
         assert!(said.ok, "{}", said.err);
         let args = [
             "user",
@@ -58,9 +66,8 @@ impl Installation {
             "Sato Hanako",
             "--password-stdin",
         ];
-        let said = this.run(&args, &format!("{PASSWORD}\n"));
+        let said = self.run(&args, &format!("{PASSWORD}\n"));
         assert!(said.ok, "{}", said.err);
-        this
     }
 
     /// A folder to set up.
@@ -84,6 +91,15 @@ impl Installation {
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        // What should have ended by itself and serves instead is a failure, not a wait.
+        let began = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > PATIENCE {
+                child.kill().unwrap();
+                panic!("{args:?} did not end");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         child.wait_with_output().unwrap().into()
     }
 

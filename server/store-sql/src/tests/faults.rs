@@ -1,5 +1,9 @@
 //! What goes wrong with a database has a name, and nothing is half done.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use temoto_model::audit::AuditKind;
 use temoto_store::{Accounts as _, Logins as _, StoreError};
 
@@ -41,21 +45,88 @@ async fn a_full_disk_is_said_and_leaves_nothing_half_done() {
 #[tokio::test]
 async fn a_read_only_database_is_said() {
     let world = world().await;
-    sqlx::query("PRAGMA query_only = ON")
-        .execute(&world.store.writer)
-        .await
-        .unwrap();
-    let error = world
-        .store
-        .record(&world.event(AuditKind::LoggedIn, NOW))
-        .await
-        .unwrap_err();
+    let forbid = async || {
+        sqlx::query("PRAGMA query_only = ON")
+            .execute(&world.store.writer)
+            .await
+            .unwrap();
+    };
+    let event = world.event(AuditKind::LoggedIn, NOW);
+    forbid().await;
+    let error = world.store.record(&event).await.unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly), "{error}");
-    assert!(matches!(
-        world.store.prove_writable().await,
-        Err(StoreError::ReadOnly)
-    ));
+    forbid().await;
+    let proved = world.store.prove_writable().await;
+    assert!(matches!(proved, Err(StoreError::ReadOnly)));
     assert!(world.store.user(world.user).await.unwrap().is_some());
+}
+
+/// Lets nobody open the file for writing, root neither: there a mount of its own is laid over it.
+struct Protected(std::path::PathBuf);
+
+impl Protected {
+    fn new(path: &Path) -> Self {
+        let this = Self(path.to_owned());
+        this.allow(0o400);
+        if OpenOptions::new().append(true).open(path).is_ok() {
+            let path = path.to_str().unwrap();
+            this.run(&["mount", "--bind", path, path]);
+            this.run(&["mount", "-o", "remount,ro,bind", path]);
+        }
+        this
+    }
+
+    fn allow(&self, mode: u32) {
+        // On a read-only mount this fails, and need not be.
+        let _ = std::fs::set_permissions(&self.0, std::fs::Permissions::from_mode(mode));
+    }
+
+    fn run(&self, words: &[&str]) {
+        let done = std::process::Command::new(words[0])
+            .args(&words[1..])
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{words:?} on {}: {done:?}",
+            self.0.display()
+        );
+    }
+}
+
+impl Drop for Protected {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg("--lazy")
+            .arg(&self.0)
+            .output();
+        self.allow(0o600);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_read_only_is_said_and_goes_on_when_it_can_be_written_again() {
+    let world = world().await;
+    let path = world.folder.path().join("temoto.db");
+    let event = world.event(AuditKind::LoggedIn, NOW);
+    let protected = Protected::new(&path);
+    // Who has the file open goes on writing.
+    world.store.record(&event).await.unwrap();
+    // Who opens it anew, as after a while without changes, does not.
+    for pool in [world.store.read(), &world.store.writer] {
+        while pool.size() > 0 {
+            pool.acquire().await.unwrap().close().await.unwrap();
+        }
+    }
+    for _ in 0..2 {
+        let error = world.store.record(&event).await.unwrap_err();
+        assert!(matches!(error, StoreError::ReadOnly), "{error:?}");
+    }
+    assert!(world.store.user(world.user).await.unwrap().is_some());
+    let error = SqlStore::open(&path, false).await.unwrap_err();
+    assert!(matches!(error, OpenError::ReadOnly { .. }), "{error}");
+    drop(protected);
+    world.store.record(&event).await.unwrap();
 }
 
 #[tokio::test]
@@ -88,6 +159,7 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     world.store.close().await;
     let error = SqlStore::open(&path, false).await.unwrap_err();
     assert!(matches!(error, OpenError::Newer { version: 9999, .. }), "{error}");
+    assert!(error.to_string().contains("update this program"), "{error}");
 }
 
 #[tokio::test]
