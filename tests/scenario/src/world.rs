@@ -41,6 +41,8 @@ pub struct World {
     pub latency_ms: u64,
     /// No connection can be opened while the line is down.
     pub line_up: bool,
+    /// How far the clocks of agents that are added from now on are ahead of the server's, in ms.
+    pub clock_ahead_ms: i64,
     /// The relay.
     pub relay: Relay,
     nodes: BTreeMap<Who, Node>,
@@ -64,6 +66,7 @@ impl World {
             now_ms: 1_000,
             latency_ms: 20,
             line_up: true,
+            clock_ahead_ms: 0,
             relay,
             nodes: BTreeMap::new(),
             parcels: BTreeMap::new(),
@@ -97,7 +100,8 @@ impl World {
             session,
             organization: "サンプル株式会社".to_owned(),
             operator: "佐藤 花子".to_owned(),
-            expires_at_ms: UNIX_MS + 86_400_000,
+            // Twelve hours, as the portal signs.
+            expires_at_ms: UNIX_MS + 43_200_000,
         };
         base64_of(&statement.sign(&self.server).expect("names of a possible length"))
     }
@@ -126,7 +130,8 @@ impl World {
                 language: "ja".to_owned(),
             },
         };
-        let agent = Agent::new(settings, self.seed(), self.now_ms, self.unix_ms());
+        let unix_ms = self.unix_ms().saturating_add_signed(self.clock_ahead_ms);
+        let agent = Agent::new(settings, self.seed(), self.now_ms, unix_ms);
         let mut node = Node::new(Machine::Agent(agent));
         if role == Role::Program {
             node.desktop = Some(Framebuffer::new(Size::new(320, 200)).expect("small"));

@@ -15,6 +15,9 @@ use crate::level::level;
 use crate::permission::{Capability, MessageKind, Verdict, agent_accepts};
 use crate::view::{Level, OperatorView};
 
+/// How far the customer's clock may be ahead of the server's: a wrong date and a wrong half of the day together.
+const CLOCK_AHEAD_MS: u64 = 36 * 3_600_000;
+
 impl Agent {
     /// A run is up and both ends greeted.
     pub(super) fn ready(&mut self, now_ms: u64, fresh: bool, clock_ms: u32) {
@@ -141,7 +144,8 @@ impl Agent {
 
     /// Who the customer talks to: confirmed only where the server signed it over this very console's key.
     fn welcome(&mut self, now_ms: u64, welcome: &proto::Welcome) {
-        let unix = self.unix(now_ms);
+        // A statement binds itself to this session and key; its time is the server's, and this computer's may be ahead.
+        let unix = self.unix(now_ms).saturating_sub(CLOCK_AHEAD_MS);
         let signed = self.place.and_then(|place| {
             let key = self.console_key?;
             Statement::verify(&welcome.statement, &place.server_key, &key, &place.session, unix).ok()
