@@ -30,9 +30,12 @@ fn a_page_of_another_version_than_the_console_is_told_to_update_and_the_code_sta
 fn a_program_that_is_older_than_the_server_is_told_to_update() {
     let mut world = World::new(2);
     let digits = world.digits();
-    world.relay.forger = Some(Box::new(|_, message| match message {
-        FromServer::Attempt { .. } => vec![(Who::Page, FromServer::Detached(Detached::Version))],
-        other => vec![(Who::Console, other)],
+    world.relay.forger = Some(Box::new(|who, message| {
+        if matches!(message, FromServer::Attempt { .. }) {
+            vec![(Who::Page, FromServer::Detached(Detached::Version))]
+        } else {
+            vec![(who, message)]
+        }
     }));
     world.start_page(Who::Page, temoto_scenario::HOST, digits);
     world.run_for(1_000);
@@ -46,9 +49,12 @@ fn a_server_that_was_updated_meanwhile_sends_both_ends_to_the_new_page_and_the_s
     let mut world = World::new(3);
     world.join_page();
     world.cut();
-    world.relay.forger = Some(Box::new(|who, message| match message {
-        FromServer::Attached { .. } => vec![(who, FromServer::Detached(Detached::Version))],
-        other => vec![(who, other)],
+    world.relay.forger = Some(Box::new(|who, message| {
+        if matches!(message, FromServer::Attached { .. }) {
+            vec![(who, FromServer::Detached(Detached::Version))]
+        } else {
+            vec![(who, message)]
+        }
     }));
     world.line_up = true;
     world.run_for(10_000);
