@@ -39,6 +39,7 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ("novnc", "the customer's monitor in a browser tab"),
     ("openbox", "the window manager"),
     ("pcmanfm", "the file manager"),
+    ("procps", "which processes are left"),
     ("python3-pyatspi", "the accessibility tree"),
     (
         "tigervnc-standalone-server",
@@ -46,9 +47,11 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ),
     ("websockify", "the customer's monitor in a browser tab"),
     ("x11-utils", "settings of the display"),
+    ("x11-xkb-utils", "keyboard layouts"),
     ("x11-xserver-utils", "settings of the display"),
     ("xdotool", "where the windows are"),
     ("xterm", "a terminal"),
+    ("xvfb", "an X server with one mode, for tests"),
 ];
 
 /// Runs the demonstration until the person has enough, or until the headless session is over.

@@ -12,7 +12,7 @@ use temoto_agent_ui::{
 use temoto_crypto::RootKeeping;
 use temoto_crypto::code::Code;
 use temoto_driver::{Driver, Order, Report, Settings};
-use temoto_input::OwnWindows;
+use temoto_input::{OwnWindows, Rescue};
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
@@ -33,6 +33,8 @@ const GOODBYE: Duration = Duration::from_secs(4);
 pub struct App {
     display: Option<String>,
     own: OwnWindows,
+    /// Lets go of what is pressed if the program dies.
+    rescue: Mutex<Option<Rescue>>,
     state: Mutex<State>,
 }
 
@@ -59,6 +61,7 @@ impl App {
         Self {
             display: options.display.clone(),
             own: OwnWindows::of_this_process(),
+            rescue: Mutex::new(None),
             state: Mutex::new(State {
                 ui: None,
                 driver: None,
@@ -124,14 +127,18 @@ impl App {
 
     /// The session says something; on its own thread.
     fn report(&self, report: Report) {
-        let mut state = self.lock();
         match report {
-            Report::View(view) => state.viewed(view),
+            Report::Hands(rescue) => {
+                *self.rescue.lock().unwrap_or_else(PoisonError::into_inner) = Some(rescue);
+            }
+            Report::View(view) => self.lock().viewed(view),
             Report::Unreachable(why) => {
+                let mut state = self.lock();
                 state.unreachable = Some(why);
                 state.refresh();
             }
             Report::Done => {
+                let mut state = self.lock();
                 if !matches!(state.shown, Some(View::Ended { .. })) {
                     state.quit();
                 }
@@ -171,8 +178,17 @@ impl App {
             // Nobody waits any more if it took too long.
             let _late = done.try_send(());
         });
-        if waiter.is_ok() {
-            let _gone = gone.recv_timeout(GOODBYE);
+        if waiter.is_err() || gone.recv_timeout(GOODBYE).is_err() {
+            self.let_go();
+        }
+    }
+
+    /// Nothing stays pressed, whatever happened to the session's threads. Waits for nobody: a panic may hold a lock.
+    pub fn let_go(&self) {
+        if let Ok(rescue) = self.rescue.try_lock()
+            && let Some(rescue) = &*rescue
+        {
+            rescue.release();
         }
     }
 }

@@ -73,6 +73,15 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
         let app = Arc::clone(&app);
         move || app.quit()
     })?;
+    // Where a panic aborts nothing is dropped: what is pressed would stay pressed.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook({
+        let app = Arc::clone(&app);
+        Box::new(move |info| {
+            app.let_go();
+            usual(info);
+        })
+    });
     app.begin(start)?;
     let shown = ui.run();
     app.close();

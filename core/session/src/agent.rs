@@ -41,6 +41,9 @@ pub enum AgentEvent {
     View(Box<AgentView>),
     /// Do this with keyboard or pointer, now.
     Inject(Injection),
+    /// What was given to be done and is not done yet must not be pressed or typed any more: the operator lost the right to it.
+    /// Releases are done all the same.
+    Abandon,
     /// Take the newest pixels of this display and give them to [`Agent::frame`].
     Capture {
         /// Number of the display in the list that the shell gave.
@@ -575,6 +578,7 @@ impl Agent {
 
     /// Nothing stays pressed.
     fn release_input(&mut self) {
+        self.outputs.push_back(Output::Event(AgentEvent::Abandon));
         for injection in self.input.release_all() {
             self.outputs
                 .push_back(Output::Event(AgentEvent::Inject(injection)));

@@ -5,11 +5,12 @@
 //! window systems block. Everything between them is bounded. Nothing is decided here.
 
 mod edges;
+mod hands;
 mod line;
 mod screen;
 mod session;
 
-use temoto_input::OwnWindows;
+use temoto_input::{OwnWindows, Rescue};
 use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
 use temoto_transport::Endpoint;
@@ -39,6 +40,8 @@ pub enum Report {
     View(Box<AgentView>),
     /// The last try to reach the server failed; the next one follows by itself.
     Unreachable(String),
+    /// From now on keys can be held down: what lets go of them if the program dies before it is done.
+    Hands(Rescue),
     /// The session is over and everything is closed; the driver's thread ends.
     Done,
 }

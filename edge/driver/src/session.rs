@@ -15,7 +15,8 @@ use temoto_transport::Endpoint;
 use temoto_wire::proto::refused::Reason;
 use tokio::sync::mpsc;
 
-use crate::edges::{EdgeEvent, Hands};
+use crate::edges::EdgeEvent;
+use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
 use crate::screen::Screen;
 use crate::{Order, Report, Settings};
@@ -57,6 +58,8 @@ pub async fn run(
             () = wait => session.agent.timeout(session.now()),
         }
     }
+    // Nobody reads what the edges still say, so none of their threads waits for it.
+    drop(edges);
     session.close().await;
 }
 
@@ -147,7 +150,10 @@ impl Session {
         }
         if self.hands.is_none() {
             match Hands::start(display.as_deref(), self.settings.own.clone(), self.edge.clone()) {
-                Ok(hands) => self.hands = Some(hands),
+                Ok(hands) => {
+                    (self.report)(Report::Hands(hands.rescue()));
+                    self.hands = Some(hands);
+                }
                 Err(error) => self.agent.input_refused(now, Reason::NoInput, error.to_string()),
             }
         }
@@ -271,6 +277,11 @@ impl Session {
                 }
                 Output::Event(AgentEvent::View(view)) => self.show(view),
                 Output::Event(AgentEvent::Inject(injection)) => self.inject(injection),
+                Output::Event(AgentEvent::Abandon) => {
+                    if let Some(hands) = &self.hands {
+                        hands.abandon();
+                    }
+                }
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}

@@ -54,6 +54,8 @@ pub struct Node {
     pub agent_view: Option<AgentView>,
     /// What was done to its keyboard and pointer.
     pub injected: Vec<Injection>,
+    /// How often what was not done yet was taken back.
+    pub abandoned: u32,
     /// What its screen shows.
     pub desktop: Option<Framebuffer>,
     /// How often a capture was taken.
@@ -75,6 +77,7 @@ impl Node {
             console_view: None,
             agent_view: None,
             injected: Vec::new(),
+            abandoned: 0,
             desktop: None,
             captures: 0,
             codes_wanted: 0,
@@ -120,6 +123,7 @@ impl Node {
         match output {
             Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
+            Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
             Output::Event(AgentEvent::Capture { .. }) => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {

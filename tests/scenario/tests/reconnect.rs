@@ -481,8 +481,16 @@ fn keys_do_not_stay_pressed_when_something_comes_between() {
     ];
     for (name, act) in acts {
         let mut world = holding(10);
+        let abandoned = world.node(Who::Program).abandoned;
         act(&mut world);
         world.run_for(100);
+        // Text that is still being typed by then stops; what the operator does by choice is typed to its end.
+        let by_choice = ["blur", "control is given back"].contains(&name);
+        assert_eq!(
+            world.node(Who::Program).abandoned > abandoned,
+            !by_choice,
+            "{name}"
+        );
         assert_eq!(
             pressed(&world.node(Who::Program).injected),
             Vec::<String>::new(),
