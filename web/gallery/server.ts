@@ -44,6 +44,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
           protocol: 1,
           organisation,
           public_url: 'https://support.example.co.jp',
+          own_key: null,
           programs: [
             { system: 'windows-x86_64', bytes: 8_900_000, sha256: '00'.repeat(32) },
             { system: 'linux-x86_64', bytes: PROGRAM.length, sha256: digest },

@@ -386,6 +386,7 @@ impl State {
         self.order(AgentCommand::Join {
             host,
             digits: code,
+            key: None,
             system: String::new(),
             software: String::new(),
             language: String::new(),

@@ -43,7 +43,9 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     let tickets = folder.read_key("ticket.key")?;
     let (listener, address) = listen(config.listen).await?;
     let site = config.site(address.port())?;
-    let tls = tls::acceptor(&config.tls, &folder, &site)?;
+    let acceptor = tls::acceptor(&config.tls, &folder, &site)?;
+    let own_key = acceptor.as_ref().and_then(|acceptor| acceptor.own_key);
+    let tls = acceptor.map(|acceptor| acceptor.tls);
 
     let store: Arc<dyn Store> = Arc::new(database.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -55,6 +57,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         random: Random::new(OsRng),
         site: site.clone(),
         proxies: config.proxies.clone(),
+        own_key,
         tickets: TicketKey::from_bytes(*tickets),
         signing: Secret32::new(*signing),
         passwords: Passwords::new(),

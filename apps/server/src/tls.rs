@@ -19,13 +19,22 @@ use crate::folder::{Folder, write_private};
 const OWN_CERTIFICATE: &str = "tls-self-signed.pem";
 const OWN_KEY: &str = "tls-self-signed.key";
 
+/// What takes TLS connections.
+pub struct Acceptor {
+    /// Does the handshakes.
+    pub tls: TlsAcceptor,
+    /// SHA-256 of the public key, when the certificate is the server's own and no authority vouches for it.
+    pub own_key: Option<[u8; 32]>,
+}
+
 /// What takes TLS connections; `None` when the server speaks without.
-pub fn acceptor(tls: &Tls, folder: &Folder, site: &Site) -> anyhow::Result<Option<TlsAcceptor>> {
+pub fn acceptor(tls: &Tls, folder: &Folder, site: &Site) -> anyhow::Result<Option<Acceptor>> {
+    let mut own_key = None;
     let config = match tls {
         Tls::None => return Ok(None),
         Tls::Files(cert, key) => server_config(cert, key)?,
         Tls::SelfSigned => {
-            make_own(folder, site)?;
+            own_key = Some(make_own(folder, site)?);
             let own = |name| Sourced {
                 value: folder.key(name),
                 from: "tls_self_signed".to_owned(),
@@ -33,7 +42,10 @@ pub fn acceptor(tls: &Tls, folder: &Folder, site: &Site) -> anyhow::Result<Optio
             server_config(&own(OWN_CERTIFICATE), &own(OWN_KEY))?
         }
     };
-    Ok(Some(TlsAcceptor::from(Arc::new(config))))
+    Ok(Some(Acceptor {
+        tls: TlsAcceptor::from(Arc::new(config)),
+        own_key,
+    }))
 }
 
 fn server_config(cert: &Sourced<PathBuf>, key: &Sourced<PathBuf>) -> anyhow::Result<ServerConfig> {
@@ -76,8 +88,8 @@ fn named(file: &Sourced<PathBuf>) -> String {
     format!("{} ({})", file.value.display(), file.from)
 }
 
-/// Makes the server's own key once and a certificate for the names it has now.
-fn make_own(folder: &Folder, site: &Site) -> anyhow::Result<()> {
+/// Makes the server's own key once and a certificate for the names it has now; gives the hash of the public key.
+fn make_own(folder: &Folder, site: &Site) -> anyhow::Result<[u8; 32]> {
     let path = folder.key(OWN_KEY);
     let key = if path.exists() {
         let text =
@@ -100,11 +112,9 @@ fn make_own(folder: &Folder, site: &Site) -> anyhow::Result<()> {
     }
     let certificate = params.self_signed(&key)?;
     write_private(&folder.key(OWN_CERTIFICATE), certificate.pem().as_bytes())?;
-    tracing::info!(
-        public_key_sha256 = %hex::encode(Sha256::digest(key.subject_public_key_info())),
-        "using a certificate of our own"
-    );
-    Ok(())
+    let hash: [u8; 32] = Sha256::digest(key.subject_public_key_info()).into();
+    tracing::info!(public_key_sha256 = %hex::encode(hash), "using a certificate of our own");
+    Ok(hash)
 }
 
 fn host_name(authority: &str) -> &str {

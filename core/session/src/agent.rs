@@ -126,6 +126,8 @@ pub struct Agent {
     console_present: bool,
     operator: Option<OperatorView>,
     level: Option<Level>,
+    /// Hash of the server's own key, where no authority vouches for it.
+    server_key: Option<[u8; 10]>,
     download_name: Option<String>,
     companion: Option<proto::Companion>,
     chat: Log,
@@ -183,6 +185,7 @@ impl Agent {
             console_present: false,
             operator: None,
             level: None,
+            server_key: None,
             download_name: None,
             companion: None,
             chat: Log::default(),

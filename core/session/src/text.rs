@@ -7,10 +7,10 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 const FORGIVING: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// Sixteen bytes from 32 hexadecimal digits.
+/// N bytes from 2 N hexadecimal digits.
 #[must_use]
-pub fn unhex(text: &str) -> Option<[u8; 16]> {
-    let mut out = [0; 16];
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut out = [0; N];
     hex::decode_to_slice(text, &mut out).ok()?;
     Some(out)
 }
@@ -47,8 +47,9 @@ mod tests {
 
     #[test]
     fn hexadecimal_of_another_length_is_refused() {
-        assert_eq!(unhex("00"), None);
-        assert_eq!(unhex(&"zz".repeat(16)), None);
+        assert_eq!(unhex::<16>("00"), None);
+        assert_eq!(unhex::<16>(&"zz".repeat(16)), None);
+        assert_eq!(unhex("0a0B"), Some([10, 11]));
         assert_eq!(unhex(&"0F".repeat(16)), Some([15; 16]));
     }
 }

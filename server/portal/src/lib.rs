@@ -64,6 +64,8 @@ pub struct Parts {
     pub site: Site,
     /// Whom to believe about a client's address.
     pub proxies: Proxies,
+    /// SHA-256 of the public key of a certificate that no authority vouches for; programs then accept that key only.
+    pub own_key: Option<[u8; 32]>,
     /// Signs tickets.
     pub tickets: TicketKey,
     /// Ed25519 seed that signs statements about operators.

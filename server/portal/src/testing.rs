@@ -185,6 +185,7 @@ impl TestPortal {
             random: Random::new(rand_chacha::ChaCha20Rng::from_seed([4; 32])),
             site: site.clone(),
             proxies: Proxies::parse(proxies).unwrap(),
+            own_key: None,
             tickets: tickets.clone(),
             signing: signing.clone(),
             passwords: Passwords::weak(),

@@ -506,6 +506,7 @@ fn join(digits: String) -> AgentCommand {
     AgentCommand::Join {
         host: HOST.to_owned(),
         digits,
+        key: None,
         system: "Windows 11".to_owned(),
         software: "Edge 140".to_owned(),
         language: "ja".to_owned(),

@@ -550,6 +550,7 @@ fn a_relay_that_plays_the_console_has_three_tries_and_learns_nothing() {
                     AgentCommand::Join {
                         host,
                         digits,
+                        key: None,
                         system,
                         software,
                         language,

@@ -62,6 +62,7 @@ fn press_connect(world: &mut World, digits: String) {
         AgentCommand::Join {
             host,
             digits,
+            key: None,
             system,
             software,
             language,

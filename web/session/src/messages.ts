@@ -209,6 +209,8 @@ export type AgentCommand =
       url: string;
       host: string;
       digits: string;
+      /** Hash of the server's own key (20 hexadecimal digits), where no authority vouches for it. */
+      key: string | null;
       system: string;
       software: string;
       language: string;

@@ -288,6 +288,7 @@ fn a_certificate_of_its_own_is_spoken_with_and_kept() {
     use std::sync::Arc;
 
     use rustls::pki_types::pem::PemObject as _;
+    use sha2::Digest as _;
 
     let installation = Installation::new();
     let certificate = installation.data().join("keys/tls-self-signed.pem");
@@ -311,6 +312,11 @@ fn a_certificate_of_its_own_is_spoken_with_and_kept() {
     let reply = exchange(stream, &request(&origin, "GET", "/api/v1/server", "", None));
     assert_eq!(reply.status, 200, "{}", reply.head);
     assert!(!reply.head.contains("strict-transport-security"));
+    // Programs are told by their name which key it has to be.
+    let trusted = rustls::pki_types::CertificateDer::from_pem_file(&certificate).unwrap();
+    let entity = webpki::EndEntityCert::try_from(&trusted).unwrap();
+    let hash = hex::encode(&sha2::Sha256::digest(entity.subject_public_key_info())[..10]);
+    assert_eq!(reply.json()["own_key"].as_str(), Some(hash.as_str()));
 
     // In the clear there is nothing at this door.
     let plain = exchange(connect(server.address()), &request(&origin, "GET", "/", "", None));

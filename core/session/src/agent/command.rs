@@ -10,17 +10,21 @@ use super::Agent;
 use crate::SessionError;
 use crate::channel::chat::clean;
 use crate::permission::Capability;
+use crate::text::unhex;
 
 /// What the customer wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "the fields are those of messages.ts")]
 pub enum AgentCommand {
-    /// Join with the digits that were read out, as typed. `host` is `host[:port]` of the address that is dialed.
+    /// Join with the digits that were read out, as typed. `host` is `host[:port]` of the address that is dialed; `key` the hash of
+    /// the server's own key (20 hexadecimal digits) where no authority vouches for it, for the name of the program to download.
     /// The rest is what the operator reads about a page; a program says it in its settings.
     Join {
         host: String,
         digits: String,
+        #[serde(default)]
+        key: Option<String>,
         #[serde(default)]
         system: String,
         #[serde(default)]
@@ -71,10 +75,13 @@ impl Agent {
             AgentCommand::Join {
                 host,
                 digits,
+                key,
                 system,
                 software,
                 language,
             } => {
+                let key = key.map(|key| unhex(&key).ok_or(SessionError::Malformed("key")));
+                self.server_key = key.transpose()?;
                 if !self.is_program() {
                     self.settings.about = proto::About {
                         system,

@@ -103,7 +103,7 @@ impl Agent {
                 let Ok(token) = <[u8; 16]>::try_from(step_up.token.as_slice()) else {
                     return self.violated(now_ms);
                 };
-                self.download_name = download_name(&self.host, Token::from_bytes(token));
+                self.download_name = download_name(&self.host, self.server_key, Token::from_bytes(token));
             }
             Body::Companion(mut companion) => {
                 for text in [&mut companion.computer, &mut companion.system] {
@@ -241,13 +241,13 @@ impl Agent {
     }
 }
 
-/// The name under which the page saves the program: server and token, for everyone's same file.
-fn download_name(host: &str, token: Token) -> Option<String> {
+/// The name under which the page saves the program: server, its own key and token, for everyone's same file.
+fn download_name(host: &str, key: Option<[u8; 10]>, token: Token) -> Option<String> {
     let (host, port) = parse_authority(host).ok()?;
     FileName {
         host,
         port,
-        key: None,
+        key,
         token,
     }
     .stem()

@@ -16,6 +16,8 @@ struct Stored {
     participant: u8,
     console: u8,
     server_key: String,
+    #[serde(default)]
+    own_key: Option<String>,
     resume: String,
     host: String,
     run: u32,
@@ -42,6 +44,7 @@ impl Agent {
             participant: place.participant,
             console: place.console,
             server_key: hex::encode(place.server_key),
+            own_key: self.server_key.map(hex::encode),
             resume: hex::encode(place.resume),
             host: self.host.clone(),
             run: self.run,
@@ -94,6 +97,7 @@ impl Agent {
         self.place = Some(place);
         self.root_kept = true;
         self.host = stored.host;
+        self.server_key = stored.own_key.as_deref().and_then(crate::text::unhex);
         (self.run, self.by_code, self.step) = (stored.run, stored.by_code, stored.step);
         let (system, software, language) = (stored.system, stored.software, stored.language);
         self.settings.about = proto::About {

@@ -26,6 +26,9 @@ pub(crate) struct ServerInfo {
     /// The one address of its pages.
     #[schema(example = "https://support.example.com")]
     public_url: String,
+    /// The first 80 bits of the SHA-256 of the server's own public key, as 20 hexadecimal digits, when no authority vouches for
+    /// its certificate. It goes into the name of a downloaded program, which then accepts that key and no other.
+    own_key: Option<String>,
     /// Programs that customers can download from `/download/<system>`.
     programs: Vec<ProgramInfo>,
     /// How many digits of a code go to the server.
@@ -83,6 +86,7 @@ pub(crate) async fn handler(State(app): State<App>) -> Result<Json<ServerInfo>, 
         protocol: PROTOCOL,
         organisation,
         public_url: app.site.origin(),
+        own_key: app.own_key.map(|hash| hex::encode(&hash[..10])),
         programs: programs.collect(),
         routing_digits: code::ROUTING_DIGITS,
         code_digits: code::ROUTING_DIGITS + code::SECRET_DIGITS,
