@@ -112,6 +112,9 @@ export interface ServerInfo {
   code_digits: number;
   /** Who runs the server. Empty when several organisations do. */
   organisation: string;
+  /** The first 80 bits of the SHA-256 of the server's own public key, as 20 hexadecimal digits, when no authority vouches for
+its certificate. It goes into the name of a downloaded program, which then accepts that key and no other. */
+  own_key?: string | null;
   /** Programs that customers can download from `/download/<system>`. */
   programs: ProgramInfo[];
   /** Version of the protocol; unequal versions do not talk. */

@@ -301,3 +301,16 @@ async fn a_method_that_the_table_does_not_have_is_not_allowed() {
         StatusCode::METHOD_NOT_ALLOWED
     );
 }
+
+/// The pages are typed by a saved copy. With `TEMOTO_SAVE_OPENAPI` set it is written anew;
+/// then `npm run generate -w @temoto/api` and `npm run format`.
+#[test]
+fn the_copy_that_the_pages_are_typed_by_is_the_description() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/api/openapi.json");
+    let document = format!("{:#}\n", crate::openapi::document());
+    if std::env::var_os("TEMOTO_SAVE_OPENAPI").is_some() {
+        std::fs::write(file, &document).unwrap();
+    }
+    let saved: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(saved, crate::openapi::document());
+}
