@@ -4,6 +4,7 @@
 //! nothing behind: it writes no file and no setting. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
 
 mod app;
+mod no_window;
 mod options;
 mod present;
 mod sentences;
@@ -57,7 +58,8 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
     let ui = AgentUi::new(ui_options, {
         let app = Arc::clone(&app);
         move |event| app.ui_event(event)
-    })?;
+    })
+    .map_err(|_| anyhow::anyhow!(no_window::sentence_here(options.display.as_deref(), options.lang)))?;
     app.attach(ui.handle());
     if let Some(Acquired::First(mut listener)) = place {
         let handle = ui.handle();

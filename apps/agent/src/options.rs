@@ -8,12 +8,15 @@ use anyhow::{Context as _, Result, bail};
 use temoto_agent_ui::Lang;
 
 const USAGE: &str = "\
+Shares this computer with the operator of a support session, as far as its customer allows. Nothing is installed.
+
 usage: temoto [--lang ja|en] [--display :N] [--name NAME]
 
   --lang     language of the windows; else that of the system
   --display  X display to share; else that of the environment
   --name     take this for the program's own file name
-  --version  print the version";
+  --version  print the version
+  --help     print this";
 
 /// What was asked for.
 pub struct Options {
@@ -37,18 +40,23 @@ impl Options {
         };
         while let Some(word) = words.next() {
             let mut value = || {
-                let value = words.next().context("a value is missing")?;
-                value.into_string().ok().context("a value is no text")
+                let flag = word.to_string_lossy();
+                let value = words.next().with_context(|| format!("{flag} needs a value"))?;
+                let value = value.into_string().ok();
+                value.with_context(|| format!("the value of {flag} is no text"))
             };
             match word.to_str() {
                 Some("--lang") => {
-                    options.lang = value()?.parse().ok().context("--lang is ja or en")?;
+                    options.lang = value()?.parse().ok().context("--lang must be ja or en")?;
                 }
                 Some("--display") => options.display = Some(value()?),
                 Some("--name") => options.name = value()?,
-                Some("--version") => return print(concat!("temoto ", env!("CARGO_PKG_VERSION"))),
+                Some("--version" | "-V") => return print(concat!("temoto ", env!("CARGO_PKG_VERSION"))),
                 Some("--help" | "-h") => return print(USAGE),
-                _ => bail!("{} is not understood\n{USAGE}", word.to_string_lossy()),
+                _ => bail!(
+                    "{} is not understood; --help says what is",
+                    word.to_string_lossy()
+                ),
             }
         }
         Ok(Some(options))

@@ -1,0 +1,52 @@
+//! What is said on the terminal when there is nowhere to show a window: which display was tried, and what helps.
+//! The toolkit's own words name files of its source and are left out.
+
+use temoto_agent_ui::Lang;
+
+/// A sentence for whoever started the program. `display` is the X display that was asked for, or that of the
+/// environment; `wayland` tells whether the desktop offers Wayland, which this program does not speak.
+pub fn sentence(display: Option<&str>, wayland: bool, lang: Lang) -> String {
+    match (display.filter(|display| !display.is_empty()), wayland, lang) {
+        (Some(display), _, Lang::En) => format!(
+            "no window can be opened on the display {display}: nothing answers there, or this user may not use it; start \
+             the program on the desktop that is to be shared, as the user who is logged in there"
+        ),
+        (Some(display), _, Lang::Ja) => format!(
+            "ディスプレイ {display} にウィンドウを開けません。応答がないか、このユーザーには使えません。\
+             共有するデスクトップで、そこにログインしているユーザーとして起動してください"
+        ),
+        (None, true, Lang::En) => "no window can be opened: this desktop offers Wayland only (DISPLAY is not set), and \
+                                   this program needs X11; log in to an X11 session (Xorg), or let the desktop run XWayland"
+            .to_owned(),
+        (None, true, Lang::Ja) => "ウィンドウを開けません。このデスクトップは Wayland だけで（DISPLAY がありません）、\
+                                   このプログラムには X11 が必要です。X11（Xorg）のセッションでログインしてください"
+            .to_owned(),
+        (None, false, Lang::En) => "no window can be opened: there is no display (DISPLAY is not set); start the program on \
+                                    the desktop that is to be shared, or name its display, like --display :0"
+            .to_owned(),
+        (None, false, Lang::Ja) => "ウィンドウを開けません。ディスプレイがありません（DISPLAY がありません）。\
+                                    共有するデスクトップで起動するか、--display :0 のように指定してください"
+            .to_owned(),
+    }
+}
+
+/// [`sentence`] with what the environment says.
+pub fn sentence_here(display: Option<&str>, lang: Lang) -> String {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let display = display.map(str::to_owned).or_else(|| set("DISPLAY"));
+    sentence(display.as_deref(), set("WAYLAND_DISPLAY").is_some(), lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_case_names_what_is_missing_in_both_languages() {
+        for lang in [Lang::En, Lang::Ja] {
+            assert!(sentence(Some(":7"), true, lang).contains(":7"));
+            assert!(sentence(None, false, lang).contains("--display :0"));
+            assert!(sentence(Some(""), true, lang).contains("Wayland"));
+        }
+    }
+}
