@@ -62,3 +62,21 @@ fn lines_of_the_chat_keep_their_order_whatever_the_clocks_say() {
         assert_eq!(texts(&lines), ["customer_joined", "one", "two", "three", "four"]);
     }
 }
+
+#[test]
+fn an_operator_whose_clock_is_a_day_off_gets_codes_that_live_ten_minutes() {
+    for server_ahead_ms in [DAY_MS, -DAY_MS] {
+        let mut world = World::new(5);
+        let server_ms = world.unix_ms().saturating_add_signed(server_ahead_ms);
+        world.console(ConsoleCommand::NewCode {
+            routing: "5555".to_owned(),
+            secret_digits: 4,
+            expires_at_ms: server_ms + 600_000,
+        });
+        world.run_for(9 * 60_000);
+        world.relay.route("5555");
+        assert!(world.console_view().code.is_some(), "{server_ahead_ms}");
+        assert_eq!(world.node(Who::Console).codes_wanted, 0);
+        world.join_page();
+    }
+}

@@ -69,6 +69,9 @@ pub enum ConsoleCommand {
     End,
 }
 
+/// The longest life of a code.
+const CODE_LIFE_MS: u64 = 600_000;
+
 impl Console {
     /// Does what the operator wants.
     ///
@@ -163,8 +166,12 @@ impl Console {
         if self.code.is_some() && self.link.is_up() {
             self.send(&ToServer::CloseCode(CloseCode::Withdrawn));
         }
-        // The server says when by its own clock; ten minutes is the most that is believed.
-        let left = expires_at_ms.saturating_sub(self.unix(now_ms)).min(600_000);
+        // The server says when by its own clock; ten minutes is the most that is believed. A new code that is over
+        // already means that this clock is ahead: the server refuses what really is over.
+        let left = match expires_at_ms.saturating_sub(self.unix(now_ms)) {
+            0 => CODE_LIFE_MS,
+            left => left.min(CODE_LIFE_MS),
+        };
         self.code = Some(WaitingCode {
             code,
             failures: 0,
