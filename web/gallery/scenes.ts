@@ -137,6 +137,8 @@ export const SCENES: Scene[] = [
   session('paused'),
   session('lost'),
   session('customer-lost'),
+  session('own-window', '[role=alert]'),
+  session('back-again', '[role=alert]'),
   session('ended'),
   session('signed_out'),
   { ...session('session-elsewhere', 'h1'), name: 'session-elsewhere' },

@@ -69,6 +69,15 @@ export const SCENARIOS: Record<string, Scenario> = {
       lostSinceMs: Date.now() - 5000,
     },
   })),
+  'own-window': session(live, { notice: { code: 'input_own_window', arguments: [''] } }),
+  'back-again': session(live, () => ({
+    notice: { code: 'program_asks_again', arguments: [] },
+    program: {
+      ...(live('ja').program as NonNullable<ConsoleView['program']>),
+      present: false,
+      lostSinceMs: Date.now() - 5000,
+    },
+  })),
   ended: session(live, { ended: { by: 'customer', code: 'ended' } }),
   signed_out: session(live, { link: { up: false, tryingSinceMs: null, closed: 'signed_out' } }),
   'session-elsewhere': { end: 'console', view: waiting, elsewhere: true },
