@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     globals: true,
-    include: ['tests/browser/*.test.mjs'],
+    include: ['tests/browser/stories*.test.mjs'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,

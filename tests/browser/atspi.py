@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Finds or presses a control of the customer's program through the accessibility tree (AT-SPI), as a screen reader would.
 
-usage: atspi.py find|press ROLE NAME SECONDS   (ROLE as AT-SPI names it: "push button", "check box", "text"; NAME exact)
-Prints {"found_ms": Unix ms, "pressed_ms": Unix ms}. Exits with 1 when nothing is found in time.
+usage: atspi.py find|press|where ROLE NAME SECONDS   (ROLE as AT-SPI names it: "push button", "check box", "text"; NAME exact)
+Prints {"found_ms": Unix ms, "pressed_ms": Unix ms}, for `where` also x, y, width and height in pixels of the screen. Exits with 1 when nothing is found in time.
 """
 import json
 import sys
@@ -55,6 +55,9 @@ def main():
     if what == "press":
         control.queryAction().doAction(0)
         result["pressed_ms"] = int(time.time() * 1000)
+    if what == "where":
+        place = control.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        result.update(x=place.x, y=place.y, width=place.width, height=place.height)
     print(json.dumps(result))
     return 0
 

@@ -66,6 +66,12 @@ export class Desktop {
     return JSON.parse(stdout);
   }
 
+  /** Waits for a control through the accessibility tree; where it is on the screen. */
+  async where(role, name, withinS = 60) {
+    const { stdout } = await run(PYTHON, [ATSPI, 'where', role, name, String(withinS)], { env: this.environment });
+    return JSON.parse(stdout);
+  }
+
   /** Settings of the X server that a program could leave changed. */
   settings() {
     const keys = execFileSync('xmodmap', ['-pke'], { env: this.environment, encoding: 'utf8' });

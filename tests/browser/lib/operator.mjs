@@ -123,9 +123,14 @@ export class Operator {
 
   /** Clicks a pixel of the remote screen. */
   async clickRemote(x, y) {
+    await this.page.mouse.click(...(await this.placeOf(x, y)));
+  }
+
+  /** Where a pixel of the remote screen is on the page. */
+  async placeOf(x, y) {
     const box = await this.canvas().boundingBox();
     const size = await this.canvas().evaluate((canvas) => ({ width: canvas.width, height: canvas.height }));
-    await this.page.mouse.click(box.x + ((x + 0.5) * box.width) / size.width, box.y + ((y + 0.5) * box.height) / size.height);
+    return [box.x + ((x + 0.5) * box.width) / size.width, box.y + ((y + 0.5) * box.height) / size.height];
   }
 
   /** Types a line of letters, spaces and points key by key, with Shift where a person holds it. */

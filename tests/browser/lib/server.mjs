@@ -22,21 +22,21 @@ export const built = () => {
 };
 
 export class Server {
-  static async start() {
-    const server = new Server(mkdtempSync(join(tmpdir(), 'temoto-stories-')));
+  /** `programs`: folder of the customers' programs; `origin`: the address that people use, if a proxy stands before the server. */
+  static async start({ programs = null, origin = null } = {}) {
+    const server = new Server(mkdtempSync(join(tmpdir(), 'temoto-stories-')), programs, origin);
     server.run('init', '--organisation', 'Example Corp.', '--public-url', 'http://localhost');
     server.runWith(`${PASSWORD}\n`, 'user', 'add', '--email', EMAIL, '--name', '佐藤 花子', '--password-stdin');
     await server.up();
     return server;
   }
 
-  constructor(data) {
-    this.data = data;
-    this.port = 0;
+  constructor(data, programs, origin) {
+    Object.assign(this, { data, programs, origin, port: 0 });
   }
 
   get address() {
-    return `http://localhost:${this.port}`;
+    return this.origin ?? `http://localhost:${this.port}`;
   }
 
   run(...words) {
@@ -55,9 +55,9 @@ export class Server {
     rmSync(portFile, { force: true });
     const listen = ['--listen', `127.0.0.1:${this.port}`, '--port-file', portFile];
     const origin = this.port === 0 ? [] : ['--public-url', this.address];
-    this.process = spawn(PROGRAM, ['--data', this.data, 'serve', ...listen, ...origin, '--web', PAGES, '--log', 'warn'], {
-      stdio: 'ignore',
-    });
+    const programs = this.programs ? ['--programs', this.programs] : [];
+    const words = [...listen, ...origin, ...programs, '--web', PAGES, '--log', 'warn'];
+    this.process = spawn(PROGRAM, ['--data', this.data, 'serve', ...words], { stdio: 'ignore' });
     await until('the server listens', () => existsSync(portFile) && readFileSync(portFile, 'utf8').endsWith('\n'));
     if (this.port !== 0) return;
     // Its own address has the port in it, which is known only now.

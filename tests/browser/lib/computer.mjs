@@ -1,0 +1,178 @@
+// A customer's computer of its own for stories: an X server, a session bus with accessibility, a window manager, an editor and a
+// terminal that keeps every letter typed into it. Everything that is started here is stopped by its process id.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { until } from './browser.mjs';
+import { Desktop } from './desktop.mjs';
+
+const HELD = fileURLToPath(new URL('../held.py', import.meta.url));
+const PARTS = ['Xtigervnc', 'openbox', 'dbus-daemon', 'dbus-send', 'mousepad', 'xterm', 'xdotool', 'import', 'xrandr'];
+
+/** Names of programs that a computer needs and this machine lacks. */
+export const missing = () =>
+  PARTS.filter((name) => !process.env.PATH.split(':').some((folder) => existsSync(join(folder, name))));
+
+export class Computer {
+  static async start({ lang }) {
+    const computer = new Computer(mkdtempSync(join(tmpdir(), 'temoto-computer-')), lang);
+    try {
+      await computer.#start();
+    } catch (error) {
+      await computer.stop();
+      throw error;
+    }
+    return computer;
+  }
+
+  #running = [];
+
+  constructor(home, lang) {
+    Object.assign(this, { home, lang, memo: join(home, 'memo.txt'), log: join(home, 'typed') });
+  }
+
+  async #start() {
+    for (const folder of ['.config/gtk-3.0', 'Downloads', 'tmp']) mkdirSync(join(this.home, folder), { recursive: true });
+    // A caret that blinks would never let the screen be still.
+    writeFileSync(join(this.home, '.config/gtk-3.0/settings.ini'), '[Settings]\ngtk-cursor-blink = false\n');
+    for (const file of [this.memo, this.log]) writeFileSync(file, '');
+    const display = await this.#xServer();
+    const socket = join(this.home, '.bus');
+    const bus = `unix:path=${socket}`;
+    const ours = {
+      DISPLAY: display,
+      DBUS_SESSION_BUS_ADDRESS: bus,
+      HOME: this.home,
+      TMPDIR: join(this.home, 'tmp'),
+      GSETTINGS_BACKEND: 'memory',
+      LANG: this.lang === 'ja' ? 'ja_JP.UTF-8' : 'C.UTF-8',
+      LC_ALL: 'C.UTF-8',
+    };
+    this.desktop = new Desktop(ours);
+    for (const name of ['WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR']) delete this.desktop.environment[name];
+    this.run('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--address', bus]);
+    await until('the session bus', () => existsSync(socket));
+    const status = ['--dest=org.a11y.Bus', '/org/a11y/bus', 'org.freedesktop.DBus.Properties.Set'];
+    const enabled = ['string:org.a11y.Status', 'string:IsEnabled', 'variant:boolean:true'];
+    this.#call('dbus-send', ['--session', '--print-reply', ...status, ...enabled]);
+    this.run('openbox');
+    this.run('mousepad', ['--disable-server', this.memo]);
+    const keep = `stty -icanon min 1; exec cat > ${this.log}`;
+    this.run('xterm', ['-T', 'terminal', '-geometry', '60x12+620+480', '-e', 'sh', '-c', keep]);
+    await this.desktop.window('memo.txt');
+    await this.desktop.window('terminal');
+  }
+
+  /** On a display that the X server chooses. */
+  async #xServer() {
+    const port = await freePort();
+    const rfb = ['-SecurityTypes', 'None', '-localhost', '-rfbport', String(port), '-AlwaysShared'];
+    const display = ['-geometry', '1280x800', '-depth', '24', '-nolisten', 'tcp', '-displayfd', '1'];
+    const server = this.#own(spawn('Xtigervnc', [...display, ...rfb], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    let number = '';
+    server.stdout.on('data', (text) => (number += text));
+    await until('the X server', () => number.endsWith('\n') || server.exitCode !== null);
+    if (!number) throw new Error('the X server does not start');
+    return `:${number.trim()}`;
+  }
+
+  #own(child) {
+    this.#running.push(child);
+    child.on('error', () => undefined);
+    return child;
+  }
+
+  #call(program, parameters) {
+    return execFileSync(program, parameters, { env: this.desktop.environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Starts a program of the customer; it is stopped with the computer. */
+  run(program, parameters = [], options = {}) {
+    return this.#own(this.desktop.start(program, parameters, { cwd: this.home, ...options }));
+  }
+
+  xdotool(...words) {
+    return this.#call('xdotool', words.map(String)).trim();
+  }
+
+  /** Another mode of the only monitor. */
+  mode(width, height) {
+    this.#call('xrandr', ['-s', `${width}x${height}`]);
+  }
+
+  /** Keys and buttons that are down, and where the pointer is, as the X server itself knows. */
+  held() {
+    return JSON.parse(this.#call('/usr/bin/python3', [HELD]));
+  }
+
+  /** All that was typed into the terminal, letter by letter. */
+  typed() {
+    return readFileSync(this.log, 'utf8');
+  }
+
+  /** Title of the window that has the keyboard; empty for none. */
+  focused() {
+    try {
+      return this.#call('xdotool', ['getactivewindow', 'getwindowname']).trim();
+    } catch {
+      return '';
+    }
+  }
+
+  /** The middle of a window. */
+  async middle(name) {
+    const { x, y, width, height } = await this.desktop.window(name);
+    return [x + Math.floor(width / 2), y + Math.floor(height / 2)];
+  }
+
+  /** Title of the window in front of all others but docks. */
+  front() {
+    const list = this.#call('xprop', ['-root', '-notype', '_NET_CLIENT_LIST_STACKING']);
+    const ids = list.match(/0x[0-9a-f]+/g) ?? [];
+    const docked = (id) => this.#call('xprop', ['-id', id, '-notype', '_NET_WM_WINDOW_TYPE']).includes('_DOCK');
+    const top = ids.reverse().find((id) => !docked(id));
+    return top ? this.xdotool('getwindowname', top) : '';
+  }
+
+  /** What a program could leave behind, for a comparison. */
+  state() {
+    const files = new Map();
+    const walk = (at) => {
+      for (const entry of readdirSync(at, { withFileTypes: true })) {
+        const path = join(at, entry.name);
+        // What the desktop's own parts keep is not ours.
+        if (['.cache', '.config', '.local', '.dbus'].includes(entry.name)) continue;
+        if (entry.isDirectory()) walk(path);
+        else files.set(path, entry.isFile() ? `${statSync(path).size}` : 'special');
+      }
+    };
+    walk(this.home);
+    const held = this.held();
+    return { files: [...files].sort(), settings: this.desktop.settings(), keys: held.keys, buttons: held.buttons };
+  }
+
+  async stop() {
+    for (const child of this.#running.splice(0).reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
