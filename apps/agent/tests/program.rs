@@ -11,7 +11,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[path = "../../../edge/screen/tests/support/xserver.rs"]
-#[expect(dead_code, reason = "the other crates need more of it")]
+#[expect(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::expect_used,
+    reason = "it is shared with crates that need more of it, and that see it as part of their own tests"
+)]
 mod xserver;
 
 use xserver::XServer;
