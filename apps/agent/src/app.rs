@@ -243,6 +243,7 @@ impl State {
                 by_code: self.by_code,
                 answered: self.answered,
                 unreachable: self.unreachable.as_deref(),
+                time_of_day: system::time_of_day,
             },
         );
         if let Some(ui) = &self.ui {

@@ -7,7 +7,6 @@ mod app;
 mod no_window;
 mod options;
 mod present;
-mod sentences;
 mod start;
 mod system;
 

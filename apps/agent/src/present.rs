@@ -2,13 +2,11 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, View,
+    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, View, event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
-
-use crate::sentences;
 
 /// What the windows show.
 pub struct Picture {
@@ -32,6 +30,8 @@ pub struct Context<'a> {
     pub answered: bool,
     /// Why the server could not be reached, the last time.
     pub unreachable: Option<&'a str>,
+    /// The time of day of a moment (Unix milliseconds) as people here write it.
+    pub time_of_day: fn(u64) -> String,
 }
 
 /// What to show now.
@@ -41,7 +41,7 @@ pub fn picture(view: &AgentView, context: &Context<'_>) -> Picture {
     Picture {
         view: main,
         bar,
-        chat: chat(&view.chat, context.lang),
+        chat: chat(&view.chat, context),
     }
 }
 
@@ -202,7 +202,7 @@ fn bar(view: &AgentView) -> BarView {
     }
 }
 
-fn chat(lines: &[Line], lang: Lang) -> Vec<ChatLine> {
+fn chat(lines: &[Line], context: &Context<'_>) -> Vec<ChatLine> {
     lines
         .iter()
         .filter_map(|line| {
@@ -211,14 +211,14 @@ fn chat(lines: &[Line], lang: Lang) -> Vec<ChatLine> {
                 From::Operator => (ChatFrom::Operator, line.text.clone()),
                 From::Event => (
                     ChatFrom::Event,
-                    sentences::event(&line.text, &line.arguments, lang)?,
+                    event_sentence(context.lang, &line.text, &line.arguments)?,
                 ),
             };
             let doubtful = line.state == Delivery::Perhaps;
             Some(ChatLine {
                 from,
                 text,
-                time: String::new(),
+                time: (context.time_of_day)(line.at_ms),
                 doubtful,
             })
         })

@@ -2,6 +2,7 @@
 
 use std::fs::read_to_string;
 
+use chrono::{DateTime, Local};
 use temoto_agent_ui::Lang;
 use temoto_wire::proto::About;
 
@@ -13,6 +14,16 @@ pub fn about(lang: Lang) -> About {
         computer: computer(),
         language: if lang == Lang::Ja { "ja" } else { "en" }.to_owned(),
     }
+}
+
+/// The time of day of a moment, in Unix milliseconds, by the clock on this wall: `10:24`. Nothing for a moment that no calendar has.
+pub fn time_of_day(at_ms: u64) -> String {
+    let moment = i64::try_from(at_ms)
+        .ok()
+        .and_then(DateTime::from_timestamp_millis);
+    moment.map_or_else(String::new, |moment| {
+        moment.with_timezone(&Local).format("%H:%M").to_string()
+    })
 }
 
 fn system() -> String {
@@ -44,5 +55,12 @@ mod tests {
             Some("Debian GNU/Linux 12 (bookworm)")
         );
         assert_eq!(pretty_name("NAME=x"), None);
+    }
+
+    #[test]
+    fn a_moment_has_a_time_of_day_and_nonsense_has_none() {
+        let time = time_of_day(1_795_795_200_000);
+        assert_eq!((time.len(), time.find(':')), (5, Some(2)), "{time}");
+        assert_eq!(time_of_day(u64::MAX), "");
     }
 }
