@@ -287,7 +287,8 @@ async fn arm(tx: &mut SqliteConnection, token: &RelayToken) -> Result<(), StoreE
     let armed = sqlx::query(
         "INSERT INTO relay_tokens (id, session_id, expires_at)
          SELECT $1, id, $3 FROM sessions WHERE id = $2 AND state <> 'ended'
-         ON CONFLICT (id) DO NOTHING",
+         ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
+         WHERE session_id = excluded.session_id",
     )
     .bind(&token.token[..])
     .bind(&token.session.as_bytes()[..])

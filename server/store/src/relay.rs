@@ -60,7 +60,7 @@ pub struct RelayToken {
     pub token: [u8; 16],
     /// The session whose console armed it.
     pub session: SessionId,
-    /// Not routed from here on.
+    /// Not routed from here on; the end of time when somebody was let in by it.
     pub expires_at: Timestamp,
 }
 
@@ -125,7 +125,7 @@ pub enum RelayChange {
         /// Now.
         at: Timestamp,
     },
-    /// A console waits for this token.
+    /// A console waits for this token; if it is kept already, until then from now on.
     Arm(RelayToken),
     /// And no longer.
     Disarm {

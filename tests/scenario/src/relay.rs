@@ -23,6 +23,9 @@ pub type Meddler = Box<dyn FnMut(Way, u8, Vec<u8>) -> Vec<Vec<u8>>>;
 /// What a hostile relay does with its own messages: whatever it gives back is delivered instead, in order.
 pub type Forger = Box<dyn FnMut(Who, FromServer) -> Vec<(Who, FromServer)>>;
 
+/// An armed token that lets nobody in is forgotten after this.
+const TOKEN_MS: u64 = 15 * 60_000;
+
 struct Seat {
     role: Role,
     resume: [u8; 32],
@@ -34,9 +37,10 @@ pub struct Relay {
     rng: ChaCha20Rng,
     session: Id,
     routing: Option<String>,
-    token: Option<Id>,
+    /// Until when an armed token is known; `None`: somebody was let in by it, it stays as long as the session.
+    tokens: BTreeMap<Id, Option<u64>>,
     seats: BTreeMap<u8, Seat>,
-    attempts: BTreeMap<Id, (Who, Role)>,
+    attempts: BTreeMap<Id, (Who, Role, Selector)>,
     ticket_used: bool,
     over: bool,
     /// Signs statements; agents get the public part.
@@ -57,7 +61,7 @@ impl Relay {
             rng: ChaCha20Rng::seed_from_u64(seed),
             session,
             routing: Some(routing.to_owned()),
-            token: None,
+            tokens: BTreeMap::new(),
             seats: BTreeMap::new(),
             attempts: BTreeMap::new(),
             ticket_used: false,
@@ -84,7 +88,7 @@ impl Relay {
 
     /// One connection is gone.
     pub fn dropped(&mut self, who: Who) -> Vec<(Who, FromServer)> {
-        self.attempts.retain(|_, (other, _)| *other != who);
+        self.attempts.retain(|_, (other, ..)| *other != who);
         let Some((&participant, seat)) = self.seats.iter_mut().find(|(_, seat)| seat.who == Some(who)) else {
             return Vec::new();
         };
@@ -99,7 +103,9 @@ impl Relay {
     }
 
     /// One message of a client; what has to be delivered.
-    pub fn handle(&mut self, who: Who, bytes: &[u8]) -> Vec<(Who, FromServer)> {
+    pub fn handle(&mut self, now_ms: u64, who: Who, bytes: &[u8]) -> Vec<(Who, FromServer)> {
+        self.tokens
+            .retain(|_, until_ms| until_ms.is_none_or(|at| now_ms < at));
         self.seen.push(bytes.to_vec());
         let Ok(message) = ToServer::decode(bytes) else {
             return vec![(who, FromServer::Detached(Detached::Protocol))];
@@ -117,14 +123,14 @@ impl Relay {
             } => {
                 let known = match selector {
                     Selector::Routing(_) => selector.routing_digits() == self.routing.as_deref(),
-                    Selector::Token(id) => self.token == Some(id),
+                    Selector::Token(id) => self.tokens.contains_key(&id),
                 };
                 let Some(console) = self.console().filter(|_| known) else {
                     return vec![(who, FromServer::Refused { lobby })];
                 };
                 let mut attempt = [0; 16];
                 self.rng.fill_bytes(&mut attempt);
-                self.attempts.insert(attempt, (who, role));
+                self.attempts.insert(attempt, (who, role, selector));
                 vec![(
                     console,
                     FromServer::Attempt {
@@ -139,7 +145,7 @@ impl Relay {
                 let attempt = self
                     .attempts
                     .iter()
-                    .find(|(_, (w, _))| *w == who)
+                    .find(|(_, (w, ..))| *w == who)
                     .map(|(&id, _)| id);
                 match (attempt, self.console()) {
                     (Some(attempt), Some(console)) => vec![(console, FromServer::Proof { attempt, lobby })],
@@ -149,22 +155,22 @@ impl Relay {
             ToServer::Answer { attempt, lobby } => self
                 .attempts
                 .get(&attempt)
-                .map(|&(agent, _)| (agent, FromServer::Answer { attempt, lobby }))
+                .map(|&(agent, ..)| (agent, FromServer::Answer { attempt, lobby }))
                 .into_iter()
                 .collect(),
             ToServer::Admit { attempt, lobby } => self.admit(attempt, lobby),
             ToServer::Refuse { attempt, lobby, .. } => self
                 .attempts
                 .remove(&attempt)
-                .map(|(agent, _)| (agent, FromServer::Refused { lobby }))
+                .map(|(agent, ..)| (agent, FromServer::Refused { lobby }))
                 .into_iter()
                 .collect(),
             ToServer::Arm { token } => {
-                self.token = Some(token);
+                self.tokens.entry(token).or_insert(Some(now_ms + TOKEN_MS));
                 Vec::new()
             }
-            ToServer::Disarm { .. } => {
-                self.token = None;
+            ToServer::Disarm { token } => {
+                self.tokens.remove(&token);
                 Vec::new()
             }
             ToServer::CloseCode(_) => {
@@ -253,12 +259,17 @@ impl Relay {
     }
 
     fn admit(&mut self, attempt: Id, lobby: temoto_wire::relay::LobbyBytes) -> Vec<(Who, FromServer)> {
-        let Some((agent, role)) = self.attempts.remove(&attempt) else {
+        let Some((agent, role, selector)) = self.attempts.remove(&attempt) else {
             return Vec::new();
         };
         let Some(participant) = (1..8).find(|n| !self.seats.contains_key(n)) else {
             return Vec::new();
         };
+        if let Selector::Token(token) = selector
+            && let Some(until_ms) = self.tokens.get_mut(&token)
+        {
+            *until_ms = None;
+        }
         let mut resume = [0; 32];
         self.rng.fill_bytes(&mut resume);
         self.seats.insert(

@@ -448,7 +448,7 @@ impl World {
             }
             Parcel::Connected => self.node_mut(who).disconnected(now),
             Parcel::ToRelay(bytes) => {
-                let out = self.relay.handle(who, &bytes);
+                let out = self.relay.handle(now, who, &bytes);
                 self.deliver(out);
             }
             Parcel::ToNode(message) => {

@@ -2,7 +2,7 @@
 
 use temoto_model::code::CodeState;
 use temoto_model::session::EndReason;
-use temoto_model::{CodeId, LoginId, SessionId, UserId};
+use temoto_model::{CodeId, LoginId, SessionId, Timestamp, UserId};
 use temoto_store::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayToken};
 use temoto_wire::relay::{CloseCode, Ended, FromServer, Id, Peer, Role, Selector};
 
@@ -11,8 +11,10 @@ use crate::event::{Action, ConnId};
 
 /// Proofs of one code that a console is given to judge and does not admit; the console counts for itself too.
 pub const EVALUATIONS: u8 = 3;
-/// An armed token waits so long.
+/// An armed token that lets nobody in waits so long.
 const TOKEN_MS: u64 = 15 * 60_000;
+/// Until when a token is kept that somebody was let in by: it ends with its session.
+const OWNED_UNTIL: Timestamp = Timestamp::from_millis(i64::MAX);
 /// Tokens that one session may have armed.
 const TOKENS: usize = 8;
 
@@ -27,6 +29,8 @@ pub(super) struct Code {
 #[derive(Debug)]
 pub(super) struct Armed {
     pub(super) session: SessionId,
+    /// Somebody was let in by it: it does not grow old.
+    owned: bool,
 }
 
 /// A code that waits, as the portal shows it.
@@ -185,8 +189,11 @@ impl Table {
         } in memory.tokens
         {
             if self.sessions.contains_key(&session) {
-                self.tokens.insert(token, Armed { session });
-                self.agenda.set(Due::Token(token), millis(expires_at));
+                let owned = expires_at == OWNED_UNTIL;
+                self.tokens.insert(token, Armed { session, owned });
+                if !owned {
+                    self.agenda.set(Due::Token(token), millis(expires_at));
+                }
             }
         }
         self.tickets = memory
@@ -245,13 +252,30 @@ impl Table {
             return;
         }
         let expires_at = self.now.saturating_add(TOKEN_MS);
-        self.tokens.insert(token, Armed { session });
+        let owned = false;
+        self.tokens.insert(token, Armed { session, owned });
         self.agenda.set(Due::Token(token), expires_at);
         let expires_at = timestamp(expires_at);
         self.keep(RelayChange::Arm(RelayToken {
             token,
             session,
             expires_at,
+        }));
+    }
+
+    /// Somebody was let in by this token. From now on its console hears of it as long as the session lives: a program
+    /// that was closed and is started again with the same file is a question for the operator.
+    pub(super) fn own(&mut self, session: SessionId, token: Id) {
+        let armed = self.tokens.get_mut(&token);
+        let Some(armed) = armed.filter(|armed| armed.session == session && !armed.owned) else {
+            return;
+        };
+        armed.owned = true;
+        self.agenda.cancel(Due::Token(token));
+        self.keep(RelayChange::Arm(RelayToken {
+            token,
+            session,
+            expires_at: OWNED_UNTIL,
         }));
     }
 

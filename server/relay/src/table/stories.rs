@@ -371,7 +371,10 @@ fn remembered(opened: &[RelaySession], codes: &[RelayCode], kept: &[RelayChange]
             }
             RelayChange::CloseCode { code, .. } => memory.codes.retain(|c| c.code != *code),
             RelayChange::Joined { .. } => {}
-            RelayChange::Arm(token) => memory.tokens.push(*token),
+            RelayChange::Arm(token) => {
+                memory.tokens.retain(|t| t.token != token.token);
+                memory.tokens.push(*token);
+            }
             RelayChange::Disarm { token } => memory.tokens.retain(|t| t.token != *token),
             RelayChange::End { session, .. } => {
                 memory.sessions.retain(|s| s.session != *session);

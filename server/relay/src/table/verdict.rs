@@ -153,10 +153,13 @@ impl Table {
             return self.refused(id, None);
         };
         let Some(attempt) = self.done(id) else { return };
-        if let Selector::Routing(_) = attempt.selector {
-            let handle = self.handle_of(&attempt);
-            self.budget.success(handle, self.stamp());
-            self.budget_changed();
+        match attempt.selector {
+            Selector::Routing(_) => {
+                let handle = self.handle_of(&attempt);
+                self.budget.success(handle, self.stamp());
+                self.budget_changed();
+            }
+            Selector::Token(token) => self.own(session, token),
         }
         let resume = resume_hash(&token);
         self.resumes.insert(resume, (session, participant));

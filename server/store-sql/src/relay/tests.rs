@@ -131,6 +131,24 @@ async fn what_is_too_old_is_forgotten_at_the_start() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_armed_anew_is_kept_longer_but_never_changes_its_session() {
+    let world = world().await;
+    let store = &world.store;
+    let (session, _) = open(&world, "4821").await;
+    let (other, _) = open(&world, "4822").await;
+    let kept = |session| RelayToken {
+        expires_at: Timestamp::from_millis(i64::MAX),
+        ..token(session, 5)
+    };
+    store.apply(&RelayChange::Arm(token(session, 5))).await.unwrap();
+    let error = store.apply(&RelayChange::Arm(kept(other))).await.unwrap_err();
+    assert!(matches!(error, StoreError::Gone), "{error}");
+    store.apply(&RelayChange::Arm(kept(session))).await.unwrap();
+    let memory = store.load(NOW.plus(minutes(16))).await.unwrap();
+    assert_eq!(memory.tokens, [kept(session)]);
+}
+
+#[tokio::test]
 async fn a_session_that_ended_takes_no_place_and_no_token() {
     let world = world().await;
     let store = &world.store;

@@ -449,6 +449,51 @@ fn an_armed_token_leads_to_its_console_until_it_is_disarmed_or_old() {
 }
 
 #[test]
+fn a_token_that_let_somebody_in_stays_known_as_long_as_the_session_and_over_a_restart() {
+    let mut world = World::new();
+    let (console, token) = world.console(1, None);
+    let (used, unused) = ([0x70; 16], [0x71; 16]);
+    let knock = |world: &mut World, id| world.knock_at(Selector::Token(id), Role::Program, 1);
+    for id in [used, unused] {
+        world.verb(console, Verb::Arm { token: id });
+    }
+    let agent = knock(&mut world, used);
+    let attempt = answered(&mut world, console);
+    world.verb(agent, Verb::Proof(letter(3)));
+    let letter = letter(4);
+    world.verb(console, Verb::Admit { attempt, letter });
+    assert!(matches!(world.last(agent), FromServer::Admitted { .. }));
+    let old = |world: &mut World, console: ConnId| {
+        for _ in 0..240 {
+            world.pass(4_000);
+            world.verb(console, Verb::Pong);
+        }
+    };
+    // The program was closed. It is started again with the same file after sixteen minutes.
+    world.cut(agent);
+    old(&mut world, console);
+    let before = asked(&world, console);
+    knock(&mut world, unused);
+    assert_eq!(asked(&world, console), before, "nobody used it in time");
+    let again = knock(&mut world, used);
+    assert_eq!(asked(&world, console), before + 1);
+    world.cut(again);
+    // The console says once more that it waits for it; neither that nor a restart lets it die.
+    world.verb(console, Verb::Arm { token: used });
+    let mut world = world.restart();
+    let console = world.resume(Origin::Allowed, &token);
+    world.verb(console, Verb::Arm { token: used });
+    old(&mut world, console);
+    knock(&mut world, used);
+    assert_eq!(asked(&world, console), 1);
+    world.verb(console, Verb::Disarm { token: used });
+    knock(&mut world, used);
+    assert_eq!(asked(&world, console), 1);
+    let world = world.restart();
+    assert!(world.table.tokens.is_empty());
+}
+
+#[test]
 fn fifty_one_failures_ask_for_longer_codes_and_a_restart_does_not_forget_them() {
     let mut world = World::new();
     let (console, _) = world.console(1, Some("4821"));
