@@ -50,6 +50,8 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ("x11-xkb-utils", "keyboard layouts"),
     ("x11-xserver-utils", "settings of the display"),
     ("xdotool", "where the windows are"),
+    ("xarchiver", "unpacks the downloaded file"),
+    ("xdg-user-dirs", "where downloads are"),
     ("xterm", "a terminal"),
     ("xvfb", "an X server with one mode, for tests"),
 ];

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use temoto_agent_ui::{
     AgentUi, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, Theme, UiHandle,
-    UiOptions, View,
+    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Protection, Question, Theme,
+    UiHandle, UiOptions, View,
 };
 
 const VIEWS: &[&str] = &[
@@ -107,6 +107,7 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
         View::Permission(PermissionView {
             domain: "support.example.co.jp".into(),
             operator,
+            protection: Protection::Standard,
             asked,
         })
     };

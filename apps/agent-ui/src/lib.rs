@@ -29,5 +29,5 @@ pub use mailbox::UiHandle;
 pub use placement::Area;
 pub use view::{
     AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Grant, Operator,
-    PermissionView, Problem, Question, View,
+    PermissionView, Problem, Protection, Question, View,
 };

@@ -390,11 +390,10 @@ impl Presenter {
             }
             Some(View::Permission(permission)) => {
                 let operator = permission.operator.as_ref();
-                let organisation = operator.map_or("", |who| &who.organisation);
                 let caution = operator.map_or_else(|| sentences::not_confirmed(lang), |_| String::new());
                 main.set_permission(PermissionModel {
                     domain: clean::one_line(&permission.domain, clean::NAME).into(),
-                    organisation: clean::one_line(organisation, clean::NAME).into(),
+                    organisation: sentences::protected(lang, operator, permission.protection).into(),
                     title: sentences::permission_title(lang, operator).into(),
                     caution: caution.into(),
                     asks_view: permission.asked.view,

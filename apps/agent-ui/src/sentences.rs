@@ -1,7 +1,10 @@
 //! The sentences with names in them. Each is one `match` over the language, so none can be left out.
 
 use crate::clean::{NAME, one_line};
-use crate::{AskReason, BarState, Capability, CodeTrouble, ConnectPhase, EndReason, Lang, Operator, Problem};
+use crate::{
+    AskReason, BarState, Capability, CodeTrouble, ConnectPhase, EndReason, Lang, Operator, Problem,
+    Protection,
+};
 
 type Words = (&'static str, &'static str);
 
@@ -195,6 +198,20 @@ pub(crate) fn who(lang: Lang, operator: Option<&Operator>) -> String {
     }
 }
 
+/// The organisation, and how far the protection goes.
+pub(crate) fn protected(lang: Lang, operator: Option<&Operator>, protection: Protection) -> String {
+    let level = match protection {
+        Protection::Standard => pick(lang, ("保護: 標準", "Protection: Standard")),
+        Protection::High => pick(lang, ("保護: 高", "Protection: High")),
+    };
+    let organisation = operator.map_or_else(String::new, |who| one_line(&who.organisation, NAME));
+    if organisation.is_empty() {
+        level
+    } else {
+        format!("{organisation}  ·  {level}")
+    }
+}
+
 /// Who speaks in the chat.
 pub(crate) fn speaker(lang: Lang, operator: Option<&Operator>) -> String {
     operator.map_or_else(
@@ -373,6 +390,15 @@ mod tests {
             ..sato()
         };
         assert_eq!(who(Lang::Ja, Some(&alone)), "佐藤 花子");
+    }
+
+    #[test]
+    fn the_level_stands_beside_the_organisation() {
+        assert_eq!(
+            protected(Lang::Ja, Some(&sato()), Protection::Standard),
+            "サンプル株式会社  ·  保護: 標準"
+        );
+        assert_eq!(protected(Lang::En, None, Protection::High), "Protection: High");
     }
 
     #[test]

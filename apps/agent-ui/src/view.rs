@@ -118,6 +118,15 @@ pub enum Problem {
     Other,
 }
 
+/// How far the protection of a session goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Protection {
+    /// As far as the server is trusted that handed out a page or an unsigned program.
+    Standard,
+    /// Signed programs at both ends.
+    High,
+}
+
 /// The question before anything is shared.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PermissionView {
@@ -125,6 +134,8 @@ pub struct PermissionView {
     pub domain: String,
     /// Who asks; `None`: not confirmed.
     pub operator: Option<Operator>,
+    /// How the line is protected.
+    pub protection: Protection,
     /// What is asked for; ticked at first.
     pub asked: Capabilities,
 }

@@ -2,11 +2,12 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Question, View, event_sentence,
+    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Protection, Question, View,
+    event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
 use temoto_session::permission::Capability;
-use temoto_session::view::AgentView;
+use temoto_session::view::{AgentView, Level};
 
 /// What the windows show.
 pub struct Picture {
@@ -55,6 +56,11 @@ fn main_window(view: &AgentView, context: &Context<'_>) -> View {
                 operator: operator
                     .confirmed
                     .then(|| named(&operator.name, &operator.organisation)),
+                protection: match view.level {
+                    Some(Level::High) => Protection::High,
+                    // Before both ends have compared, the lesser is said.
+                    Some(Level::Standard) | None => Protection::Standard,
+                },
                 asked: capabilities(&view.asked),
             }),
             None => connecting(context, ConnectPhase::Securing),
