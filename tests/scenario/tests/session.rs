@@ -130,6 +130,7 @@ fn three_wrong_secrets_burn_the_code() {
             AgentCommand::Join {
                 host: "help.example.jp".to_owned(),
                 digits: wrong.clone(),
+                key: None,
                 system: String::new(),
                 software: String::new(),
                 language: String::new(),
