@@ -14,6 +14,8 @@ use crate::Timestamp;
 pub const FREE: u32 = 50;
 /// One more failure is free for every so many successes in 24 hours (5 %).
 pub const SUCCESSES_PER_FAILURE: u32 = 20;
+/// Failures of any kind in this hour and the last one after which attempts cost work, whatever else is free.
+pub const HOURLY: u32 = 200;
 /// An attempt that was not admitted after so long counts as a failure; the relay does the timing.
 pub const UNRESOLVED_AFTER: Duration = Duration::from_secs(60);
 /// Misses of one join handle that its success forgives.
@@ -111,15 +113,7 @@ impl Budget {
             .spent_at
             .is_some_and(|at| now.since(at) < Duration::from_secs(24 * 3_600));
         let (unresolved, allowed) = self.balance(now);
-        let work_bits = match unresolved.checked_sub(allowed) {
-            None | Some(0) => 0,
-            // Each doubling of what is over costs twice the work.
-            Some(over) => {
-                let doublings =
-                    u8::try_from((over / FREE).checked_ilog2().map_or(0, |n| n + 1)).unwrap_or(u8::MAX);
-                FIRST_WORK_BITS.saturating_add(doublings).min(MOST_WORK_BITS)
-            }
-        };
+        let work_bits = price(unresolved, allowed).max(price(self.lately(now), HOURLY));
         Demand {
             long_codes,
             work_bits,
@@ -161,6 +155,12 @@ impl Budget {
         )
     }
 
+    /// All failures of this hour and the one before, forgiven or not: never fewer than those of the last 60 minutes.
+    fn lately(&self, now: Timestamp) -> u32 {
+        let recent = self.hours.range(hour_of(now) - 1..);
+        recent.fold(0, |sum, (_, f)| sum.saturating_add(f.failures))
+    }
+
     fn hour(&mut self, now: Timestamp, change: impl FnOnce(&mut Figures)) {
         let hour = hour_of(now);
         change(self.hours.entry(hour).or_default());
@@ -177,6 +177,17 @@ impl Budget {
             self.misses.pop_front();
         }
     }
+}
+
+/// What an attempt costs, in bits: each doubling of what is over costs twice the work.
+fn price(failures: u32, free: u32) -> u8 {
+    let over = failures.saturating_sub(free);
+    if over == 0 {
+        return 0;
+    }
+    let doublings = (over / FREE).checked_ilog2().map_or(0, |n| n + 1);
+    let doublings = u8::try_from(doublings).unwrap_or(u8::MAX);
+    FIRST_WORK_BITS.saturating_add(doublings).min(MOST_WORK_BITS)
 }
 
 fn hour_of(now: Timestamp) -> i64 {
@@ -280,6 +291,32 @@ mod tests {
             last = bits;
         }
         assert_eq!(last, MOST_WORK_BITS);
+    }
+
+    #[test]
+    fn two_hundred_failures_of_an_hour_cost_work_however_many_succeed() {
+        let mut budget = Budget::default();
+        for n in 0..100_000 {
+            budget.success(handle(n), START);
+        }
+        for n in 0..HOURLY {
+            assert_eq!(budget.demand(after(1)), CALM, "{n}");
+            let at = after(u64::from(n % 2));
+            budget.miss(handle(1), at);
+            // Forgiven ones count here, or one who may come in could guess for ever.
+            budget.success(handle(1), at);
+        }
+        budget.miss(handle(2), after(1));
+        let costs = Demand {
+            long_codes: false,
+            work_bits: FIRST_WORK_BITS,
+        };
+        assert_eq!(budget.demand(after(1)), costs);
+        for n in 0..FREE {
+            budget.miss(handle(n), after(1));
+        }
+        assert_eq!(budget.demand(after(1)).work_bits, FIRST_WORK_BITS + 1);
+        assert_eq!(budget.demand(after(2)), CALM);
     }
 
     #[test]
