@@ -4,7 +4,7 @@
 //! come in; bytes, events, keys to derive and the next deadline come out. Nothing here reads a clock, draws
 //! randomness of its own or knows a socket, so the same code runs natively and as WebAssembly and a seeded
 //! run repeats exactly. `core/session` drives [`SecurePair`]; the lobby messages of [`pairing`] are carried
-//! by the relay connection of an attempt; the server uses only [`dummy`] and [`statement`].
+//! by the relay connection of an attempt; the server uses only [`dummy`], [`statement`] and [`work`].
 //!
 //! The bytes are described in `docs/protocol/secure-pair.md`.
 
@@ -23,6 +23,7 @@ pub mod statement;
 pub mod token;
 #[cfg(feature = "vectors")]
 pub mod vectors;
+pub mod work;
 
 pub use lobby::{AgentRole, Capabilities, Knock, LobbyError, PairingKind};
 pub use noise::{StaticKey, derive_run_psk};

@@ -6,10 +6,12 @@
 mod command;
 mod consent;
 mod join;
+mod line;
 mod receive;
 mod share;
 mod store;
 mod view;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -27,12 +29,13 @@ pub use share::DisplayInfo;
 use crate::channel::chat::{Delivery, From, Line, Log};
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
-use crate::link::{Link, LinkAction};
+use crate::link::Link;
 use crate::output::Output;
 use crate::peer::{Incarnation, Peer, PeerEvent};
 use crate::permission::{Capability, Grants};
 use crate::view::{AgentView, Level, OperatorView};
 use join::Joining;
+use work::Work;
 
 /// What an agent tells its shell.
 #[derive(Debug)]
@@ -110,6 +113,8 @@ pub struct Agent {
     tried: Option<Code>,
     mismatches: u32,
     refused: Option<&'static str>,
+    /// What the relay wants done before it hears the knock.
+    work: Option<Work>,
     place: Option<Place>,
     peer: Option<Peer>,
     /// What it joined with, until the pairing is confirmed.
@@ -174,6 +179,7 @@ impl Agent {
             tried: None,
             mismatches: 0,
             refused: None,
+            work: None,
             place: None,
             peer: None,
             secret: None,
@@ -207,36 +213,6 @@ impl Agent {
         }
     }
 
-    /// The shell's WebSocket is open.
-    pub fn connected(&mut self, now_ms: u64) {
-        self.restart_attempt(now_ms);
-        self.link.connected(now_ms);
-        self.settle(now_ms);
-    }
-
-    /// The shell's WebSocket is closed or could not be opened.
-    pub fn disconnected(&mut self, now_ms: u64) {
-        self.link.disconnected(now_ms, &mut self.rng);
-        self.release_input();
-        self.settle(now_ms);
-    }
-
-    /// One binary message of the relay. One that cannot be read is as good as a broken line.
-    pub fn message(&mut self, now_ms: u64, bytes: &[u8]) {
-        match FromServer::decode(bytes) {
-            Ok(message) => {
-                if !self.link.heard(now_ms, &message, &mut self.rng) {
-                    self.server_says(now_ms, message);
-                }
-            }
-            Err(_) => {
-                self.outputs.push_back(Output::Hangup);
-                self.link.disconnected(now_ms, &mut self.rng);
-            }
-        }
-        self.settle(now_ms);
-    }
-
     /// The shell derived `psk_n`.
     pub fn psk(&mut self, now_ms: u64, n: u32, psk: &Secret32) {
         if let Some(peer) = &mut self.peer {
@@ -251,6 +227,7 @@ impl Agent {
         if let Some(peer) = &mut self.peer {
             peer.timeout(now_ms, &mut self.rng);
         }
+        self.do_work(now_ms);
         self.expire_attempt(now_ms);
         self.expire_confirmation(now_ms);
         if self.yields_until_ms.is_some_and(|at| now_ms >= at) {
@@ -267,6 +244,7 @@ impl Agent {
             .next_timeout()
             .into_iter()
             .chain(self.peer.as_ref().and_then(Peer::next_timeout))
+            .chain(self.work.as_ref().and_then(Work::next_timeout))
             .chain(self.attempt_deadline())
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
@@ -397,6 +375,7 @@ impl Agent {
                     peer.attached(now_ms, &mut self.rng);
                 }
             }
+            FromServer::Work { challenge, bits } => self.work_asked(now_ms, &challenge, bits),
             FromServer::Answer { attempt, lobby } => self.answered(now_ms, attempt, &lobby),
             FromServer::Admitted {
                 participant,
@@ -474,14 +453,7 @@ impl Agent {
         while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
             self.peer_says(now_ms, event);
         }
-        while let Some(action) = self.link.poll() {
-            self.view_due = true;
-            self.outputs.push_back(match action {
-                LinkAction::Dial => Output::Dial,
-                LinkAction::Hangup => Output::Hangup,
-                LinkAction::Send(message) => Output::Transmit(message.encode()),
-            });
-        }
+        self.drain_link();
         self.attempt_cut();
         if self.link.closed() == Some(relay::Detached::Over) {
             self.finish(now_ms, "expired");

@@ -344,7 +344,8 @@ impl Console {
                 self.finish(now_ms, "server", code);
             }
             // The rest is for agents or for the link; a server that sends it here is ignored.
-            FromServer::Answer { .. }
+            FromServer::Work { .. }
+            | FromServer::Answer { .. }
             | FromServer::Admitted { .. }
             | FromServer::Refused { .. }
             | FromServer::Ping(_)

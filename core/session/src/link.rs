@@ -10,7 +10,7 @@ const PING_AFTER_MS: u64 = 3_000;
 /// A line without a byte for this long is dead.
 const DEAD_AFTER_MS: u64 = 10_000;
 /// A connection that is not attached after this long is given up.
-const OPEN_WITHIN_MS: u64 = 10_000;
+pub const OPEN_WITHIN_MS: u64 = 10_000;
 /// Back-off after the nth failure in a row, before jitter.
 const BACK_OFF_MS: [u64; 6] = [0, 250, 500, 1_000, 2_000, 5_000];
 
@@ -79,6 +79,19 @@ impl Link {
     /// Starts each connection with this from now on.
     pub fn greet_with(&mut self, greeting: ToServer) {
         self.greeting = Some(greeting);
+    }
+
+    /// The first message of each connection.
+    #[must_use]
+    pub const fn greeting(&self) -> Option<&ToServer> {
+        self.greeting.as_ref()
+    }
+
+    /// The relay waits for us, not we for it: a connection that is not attached is not given up before the instant.
+    pub const fn wait_until(&mut self, at_ms: u64) {
+        if let State::Opening { until_ms } = &mut self.state {
+            *until_ms = at_ms;
+        }
     }
 
     /// The relay confirmed the place.
@@ -150,6 +163,7 @@ impl Link {
             | FromServer::Attempt { .. }
             | FromServer::Proof { .. }
             | FromServer::AttemptGone { .. }
+            | FromServer::Work { .. }
             | FromServer::Answer { .. }
             | FromServer::Admitted { .. }
             | FromServer::Refused { .. }
@@ -354,6 +368,26 @@ mod tests {
             assert_eq!(drain(&mut link), [LinkAction::Dial]);
         }
         assert_eq!(link.lost_since(), Some(1_000), "the first loss counts");
+    }
+
+    #[test]
+    fn a_relay_that_waits_for_us_is_not_hung_up_on() {
+        let mut link = Link::new();
+        let greeting = ToServer::attach(Credential::Ticket(vec![1]));
+        link.open(0, greeting.clone());
+        link.connected(5);
+        assert_eq!(link.greeting(), Some(&greeting));
+        drain(&mut link);
+        link.wait_until(120_000);
+        link.timeout(119_999, &mut rng());
+        assert_eq!(drain(&mut link), []);
+        assert_eq!(link.next_timeout(), Some(120_000));
+        link.timeout(120_000, &mut rng());
+        assert_eq!(drain(&mut link), [LinkAction::Hangup]);
+        // It is for this connection only, and for none that is up.
+        let mut link = up();
+        link.wait_until(120_000);
+        assert_eq!(link.next_timeout(), Some(3_010));
     }
 
     #[test]

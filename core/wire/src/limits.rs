@@ -6,6 +6,8 @@ pub const MESSAGE_BYTES: usize = 66_560;
 pub const DATA_BYTES: usize = 65_535;
 /// Every lobby message has exactly this many bytes.
 pub const LOBBY_BYTES: usize = 512;
+/// The most work that a server may ask of an attempt, in leading zero bits; an agent does no more.
+pub const WORK_BITS: u8 = 24;
 /// Longest ticket, in bytes.
 pub const TICKET_BYTES: usize = 512;
 /// Participants of a session, the console among them.

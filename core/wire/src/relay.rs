@@ -155,6 +155,8 @@ pub enum ToServer {
         selector: Selector,
         lobby: LobbyBytes,
     },
+    /// The work that a `Work` asked for.
+    Worked { nonce: u64 },
     /// The agent's proof.
     Proof { lobby: LobbyBytes },
     /// The console's answer to an attempt.
@@ -211,6 +213,8 @@ pub enum FromServer {
     Proof { attempt: Id, lobby: LobbyBytes },
     /// The attempt is over without a verdict.
     AttemptGone { attempt: Id },
+    /// The own knock is not heard before this work is done.
+    Work { challenge: Id, bits: u8 },
     /// The answer to the own knock.
     Answer { attempt: Id, lobby: LobbyBytes },
     /// The own attempt was let in.
@@ -323,6 +327,7 @@ impl ToServer {
             Self::CloseCode(why) => message(0x0C, &[&[why.number()]]),
             Self::Leave => message(0x0D, &[]),
             Self::End => message(0x0E, &[]),
+            Self::Worked { nonce } => message(0x0F, &[&nonce.to_be_bytes()]),
         }
     }
 
@@ -385,6 +390,7 @@ impl ToServer {
             0x0C => Self::CloseCode(CloseCode::from_number(r.u8()?)?),
             0x0D => Self::Leave,
             0x0E => Self::End,
+            0x0F => Self::Worked { nonce: r.u64()? },
             verb => return Err(WireError::Unknown(verb)),
         };
         r.end()?;
@@ -451,6 +457,7 @@ impl FromServer {
             Self::Drain { after_ms } => message(0x8E, &[&after_ms.to_be_bytes()]),
             Self::Ended(why) => message(0x8F, &[&[why.number()]]),
             Self::Detached(why) => message(0x90, &[&[why.number()]]),
+            Self::Work { challenge, bits } => message(0x91, &[challenge, &[*bits]]),
         }
     }
 
@@ -532,6 +539,10 @@ impl FromServer {
             0x8E => Self::Drain { after_ms: r.u32()? },
             0x8F => Self::Ended(Ended::from_number(r.u8()?)?),
             0x90 => Self::Detached(Detached::from_number(r.u8()?)?),
+            0x91 => Self::Work {
+                challenge: r.array()?,
+                bits: r.u8()?,
+            },
             verb => return Err(WireError::Unknown(verb)),
         };
         r.end()?;

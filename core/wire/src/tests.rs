@@ -73,6 +73,7 @@ fn to_server() -> impl Strategy<Value = ToServer> {
             lobby
         }),
         any::<[u8; 16]>().prop_map(|token| ToServer::Arm { token }),
+        any::<u64>().prop_map(|nonce| ToServer::Worked { nonce }),
         Just(ToServer::Leave),
         Just(ToServer::End),
     ]
@@ -106,6 +107,7 @@ fn from_server() -> impl Strategy<Value = FromServer> {
         (0..8u8, role()).prop_map(|(participant, role)| FromServer::Joined { participant, role }),
         (any::<[u8; 16]>(), lobby()).prop_map(|(attempt, lobby)| FromServer::Answer { attempt, lobby }),
         any::<u32>().prop_map(|after_ms| FromServer::Drain { after_ms }),
+        (any::<[u8; 16]>(), any::<u8>()).prop_map(|(challenge, bits)| FromServer::Work { challenge, bits }),
     ]
 }
 

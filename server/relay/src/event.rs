@@ -60,6 +60,9 @@ pub enum Verb {
     },
     Ping([u8; 8]),
     Pong,
+    Worked {
+        nonce: u64,
+    },
     Proof(Letter),
     Answer {
         attempt: Id,
@@ -100,6 +103,8 @@ pub enum Event {
         knock: Letter,
         /// What to say where nobody opens.
         spare: Spare,
+        /// What work for this knock is bound to.
+        digest: [u8; 32],
     },
     /// The client speaks another version.
     OtherVersion,

@@ -4,6 +4,7 @@
 use rand_core::OsRng;
 use temoto_crypto::PairingKind;
 use temoto_crypto::dummy;
+use temoto_crypto::work::knock_digest;
 use temoto_wire::PROTOCOL_VERSION;
 use temoto_wire::relay::{Credential, Selector, ToServer};
 
@@ -28,13 +29,12 @@ pub(crate) fn read(relay: &Relay, bytes: &[u8]) -> Event {
             lobby,
             ..
         } => {
-            let knock = Letter::new(lobby);
-            let spare = spare(relay, &selector);
             return Event::Knock {
                 role,
                 selector,
-                knock,
-                spare,
+                knock: Letter::new(lobby),
+                spare: spare(relay, &selector),
+                digest: knock_digest(bytes),
             };
         }
         ToServer::Data { to, bytes } => Verb::Data {
@@ -43,6 +43,7 @@ pub(crate) fn read(relay: &Relay, bytes: &[u8]) -> Event {
         },
         ToServer::Ping(bytes) => Verb::Ping(bytes),
         ToServer::Pong(_) => Verb::Pong,
+        ToServer::Worked { nonce } => Verb::Worked { nonce },
         ToServer::Proof { lobby } => Verb::Proof(Letter::new(lobby)),
         ToServer::Answer { attempt, lobby } => Verb::Answer {
             attempt,

@@ -17,6 +17,7 @@ mod session;
 #[cfg(test)]
 mod stories;
 mod verdict;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +62,8 @@ enum State {
     Fresh { since: u64 },
     /// Waits for the login check, or for its place to be kept.
     Checking(attach::Checking),
+    /// Has knocked while the budget is spent, and works for it.
+    Working(Box<work::Working>),
     /// Tries to join.
     Knocking(Id),
     /// Has a place.
@@ -301,7 +304,16 @@ impl Table {
                 selector,
                 knock,
                 spare,
-            } => self.knock(id, role, selector, knock, spare, rng),
+                digest,
+            } => {
+                let knock = lobby::Knock {
+                    role,
+                    selector,
+                    knock,
+                    spare,
+                };
+                self.knock(id, knock, &digest, rng);
+            }
             Event::LoginChecked { login, valid } => self.login_checked(id, login, valid, rng),
             Event::Verb(Verb::Ping(bytes)) => self.say(id, &FromServer::Pong(bytes)),
             Event::Verb(Verb::Pong) => {}
@@ -324,8 +336,9 @@ impl Table {
                 let attempt = *attempt;
                 self.proof(id, attempt, letter);
             }
+            (State::Working(_), Verb::Worked { nonce }) => self.worked(id, nonce, rng),
             (State::Closing { .. }, _) => {}
-            (State::Fresh { .. } | State::Checking(_) | State::Knocking(_), _) => {
+            (State::Fresh { .. } | State::Checking(_) | State::Working(_) | State::Knocking(_), _) => {
                 self.detach(id, Detached::Protocol);
             }
         }
@@ -337,6 +350,7 @@ impl Table {
             Verb::Leave => self.leave(id, session, participant),
             Verb::Ping(_)
             | Verb::Pong
+            | Verb::Worked { .. }
             | Verb::Proof(_)
             | Verb::Answer { .. }
             | Verb::Admit { .. }
@@ -362,7 +376,9 @@ impl Table {
             Verb::Disarm { token } => self.disarm(session, token),
             Verb::CloseCode(why) => self.close_code(session, session::code_state(why)),
             Verb::End => self.end(session, temoto_wire::relay::Ended::Console),
-            Verb::Ping(_) | Verb::Pong | Verb::Proof(_) | Verb::Leave => self.detach(id, Detached::Protocol),
+            Verb::Ping(_) | Verb::Pong | Verb::Worked { .. } | Verb::Proof(_) | Verb::Leave => {
+                self.detach(id, Detached::Protocol);
+            }
         }
     }
 

@@ -121,6 +121,7 @@ pub fn to_server_seeds() -> Vec<Vec<u8>> {
         ToServer::CloseCode(CloseCode::Spent),
         ToServer::Leave,
         ToServer::End,
+        ToServer::Worked { nonce: 0x0123_4567 },
     ];
     if let Some(selector) = Selector::routing("4821") {
         messages.push(ToServer::Knock {
@@ -182,6 +183,10 @@ pub fn from_server_seeds() -> Vec<Vec<u8>> {
         FromServer::Drain { after_ms: 500 },
         FromServer::Ended(Ended::Console),
         FromServer::Detached(Detached::Slow),
+        FromServer::Work {
+            challenge: [9; 16],
+            bits: 18,
+        },
     ];
     if let Some(selector) = Selector::routing("4821") {
         messages.push(FromServer::Attempt {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use temoto_wire::relay::{Credential, Detached, Ended, FromServer, Gone, Id, Peer, Role, Selector, ToServer};
+use temoto_crypto::work::{Puzzle, knock_digest};
+use temoto_wire::relay::{
+    Credential, Detached, Ended, FromServer, Gone, Id, LobbyBytes, Peer, Role, Selector, ToServer,
+};
 
 use crate::Who;
 
@@ -41,10 +44,16 @@ pub struct Relay {
     tokens: BTreeMap<Id, Option<u64>>,
     seats: BTreeMap<u8, Seat>,
     attempts: BTreeMap<Id, (Who, Role, Selector)>,
+    /// Knocks whose work is not done.
+    works: BTreeMap<Who, (Puzzle, Role, Selector, LobbyBytes)>,
     ticket_used: bool,
     over: bool,
     /// Signs statements; agents get the public part.
     server_key: [u8; 32],
+    /// The failure budget is spent: a knock costs so many bits of work.
+    pub work_bits: u8,
+    /// Solutions that were right.
+    pub worked: u32,
     /// Changes opaque bytes on their way.
     pub meddler: Option<Meddler>,
     /// Changes the relay's own messages, lobby messages among them.
@@ -64,6 +73,9 @@ impl Relay {
             tokens: BTreeMap::new(),
             seats: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            works: BTreeMap::new(),
+            work_bits: 0,
+            worked: 0,
             ticket_used: false,
             over: false,
             server_key,
@@ -84,11 +96,13 @@ impl Relay {
             seat.who = None;
         }
         self.attempts.clear();
+        self.works.clear();
     }
 
     /// One connection is gone.
     pub fn dropped(&mut self, who: Who) -> Vec<(Who, FromServer)> {
         self.attempts.retain(|_, (other, ..)| *other != who);
+        self.works.remove(&who);
         let Some((&participant, seat)) = self.seats.iter_mut().find(|(_, seat)| seat.who == Some(who)) else {
             return Vec::new();
         };
@@ -121,26 +135,23 @@ impl Relay {
                 lobby,
                 ..
             } => {
-                let known = match selector {
-                    Selector::Routing(_) => selector.routing_digits() == self.routing.as_deref(),
-                    Selector::Token(id) => self.tokens.contains_key(&id),
-                };
-                let Some(console) = self.console().filter(|_| known) else {
-                    return vec![(who, FromServer::Refused { lobby })];
-                };
-                let mut attempt = [0; 16];
-                self.rng.fill_bytes(&mut attempt);
-                self.attempts.insert(attempt, (who, role, selector));
-                vec![(
-                    console,
-                    FromServer::Attempt {
-                        attempt,
-                        role,
-                        selector,
-                        lobby,
-                    },
-                )]
+                if self.work_bits == 0 {
+                    return self.knock(who, role, selector, lobby);
+                }
+                let mut challenge = [0; 16];
+                self.rng.fill_bytes(&mut challenge);
+                let puzzle = Puzzle::new(&challenge, &knock_digest(bytes), self.work_bits);
+                self.works.insert(who, (puzzle, role, selector, lobby));
+                let bits = self.work_bits;
+                vec![(who, FromServer::Work { challenge, bits })]
             }
+            ToServer::Worked { nonce } => match self.works.remove(&who) {
+                Some((puzzle, role, selector, lobby)) if puzzle.is_solved_by(nonce) => {
+                    self.worked += 1;
+                    self.knock(who, role, selector, lobby)
+                }
+                Some(_) | None => vec![(who, FromServer::Detached(Detached::Protocol))],
+            },
             ToServer::Proof { lobby } => {
                 let attempt = self
                     .attempts
@@ -188,6 +199,32 @@ impl Relay {
                     .collect()
             }
         }
+    }
+
+    fn knock(
+        &mut self,
+        who: Who,
+        role: Role,
+        selector: Selector,
+        lobby: LobbyBytes,
+    ) -> Vec<(Who, FromServer)> {
+        let known = match selector {
+            Selector::Routing(_) => selector.routing_digits() == self.routing.as_deref(),
+            Selector::Token(id) => self.tokens.contains_key(&id),
+        };
+        let Some(console) = self.console().filter(|_| known) else {
+            return vec![(who, FromServer::Refused { lobby })];
+        };
+        let mut attempt = [0; 16];
+        self.rng.fill_bytes(&mut attempt);
+        self.attempts.insert(attempt, (who, role, selector));
+        let told = FromServer::Attempt {
+            attempt,
+            role,
+            selector,
+            lobby,
+        };
+        vec![(console, told)]
     }
 
     /// What a hostile relay makes of its own messages.
@@ -258,7 +295,7 @@ impl Relay {
         out
     }
 
-    fn admit(&mut self, attempt: Id, lobby: temoto_wire::relay::LobbyBytes) -> Vec<(Who, FromServer)> {
+    fn admit(&mut self, attempt: Id, lobby: LobbyBytes) -> Vec<(Who, FromServer)> {
         let Some((agent, role, selector)) = self.attempts.remove(&attempt) else {
             return Vec::new();
         };

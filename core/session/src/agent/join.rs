@@ -14,7 +14,7 @@ use crate::peer::Peer;
 /// Proofs without a verdict that verifies after which only a new code helps.
 const MISMATCHES: u32 = 3;
 /// An attempt that is not judged within this is tried again.
-const ATTEMPT_MS: u64 = 20_000;
+pub(super) const ATTEMPT_MS: u64 = 20_000;
 /// A pairing that the console never greets in is given up after this: its half of it was lost.
 const CONFIRM_MS: u64 = 25_000;
 /// A program whose token is used asks again this often, until the operator lets it in.
@@ -147,10 +147,7 @@ impl Agent {
 
     /// Three proofs of this code were not answered by anybody who knows it: whoever asked for them may guess no more.
     fn exhausted(&mut self) {
-        self.link.close();
-        self.phase = Phase::Idle;
-        self.refused = Some("mismatch");
-        self.view_due = true;
+        self.give_up("mismatch");
     }
 
     pub(super) fn answered(&mut self, now_ms: u64, attempt: Id, answer: &[u8; LOBBY_BYTES]) {
@@ -319,6 +316,26 @@ impl Agent {
             Stage::Resting { until_ms } => until_ms,
             Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving => joining.until_ms,
         })
+    }
+
+    /// The attempt that has knocked and nothing more has time until the instant; `false` if there is none.
+    pub(super) fn extend_knock(&mut self, at_ms: u64) -> bool {
+        let Phase::Joining(joining) = &mut self.phase else {
+            return false;
+        };
+        let knocked = matches!(joining.stage, Stage::Knocked(_));
+        if knocked {
+            joining.until_ms = at_ms;
+        }
+        knocked
+    }
+
+    /// The relay asks for something that an agent does not do: no attempt is made any more.
+    pub(super) fn give_up(&mut self, why: &'static str) {
+        self.link.close();
+        self.phase = Phase::Idle;
+        self.refused = Some(why);
+        self.view_due = true;
     }
 
     /// After three of them only a new code helps.

@@ -3,7 +3,7 @@
 use rand_core::CryptoRngCore;
 use temoto_wire::relay::{Detached, FromServer};
 
-use super::{Due, FIRST_MESSAGE_MS, GOODBYE_MS, PING_MS, SILENCE_MS, State, Table};
+use super::{Conn, Due, FIRST_MESSAGE_MS, GOODBYE_MS, PING_MS, SILENCE_MS, State, Table};
 use crate::event::{Action, ConnId};
 
 impl Table {
@@ -25,7 +25,11 @@ impl Table {
                     return;
                 }
             }
-            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
+            State::Working(ref working) if self.now >= working.until => {
+                self.detach(id, Detached::Busy);
+                return;
+            }
+            State::Checking(_) | State::Working(_) | State::Knocking(_) | State::Attached { .. } => {
                 if silence >= SILENCE_MS {
                     // Dead, not at fault: no goodbye, so that it comes back if it lives.
                     tracing::debug!(conn = id.0, "connection is silent");
@@ -54,11 +58,8 @@ impl Table {
         let at = match conn.state {
             State::Closing { until } => until,
             State::Fresh { since } => since.saturating_add(FIRST_MESSAGE_MS),
-            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => {
-                let silent = PING_MS.saturating_mul(conn.pings + 1).min(SILENCE_MS);
-                let heard = conn.heard_at.saturating_add(silent);
-                conn.outbox.slow_at().map_or(heard, |slow| slow.min(heard))
-            }
+            State::Working(ref working) => working.until.min(asked_at(conn)),
+            State::Checking(_) | State::Knocking(_) | State::Attached { .. } => asked_at(conn),
         };
         self.agenda.set(Due::Conn(id), at);
     }
@@ -115,7 +116,7 @@ impl Table {
     /// Undoes what a connection stood for.
     fn state_left(&mut self, id: ConnId, state: &State) {
         match state {
-            State::Fresh { .. } | State::Checking(_) | State::Closing { .. } => {}
+            State::Fresh { .. } | State::Checking(_) | State::Working(_) | State::Closing { .. } => {}
             State::Knocking(attempt) => self.agent_lost(*attempt),
             State::Attached { session, participant } => {
                 if *participant == 0 {
@@ -125,4 +126,11 @@ impl Table {
             }
         }
     }
+}
+
+/// When a connection that is silent or slow is looked at.
+fn asked_at(conn: &Conn) -> u64 {
+    let silent = PING_MS.saturating_mul(conn.pings + 1).min(SILENCE_MS);
+    let heard = conn.heard_at.saturating_add(silent);
+    conn.outbox.slow_at().map_or(heard, |slow| slow.min(heard))
 }

@@ -17,16 +17,17 @@ use crate::event::{ConnId, Spare};
 use crate::gate::network;
 use crate::opaque::Letter;
 
+/// What somebody said who knocked.
+#[derive(Debug)]
+pub(super) struct Knock {
+    pub(super) role: Role,
+    pub(super) selector: Selector,
+    pub(super) knock: Letter,
+    pub(super) spare: Spare,
+}
+
 impl Table {
-    pub(super) fn knock(
-        &mut self,
-        id: ConnId,
-        role: Role,
-        selector: Selector,
-        knock: Letter,
-        spare: Spare,
-        rng: &mut dyn CryptoRngCore,
-    ) {
+    pub(super) fn knock(&mut self, id: ConnId, knock: Knock, digest: &[u8; 32], rng: &mut dyn CryptoRngCore) {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
         };
@@ -34,12 +35,31 @@ impl Table {
         if !matches!(conn.state, State::Fresh { .. }) {
             return self.detach(id, Detached::Protocol);
         }
-        if role == Role::Console || !origin_allows(caller.origin, role) {
+        if knock.role == Role::Console || !origin_allows(caller.origin, knock.role) {
             return self.detach(id, Detached::Forbidden);
+        }
+        let bits = self.demand(self.now).work_bits;
+        if bits > 0 {
+            return self.ask_for_work(id, knock, digest, bits, rng);
         }
         if !self.gate.may_knock(self.now, caller.address) {
             return self.detach(id, Detached::Busy);
         }
+        self.hear(id, knock, rng);
+    }
+
+    /// The knock is heard: an attempt begins, or waits for its turn.
+    pub(super) fn hear(&mut self, id: ConnId, knock: Knock, rng: &mut dyn CryptoRngCore) {
+        let Knock {
+            role,
+            selector,
+            knock,
+            spare,
+        } = knock;
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return;
+        };
+        let address = network(conn.caller.address);
         let mut attempt = [0; 16];
         rng.fill_bytes(&mut attempt);
         let now = self.now;
@@ -51,7 +71,7 @@ impl Table {
             Attempt {
                 conn: id,
                 role,
-                address: network(caller.address),
+                address,
                 selector,
                 knock,
                 spare,

@@ -366,9 +366,11 @@ impl Table {
                 let login = s.places.get(&0).and_then(|place| place.login);
                 which(Some(s.operator), login)
             }),
-            State::Attached { .. } | State::Fresh { .. } | State::Knocking(_) | State::Closing { .. } => {
-                false
-            }
+            State::Attached { .. }
+            | State::Fresh { .. }
+            | State::Working(_)
+            | State::Knocking(_)
+            | State::Closing { .. } => false,
         };
         let hits: Vec<ConnId> = self
             .conns

@@ -9,6 +9,7 @@ mod chance;
 mod forwarding;
 mod joining;
 mod twins;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -47,6 +48,9 @@ fn lobby(mark: u8) -> LobbyBytes {
 /// What the dummy would say; marked so that a story can tell, which no client can.
 const DUMMY_ANSWER: u8 = 0xDA;
 const DUMMY_VERDICT: u8 = 0xDE;
+
+/// Of every knock here.
+const DIGEST: [u8; 32] = [0xD1; 32];
 
 fn address(n: u32) -> IpAddr {
     let [_, a, b, c] = n.to_be_bytes();
@@ -270,9 +274,15 @@ impl World {
             selector,
             knock: letter(1),
             spare,
+            digest: DIGEST,
         };
         self.event(conn, event);
         conn
+    }
+
+    /// The failures of before are forgotten: attempts cost no work.
+    fn calm(&mut self) {
+        self.table.budget = temoto_model::budget::Budget::default();
     }
 
     fn knock(&mut self, routing: &str, from: u32) -> ConnId {

@@ -354,6 +354,7 @@ fn pages_come_back_from_an_origin_and_programs_from_none() {
                 selector,
                 knock,
                 spare,
+                digest: DIGEST,
             },
         );
         assert_eq!(

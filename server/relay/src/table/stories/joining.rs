@@ -521,6 +521,7 @@ fn who_knocks_too_often_is_told_to_come_back_later() {
     for _ in 0..limit {
         let agent = world.knock("1234", 1);
         world.cut(agent);
+        world.calm();
     }
     let agent = world.knock("1234", 1);
     assert_eq!(world.detached(agent), Some(Detached::Busy));

@@ -107,6 +107,7 @@ pub(super) struct Sight {
 /// One wrong guess at a number.
 pub(super) fn guess(world: &mut World, minds: &mut [Mind], routing: &str, from: u32) -> Sight {
     let began = world.now;
+    world.calm();
     let agent = world.knock(routing, from);
     let mut proved = None;
     while world.now < began + 20_000 && !world.closed.contains(&agent) {
@@ -228,6 +229,7 @@ fn one_number_asked_again_and_again_is_as_steady_dead_as_live() {
         let mut answers = Vec::new();
         for turn in 0..6 {
             let began = world.now;
+            world.calm();
             let agent = world.knock(number, 1_000 + turn);
             while world.inbox.get(&agent).is_none_or(Vec::is_empty) {
                 live(world, &mut minds, 10);
