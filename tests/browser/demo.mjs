@@ -21,6 +21,9 @@ const NAMES = {
 const ENGLISH = 'The printer works again.';
 const JAPANESE = '印刷できるようになりました。';
 
+// What text editor, window manager, font library and the accessibility of the editor's toolkit write for themselves below the home folder.
+const OTHERS = /^\/(\.config\/(Mousepad|dconf|openbox|gtk-3\.0)|\.local\/share\/(recently-used\.xbel|Mousepad|gvfs-metadata)|\.cache\/(fontconfig|openbox|dconf))(\/|$)|^\/\.cache\/at-spi2-socket-/;
+
 const result = {
   code_ms: null,
   paired_ms: null,
@@ -77,8 +80,8 @@ function leftBehind(before, name) {
   const left = [];
   for (const place of [config.home, '/dev/shm'])
     for (const [path, state] of files(place)) {
-      // The editor's own file is the customer's work, and what the desktop writes in its cache is not ours.
-      if (path.startsWith(config.downloads) || path === config.memo || path.includes('/.cache/') || path.includes('/.config/') || path.includes('/.local/')) continue;
+      // The editor's own file and traces are the customer's work, and fonts are indexed by whoever needs them first.
+      if (path.startsWith(config.downloads) || path === config.memo || OTHERS.test(path.slice(config.home.length))) continue;
       if (before.files.get(path) !== state) left.push(`file ${path}`);
     }
   for (const line of processes(name)) left.push(`process ${line.trim()}`);

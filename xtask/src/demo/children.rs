@@ -2,7 +2,7 @@
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,22 +11,24 @@ use anyhow::{Context, Result, bail};
 /// Who was asked politely has this long.
 const POLITE: Duration = Duration::from_secs(5);
 
+/// The person has enough, for the life of this process: a signal is nobody's own.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Signals are listened to from the first demonstration on; the test plays one in each language.
+static LISTENING: OnceLock<()> = OnceLock::new();
+
 /// Running children, oldest first; each leads a process group of its own.
 pub struct Children {
     running: Vec<(String, Child)>,
-    interrupted: Arc<AtomicBool>,
 }
 
 impl Children {
     /// None yet. From now on Ctrl+C and SIGTERM end the demonstration in order.
     pub fn new() -> Result<Self> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&interrupted);
-        ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl+C")?;
-        Ok(Self {
-            running: Vec::new(),
-            interrupted,
-        })
+        if LISTENING.set(()).is_ok() {
+            ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst))
+                .context("cannot listen for Ctrl+C")?;
+        }
+        Ok(Self { running: Vec::new() })
     }
 
     /// Starts one more, quietly.
@@ -42,7 +44,7 @@ impl Children {
 
     /// Fails if the newest child is gone already, or the person has enough.
     pub fn newest_lives(&mut self) -> Result<()> {
-        if self.interrupted.load(Ordering::SeqCst) {
+        if INTERRUPTED.load(Ordering::SeqCst) {
             bail!("interrupted");
         }
         if let Some((name, child)) = self.running.last_mut()
@@ -62,7 +64,7 @@ impl Children {
 
     /// Waits until the person has enough, or the server is gone.
     pub fn wait(&mut self) -> Result<()> {
-        while !self.interrupted.load(Ordering::SeqCst) {
+        while !INTERRUPTED.load(Ordering::SeqCst) {
             if let Some((name, child)) = self.running.first_mut()
                 && let Some(status) = child.try_wait()?
             {
