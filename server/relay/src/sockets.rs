@@ -7,6 +7,7 @@
 mod doors;
 mod killed;
 mod passing;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::Path;
