@@ -1,6 +1,8 @@
 //! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
 //! its two windows is in sight.
 
+mod places;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,7 +10,7 @@ use std::sync::Arc;
 
 use i_slint_backend_winit::{EventResult, WinitWindowAccessor};
 use slint::language::ColorScheme;
-use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, PhysicalPosition, VecModel};
+use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, VecModel};
 
 use crate::app::{Theme, UiOptions};
 use crate::clean;
@@ -480,10 +482,10 @@ impl Presenter {
             state.chat_open = open;
             state.unread = 0;
         }
+        self.show();
         if open {
             self.place_main(placement::chat_corner);
         }
-        self.show();
         self.emit(UiEvent::ChatShown(open));
     }
 
@@ -510,63 +512,6 @@ impl Presenter {
             state.unread = 0;
         }
         self.retell();
-    }
-
-    // The bar's place.
-
-    fn bar_width(&self) -> u32 {
-        let physical = self.bar.get_wide() * self.bar.window().scale_factor();
-        // Saturates; a width is a few thousand at most.
-        physical.max(0.0).round() as u32
-    }
-
-    fn area(&self) -> Option<Area> {
-        self.state.borrow().area.or_else(|| {
-            self.bar
-                .window()
-                .with_winit_window(|window| {
-                    let monitor = window
-                        .primary_monitor()
-                        .or_else(|| window.available_monitors().next())?;
-                    let (at, size) = (monitor.position(), monitor.size());
-                    Some(Area {
-                        x: at.x,
-                        y: at.y,
-                        width: size.width,
-                        height: size.height,
-                    })
-                })
-                .flatten()
-        })
-    }
-
-    fn place_main(&self, corner: impl Fn(Area, (u32, u32)) -> (i32, i32)) {
-        if let Some(area) = self.area() {
-            let size = self.main.window().size();
-            let (x, y) = corner(area, (size.width, size.height));
-            self.main.window().set_position(PhysicalPosition::new(x, y));
-        }
-    }
-
-    fn place_bar(&self) {
-        if let Some(area) = self.area() {
-            self.bar
-                .set_narrow(placement::narrow(area, self.bar.window().scale_factor()));
-            let slid = self.state.borrow().slid;
-            let (x, y) = placement::corner(area, self.bar_width(), slid);
-            self.bar.window().set_position(PhysicalPosition::new(x, y));
-        }
-    }
-
-    fn slide_bar(&self, by: f32) {
-        if let Some(area) = self.area() {
-            let by = (by * self.bar.window().scale_factor()).round() as i32;
-            {
-                let mut state = self.state.borrow_mut();
-                state.slid = placement::slide(area, self.bar_width(), state.slid.saturating_add(by));
-            }
-            self.place_bar();
-        }
     }
 }
 

@@ -239,9 +239,11 @@ impl Here<'_> {
             "--disable-background-networking",
             "--disable-sync",
             "--disable-gpu",
+            "--disable-features=Translate",
         ]);
         if capture(self.paths.command("id").arg("-u"))?.trim() == "0" {
-            browser.arg("--no-sandbox");
+            // Without its warning, which is about the flag and not about the page.
+            browser.args(["--no-sandbox", "--test-type"]);
         }
         browser.arg(format!(
             "--user-data-dir={}",
