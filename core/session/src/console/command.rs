@@ -172,6 +172,7 @@ impl Console {
             0 => CODE_LIFE_MS,
             left => left.min(CODE_LIFE_MS),
         };
+        self.close_attempts();
         self.code = Some(WaitingCode {
             code,
             failures: 0,

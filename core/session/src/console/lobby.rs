@@ -231,10 +231,13 @@ impl Console {
     fn wrong_secret(&mut self, now_ms: u64) {
         let Some(waiting) = &mut self.code else { return };
         waiting.failures += 1;
-        (self.view_due, self.store_due) = (true, true);
-        if waiting.failures >= FAILURES {
+        self.view_due = true;
+        if waiting.failures < FAILURES {
+            // Before the refusal leaves: a reload gives nothing back.
+            self.store_now(now_ms);
+        } else {
             self.codes_burnt += 1;
-            self.close_code(CloseCode::Burnt);
+            self.close_code(now_ms, CloseCode::Burnt);
             self.notify("code_burnt", Vec::new());
             self.tell(now_ms, "code_burnt", Vec::new());
             // After two burnt codes it goes on only by a click.
@@ -244,10 +247,22 @@ impl Console {
         }
     }
 
-    pub(super) fn close_code(&mut self, why: CloseCode) {
+    pub(super) fn close_code(&mut self, now_ms: u64, why: CloseCode) {
         if self.code.take().is_some() {
+            self.close_attempts();
+            self.store_now(now_ms);
             self.send(&ToServer::CloseCode(why));
-            (self.view_due, self.store_due) = (true, true);
+            self.view_due = true;
+        }
+    }
+
+    /// The code is gone, and what was answered under it can prove nothing any more: it is refused like at a number where
+    /// nobody waits.
+    // INVARIANT: an attempt that can be judged belongs to the code that waits, so each wrong one is counted there.
+    pub(super) fn close_attempts(&mut self) {
+        for attempt in self.attempts.values_mut() {
+            let by_code = |pairing: &mut ConsolePairing| pairing.knock().kind == PairingKind::Code;
+            let _gone = attempt.pairing.take_if(by_code);
         }
     }
 
@@ -303,7 +318,7 @@ impl Console {
         };
         let role = end.role;
         if end.by_code.is_some() {
-            self.close_code(CloseCode::Spent);
+            self.close_code(now_ms, CloseCode::Spent);
         } else if let Some(armed) = &mut self.token {
             armed.used = true;
         }
@@ -358,7 +373,7 @@ impl Console {
     pub(super) fn expire(&mut self, now_ms: u64) {
         if self.code.as_ref().is_some_and(|code| now_ms >= code.expires_ms) {
             let again = self.code.as_ref().is_some_and(|code| !code.asked_new);
-            self.close_code(CloseCode::Withdrawn);
+            self.close_code(now_ms, CloseCode::Withdrawn);
             self.notify("code_expired", Vec::new());
             if again && self.ends.is_empty() {
                 self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
