@@ -7,6 +7,7 @@ mod command;
 mod consent;
 mod join;
 mod line;
+mod proofs;
 mod receive;
 mod share;
 mod store;
@@ -17,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use temoto_crypto::code::Code;
 use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_wire::proto::{self, control::Body};
@@ -35,6 +35,7 @@ use crate::peer::{Incarnation, Peer, PeerEvent};
 use crate::permission::{Capability, Grants};
 use crate::view::{AgentView, Level, OperatorView};
 use join::Joining;
+use proofs::Proofs;
 use work::Work;
 
 /// What an agent tells its shell.
@@ -109,9 +110,8 @@ pub struct Agent {
     failures_seen: Option<u32>,
     /// The console counted others: somebody else tried.
     failures_differ: bool,
-    /// The code that was typed last, and how many proofs of it nobody answered as who knows it.
-    tried: Option<Code>,
-    mismatches: u32,
+    /// What was given away of the codes that were typed.
+    proofs: Proofs,
     refused: Option<&'static str>,
     /// What the relay wants done before it hears the knock.
     work: Option<Work>,
@@ -176,8 +176,7 @@ impl Agent {
             failures: BTreeMap::new(),
             failures_seen: None,
             failures_differ: false,
-            tried: None,
-            mismatches: 0,
+            proofs: Proofs::default(),
             refused: None,
             work: None,
             place: None,
@@ -522,7 +521,7 @@ impl Agent {
                 self.view_due = true;
             }
             PeerEvent::Ended => match self.secret.take() {
-                // It broke before the root was confirmed: the secret is still good.
+                // It broke before the root was confirmed: the secret is still good, but its proof is spent.
                 Some(secret) => self.join_again(now_ms, secret),
                 None => self.finish(now_ms, "operator"),
             },

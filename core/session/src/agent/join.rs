@@ -11,8 +11,6 @@ use crate::SessionError;
 use crate::level::SIGNED;
 use crate::peer::Peer;
 
-/// Proofs without a verdict that verifies after which only a new code helps.
-const MISMATCHES: u32 = 3;
 /// An attempt that is not judged within this is tried again.
 pub(super) const ATTEMPT_MS: u64 = 20_000;
 /// A pairing that the console never greets in is given up after this: its half of it was lost.
@@ -54,23 +52,16 @@ impl Agent {
         if matches!(self.phase, Phase::Paired) {
             return Err(SessionError::State("already paired"));
         }
+        self.by_code = matches!(secret, PairingSecret::Code(_));
         if let PairingSecret::Code(code) = &secret {
-            let same = self
-                .tried
-                .as_ref()
-                .is_some_and(|tried| tried.digits() == code.digits());
-            if same && self.needs_new_code() {
+            self.proofs.typed(code.routing(ROUTING_DIGITS));
+            if self.proofs.are_spent() {
                 self.exhausted();
                 return Ok(());
-            }
-            if !same {
-                // The count belongs to one code; another one starts afresh.
-                (self.tried, self.mismatches) = (Some(code.clone()), 0);
             }
         }
         self.host = host;
         self.refused = None;
-        self.by_code = matches!(secret, PairingSecret::Code(_));
         let joining = Joining {
             secret,
             stage: Stage::Moving,
@@ -84,7 +75,7 @@ impl Agent {
         Ok(())
     }
 
-    /// The pairing broke before it was confirmed: gives the place up and tries once more.
+    /// The pairing broke before it was confirmed: gives the place up and tries once more, unless that was the last proof.
     pub(super) fn join_again(&mut self, now_ms: u64, secret: PairingSecret) {
         if self.link.is_up() {
             self.send(&ToServer::Leave);
@@ -137,21 +128,32 @@ impl Agent {
 
     /// A connection that is open while joining always starts with a fresh knock: what was under way on the last one is gone.
     pub(super) fn restart_attempt(&mut self, now_ms: u64) {
-        if let Phase::Joining(joining) = &self.phase
-            && !matches!(joining.stage, Stage::Knocked(_))
-            && let Ok(knock) = self.knock(now_ms)
-        {
+        let Phase::Joining(joining) = &self.phase else {
+            return;
+        };
+        if matches!(joining.stage, Stage::Knocked(_)) {
+            return;
+        }
+        if self.may_not_prove() {
+            return self.exhausted();
+        }
+        if let Ok(knock) = self.knock(now_ms) {
             self.link.greet_with(knock);
         }
     }
 
-    /// Three proofs of this code were not answered by anybody who knows it: whoever asked for them may guess no more.
+    /// No further proof is given of the code that is joined with.
+    fn may_not_prove(&self) -> bool {
+        self.by_code && self.proofs.are_spent()
+    }
+
+    /// Three proofs of this code came to nothing: whoever asked for them may guess no more.
     fn exhausted(&mut self) {
         self.give_up("mismatch");
     }
 
     pub(super) fn answered(&mut self, now_ms: u64, attempt: Id, answer: &[u8; LOBBY_BYTES]) {
-        if self.by_code && self.needs_new_code() && matches!(self.phase, Phase::Joining(_)) {
+        if self.may_not_prove() && matches!(self.phase, Phase::Joining(_)) {
             return self.exhausted();
         }
         let Phase::Joining(joining) = &mut self.phase else {
@@ -162,8 +164,9 @@ impl Agent {
                 Ok((proved, proof)) => {
                     joining.stage = Stage::Proved(proved);
                     if self.by_code {
-                        // Each proof lets its reader check one guess, whatever it answers or if it does at all.
-                        self.mismatches = self.mismatches.saturating_add(1);
+                        // INVARIANT: each proof lets its reader check one guess, so it is counted before it leaves,
+                        // and nothing that anybody says later takes it back.
+                        self.proofs.given();
                     }
                     self.send(&ToServer::Proof {
                         lobby: Box::new(proof),
@@ -205,7 +208,6 @@ impl Agent {
                 peer.start(now_ms, &mut self.rng);
                 self.peer = Some(peer);
                 self.place = Some(place);
-                (self.tried, self.mismatches) = (None, 0);
                 self.phase = Phase::Paired;
                 self.confirm_until_ms = Some(now_ms.saturating_add(CONFIRM_MS));
                 self.console_present = true;
@@ -289,22 +291,13 @@ impl Agent {
 
     /// Attempts that nobody judged, and rests that are over.
     pub(super) fn expire_attempt(&mut self, now_ms: u64) {
-        let Phase::Joining(joining) = &mut self.phase else {
+        if self.attempt_deadline().is_none_or(|at| now_ms < at) {
             return;
-        };
-        match joining.stage {
-            Stage::Resting { until_ms } if now_ms >= until_ms => {
-                if let Ok(knock) = self.knock(now_ms) {
-                    self.link.open(now_ms, knock);
-                }
-            }
-            Stage::Resting { .. } => {}
-            Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving if now_ms >= joining.until_ms => {
-                if let Ok(knock) = self.knock(now_ms) {
-                    self.link.open(now_ms, knock);
-                }
-            }
-            Stage::Knocked(_) | Stage::Proved(_) | Stage::Moving => {}
+        }
+        if self.may_not_prove() {
+            self.exhausted();
+        } else if let Ok(knock) = self.knock(now_ms) {
+            self.link.open(now_ms, knock);
         }
     }
 
@@ -338,9 +331,9 @@ impl Agent {
         self.view_due = true;
     }
 
-    /// After three of them only a new code helps.
-    pub(super) const fn needs_new_code(&self) -> bool {
-        self.mismatches >= MISMATCHES
+    /// After three proofs that came to nothing only a new code helps.
+    pub(super) fn needs_new_code(&self) -> bool {
+        self.may_not_prove() && !matches!(self.phase, Phase::Paired)
     }
 
     /// The line does not come back by itself: an attempt over it is over.
