@@ -7,10 +7,12 @@
     reason = "a world in which something cannot happen is a failed test"
 )]
 
+mod guesser;
 mod node;
 mod relay;
 mod world;
 
+pub use guesser::Guesser;
 pub use node::{Node, Who};
 pub use relay::{Forger, Meddler, Relay, Way};
-pub use world::{DIGITS_OF_TESTS, HOST, World};
+pub use world::{DIGITS_OF_TESTS, HOST, Watcher, World};

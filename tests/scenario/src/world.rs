@@ -14,7 +14,7 @@ use temoto_session::{
     Agent, AgentCommand, AgentSettings, Console, ConsoleCommand, base64_of, permission::Capability,
 };
 use temoto_wire::proto::About;
-use temoto_wire::relay::{FromServer, Role};
+use temoto_wire::relay::{FromServer, Role, ToServer};
 
 use crate::node::{Machine, Node, Who, Wish};
 use crate::relay::Relay;
@@ -25,6 +25,9 @@ pub const HOST: &str = "help.example.jp";
 const UNIX_MS: u64 = 1_790_000_000_000;
 /// Routing digits of the tests' code.
 pub const DIGITS_OF_TESTS: &str = "4821";
+
+/// Reads what an end says, before the relay or anybody else does.
+pub type Watcher = Box<dyn FnMut(Who, &ToServer)>;
 
 enum Parcel {
     Closed,
@@ -45,6 +48,8 @@ pub struct World {
     pub clock_ahead_ms: i64,
     /// The relay.
     pub relay: Relay,
+    /// Sees each message of every end as it is sent.
+    pub watcher: Option<Watcher>,
     nodes: BTreeMap<Who, Node>,
     /// (when, order) → where and what.
     parcels: BTreeMap<(u64, u64), (Who, Parcel)>,
@@ -68,6 +73,7 @@ impl World {
             line_up: true,
             clock_ahead_ms: 0,
             relay,
+            watcher: None,
             nodes: BTreeMap::new(),
             parcels: BTreeMap::new(),
             order: 0,
@@ -492,6 +498,9 @@ impl World {
                     }
                 }
                 Wish::Send(bytes) => {
+                    if let (Some(watcher), Ok(message)) = (&mut self.watcher, ToServer::decode(&bytes)) {
+                        watcher(who, &message);
+                    }
                     if self.line_up && self.node(who).online {
                         self.post(self.latency_ms, who, Parcel::ToRelay(bytes));
                     }
