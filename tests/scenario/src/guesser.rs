@@ -59,18 +59,25 @@ impl Guesser {
             })
     }
 
-    /// The console is told what this customer proves, if it has answered; `false` if it has not.
-    pub fn prove(&mut self, world: &mut World, attempt: Id) -> bool {
-        let answer = self.answer(world, attempt);
-        let (Some(answer), Some(pairing)) = (answer, self.waiting.remove(&attempt)) else {
-            return false;
-        };
+    /// What this customer proves, if the console has answered; once.
+    pub fn proof(&mut self, world: &World, attempt: Id) -> Option<FromServer> {
+        let answer = self.answer(world, attempt)?;
+        let pairing = self.waiting.remove(&attempt)?;
         let (_, lobby) = pairing
             .on_answer(attempt, &answer, &mut self.rng)
             .expect("an answer of a console or one like it");
         let lobby = Box::new(lobby);
-        world.invent(Who::Console, FromServer::Proof { attempt, lobby });
-        true
+        Some(FromServer::Proof { attempt, lobby })
+    }
+
+    /// The console is told what this customer proves, if it has answered; `false` if it has not.
+    pub fn prove(&mut self, world: &mut World, attempt: Id) -> bool {
+        let proof = self.proof(world, attempt);
+        let given = proof.is_some();
+        proof
+            .into_iter()
+            .for_each(|proof| world.invent(Who::Console, proof));
+        given
     }
 
     /// A guess that costs nothing to make: a knock that was seen, and a proof of random bytes.

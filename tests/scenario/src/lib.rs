@@ -13,6 +13,6 @@ mod relay;
 mod world;
 
 pub use guesser::Guesser;
-pub use node::{Node, Who};
+pub use node::{Machine, Node, Who};
 pub use relay::{Forger, Meddler, Relay, Way};
 pub use world::{DIGITS_OF_TESTS, HOST, Watcher, World};

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use temoto_scenario::{Guesser, HOST, Way, Who, World};
-use temoto_session::{AgentCommand, ConsoleCommand};
+use temoto_scenario::{Guesser, HOST, Machine, Way, Who, World};
+use temoto_session::{AgentCommand, ConsoleCommand, Output};
 use temoto_wire::relay::{FromServer, LobbyBytes, ToServer};
 
 /// What each end gave away.
@@ -300,6 +300,31 @@ fn attempts_of_an_old_code_do_not_count_against_the_next() {
         );
         assert!(!counted.borrow().judged.contains_key(&1), "burnt {burnt}");
         world.join_page();
+    }
+}
+
+#[test]
+fn a_console_stores_what_it_counted_before_anybody_hears_of_it() {
+    let mut world = World::new(104_500);
+    let mut guesser = Guesser::new(105);
+    let digits = world.digits();
+    for n in 1..=3 {
+        let attempt = guesser.knock(&mut world, &wrong(&digits, n));
+        world.run_for(50);
+        let proof = guesser.proof(&world, attempt).expect("the console answered");
+        let now_ms = world.now_ms;
+        let Machine::Console(console) = &mut world.node_mut(Who::Console).machine else {
+            panic!("that is the console");
+        };
+        console.message(now_ms, &proof.encode());
+        let first = std::iter::from_fn(|| console.poll()).find_map(|output| match output {
+            Output::Persist(text) => Some(text),
+            Output::Transmit(bytes) => panic!("{:?} comes first", ToServer::decode(&bytes)),
+            _ => None,
+        });
+        let stored = first.expect("it stores something");
+        assert_eq!(stored.contains(&digits), n < 3, "{n}");
+        assert_eq!(stored.contains(&format!("\"failures\":{n}")), n < 3, "{n}");
     }
 }
 
