@@ -1,52 +1,39 @@
 // User stories with the customer's program, on a computer of its own, in which the line or a program breaks and nothing is lost:
 // `npm run program` in web/. Globals (describe, test, expect, ...) come from vitest.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { until } from './lib/browser.mjs';
-import { Computer, missing } from './lib/computer.mjs';
-import { Operator } from './lib/operator.mjs';
-import { Proxy } from './lib/proxy.mjs';
-import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
-import { Shared, programBuilt, programs } from './lib/shared.mjs';
+import { Computer } from './lib/computer.mjs';
+import { Office, ready } from './lib/office.mjs';
+import { Shared } from './lib/shared.mjs';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** How long the line is cut. */
 const CUT_MS = 10_000;
 const lang = 'ja';
 
-describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session with the program in it, when something breaks', () => {
-  let folder;
-  let proxy;
-  let server;
+describe.skipIf(!ready())('a session with the program in it, when something breaks', () => {
+  let office;
   let operator;
   let computer;
   let it;
 
   beforeAll(async () => {
-    folder = programs();
-    proxy = await Proxy.start();
-    server = await Server.start({ programs: folder, origin: proxy.address });
-    proxy.to = server.port;
-    operator = await Operator.open({ server: proxy.address, executablePath, lang });
-    await operator.logIn(EMAIL, PASSWORD);
+    office = await Office.open(lang);
+    operator = office.operator;
   });
 
   beforeEach(async () => {
     computer = await Computer.start({ lang });
-    it = new Shared({ operator, computer, executablePath });
+    it = new Shared({ operator, computer });
   });
 
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    await it?.witness(task);
     await it?.close();
     await computer?.stop();
   });
 
-  afterAll(async () => {
-    await operator?.close();
-    await server?.remove();
-    await proxy?.cut();
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => office?.close());
 
   const sees = (person, text) => person.log().getByText(text, { exact: true }).waitFor({ timeout: 30_000 });
   const times = (person, text) => person.log().getByText(text, { exact: true }).count();
@@ -68,12 +55,12 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
     await it.sharing();
     await operator.takeControl();
     await it.clickInto('terminal');
-    await it.types('vor');
+    await it.types('before');
   }
 
   /** While the line is cut, both write and the operator goes on pressing keys. */
   async function meanwhile() {
-    await operator.page.getByLabel(operator.words.remote_input).focus();
+    await it.hands();
     await operator.typeKeys('quatsch');
     await it.customer.say('お客様が書いた');
     await operator.say('担当者が書いた');
@@ -89,41 +76,41 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
         expect([text, await times(person, text)]).toEqual([text, 1]);
       }
     expect(await pressed()).toBe('true');
-    await operator.page.getByLabel(operator.words.remote_input).focus();
-    await it.types('nach');
-    expect(computer.typed()).toBe('vornach');
+    await it.hands();
+    await it.types('after');
+    expect(computer.typed()).toBe('beforeafter');
     expect(computer.held().keys).toEqual([]);
   }
 
   test('a cut of ten seconds dims the picture, then everything goes on without a click', async () => {
     await controlling();
-    const until_ = Date.now() + CUT_MS;
-    await proxy.cut();
+    const over = Date.now() + CUT_MS;
+    await office.proxy.cut();
     await dimmed('lost_title');
     await meanwhile();
     computer.xdotool('search', '--name', 'memo.txt', 'windowmove', '30', '60');
-    await until('the cut to be over', () => Date.now() >= until_, CUT_MS + 1_000);
-    await proxy.mend();
+    await until('the cut to be over', () => Date.now() >= over, CUT_MS + 1_000);
+    await office.proxy.mend();
     await nothingLost();
   });
 
   test('a line that is silent for ten seconds delivers no key of that time', async () => {
     await controlling();
-    const until_ = Date.now() + CUT_MS;
-    proxy.silence();
+    const over = Date.now() + CUT_MS;
+    office.proxy.silence();
     await meanwhile();
-    await until('the silence to be over', () => Date.now() >= until_, CUT_MS + 1_000);
-    proxy.speak();
+    await until('the silence to be over', () => Date.now() >= over, CUT_MS + 1_000);
+    office.proxy.speak();
     await nothingLost();
   });
 
   test('a server that is killed and started again in mid-session is only a pause', async () => {
     await controlling();
-    await server.kill();
+    await office.server.kill();
     await dimmed('lost_title');
     await meanwhile();
     computer.xdotool('search', '--name', 'memo.txt', 'windowmove', '30', '60');
-    await server.up();
+    await office.server.up();
     await nothingLost();
   });
 
@@ -137,11 +124,11 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
     await operator.typeKeys('quatsch');
     await operator.takeControl();
     await it.clickInto('terminal');
-    await it.types('nach');
-    expect(computer.typed()).toBe('vornach');
+    await it.types('after');
+    expect(computer.typed()).toBe('beforeafter');
     await it.clickInto('memo.txt');
     await operator.typeText('印刷できるようになりました。');
-    await operator.page.getByLabel(operator.words.remote_input).focus();
+    await it.hands();
     await until('the text in the editor', () => computer.focused().startsWith('*'));
     await until('the saved file', async () => {
       await operator.page.keyboard.press('Control+s');
@@ -157,8 +144,8 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
     await sees(operator, '読み込み直した');
     expect(await times(operator, '読み込み直した')).toBe(1);
     expect(await pressed()).toBe('true');
-    await operator.page.getByLabel(operator.words.remote_input).focus();
-    await it.types('nach');
+    await it.hands();
+    await it.types('after');
     await it.pictured();
     expect(it.running().length).toBe(1);
   });
@@ -177,8 +164,8 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
     expect(await pressed()).toBe('false');
     await operator.takeControl();
     await it.clickInto('terminal');
-    await it.types('nach');
-    expect(computer.typed()).toBe('vornach');
+    await it.types('after');
+    expect(computer.typed()).toBe('beforeafter');
   });
 
   test('a second start of the program ends at once and brings the first one forward', async () => {
@@ -199,7 +186,7 @@ describe.skipIf(!built() || !programBuilt() || missing().length > 0)('a session 
     await it.pictured();
     await operator.takeControl();
     await it.clickInto('terminal');
-    await it.types('nach');
+    await it.types('after');
     expect(await times(operator, operator.words.event_program_joined)).toBe(0);
   });
 });

@@ -34,6 +34,7 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ("fonts-noto-cjk", "Japanese letters"),
     ("imagemagick", "pictures of the screen, taken by another program"),
     ("libglib2.0-bin", "settings of the desktop"),
+    ("libxkbcommon-x11-0", "keyboards, for the windows of the program"),
     ("mate-backgrounds", "a photograph"),
     ("mousepad", "a text editor"),
     ("novnc", "the customer's monitor in a browser tab"),

@@ -16,7 +16,10 @@ use crate::process::{capture, run, succeeds};
 const PACKAGES: &[(&str, &str)] = &[
     ("build-essential", "C compiler and linker for ring and SQLite"),
     ("pkg-config", "build scripts that look for system libraries"),
-    ("libfontconfig-dev", "which fonts there are, for the customer's program"),
+    (
+        "libfontconfig-dev",
+        "which fonts there are, for the customer's program",
+    ),
     (
         "gcc-mingw-w64-x86-64",
         "linker and C compiler for the Windows program",

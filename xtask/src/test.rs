@@ -41,6 +41,7 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
         demo::build(paths, None)?;
         vitest(paths, "stories")
     });
+    step("program", &|| vitest(paths, "program"));
     step("session", &|| session(paths));
 
     report.summary()?;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use temoto_agent_ui::{AgentUi, Theme, UiOptions};
+use temoto_agent_ui::{AgentUi, Lang, Theme, UiOptions};
 use temoto_instance::{Acquired, Request};
 
 use app::App;
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
 
 fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Result<()> {
     let app = Arc::new(App::new(&options));
+    watch_panics(&app, options.lang);
     let ui_options = UiOptions {
         lang: options.lang,
         theme: Theme::System,
@@ -74,19 +75,25 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
         let app = Arc::clone(&app);
         move || app.quit()
     })?;
-    // Where a panic aborts nothing is dropped: what is pressed would stay pressed.
-    let usual = std::panic::take_hook();
-    std::panic::set_hook({
-        let app = Arc::clone(&app);
-        Box::new(move |info| {
-            app.let_go();
-            usual(info);
-        })
-    });
     app.begin(start)?;
     let shown = ui.run();
     app.close();
     Ok(shown?)
+}
+
+/// Where a panic aborts nothing is dropped: what is pressed would stay pressed. And where the toolkit panics because the system lacks a
+/// library, the person reads which.
+fn watch_panics(app: &Arc<App>, lang: Lang) {
+    let usual = std::panic::take_hook();
+    let app = Arc::clone(app);
+    std::panic::set_hook(Box::new(move |info| {
+        app.let_go();
+        if let Some(library) = info.payload_as_str().and_then(no_window::missing_library) {
+            let _said = fail(&no_window::without_library(library, lang));
+            std::process::exit(2);
+        }
+        usual(info);
+    }));
 }
 
 /// One sentence on the standard error; the customer's terminal is the only place left.

@@ -37,9 +37,45 @@ pub fn sentence_here(display: Option<&str>, lang: Lang) -> String {
     sentence(display.as_deref(), set("WAYLAND_DISPLAY").is_some(), lang)
 }
 
+/// The library that a panic of the window toolkit says is missing.
+pub fn missing_library(panic: &str) -> Option<&str> {
+    let library = panic
+        .strip_prefix("Library ")?
+        .strip_suffix(" could not be loaded.")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+    library.chars().all(plain).then_some(library)
+}
+
+/// A sentence for whoever started the program on a system that lacks a library.
+pub fn without_library(library: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(
+            "no window can be opened: this computer lacks the library {library}; the desktop's package manager has it \
+             (Debian and Ubuntu: libxkbcommon-x11-0)"
+        ),
+        Lang::Ja => format!(
+            "ウィンドウを開けません。このコンピュータにはライブラリ {library} がありません。\
+             パッケージ管理から入れてください（Debian と Ubuntu では libxkbcommon-x11-0）"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_library_is_named_and_other_panics_are_left_alone() {
+        let panic = "Library libxkbcommon-x11.so could not be loaded.";
+        let library = missing_library(panic).expect("a library");
+        assert_eq!(library, "libxkbcommon-x11.so");
+        for lang in [Lang::En, Lang::Ja] {
+            assert!(without_library(library, lang).contains(library));
+        }
+        for other in ["index out of bounds", "Library a b could not be loaded.", ""] {
+            assert_eq!(missing_library(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn each_case_names_what_is_missing_in_both_languages() {

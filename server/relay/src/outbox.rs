@@ -70,6 +70,20 @@ impl Outbox {
         self.control(now, message)
     }
 
+    /// Puts a control message behind what waits from a sender: news that it is gone must not overtake what it said last.
+    pub fn control_after(&mut self, now: u64, from: u8, message: Vec<u8>) -> Result<(), Full> {
+        match self.data.get_mut(&from) {
+            Some(queue) if !self.ending => {
+                // One message more than fits is no harm: nothing follows it.
+                queue.cost += message.len() + MESSAGE_COST;
+                queue.messages.push_back(message);
+                self.waits(now);
+                Ok(())
+            }
+            Some(_) | None => self.control(now, message),
+        }
+    }
+
     /// Puts data into the queue of its sender; if it does not fit, the whole queue is dropped with it.
     pub fn data(&mut self, now: u64, from: u8, sealed: Sealed) -> Result<(), Full> {
         if self.ending {
@@ -188,6 +202,21 @@ mod tests {
             seen.push((m[0], *m.get(1).unwrap_or(&0)));
         }
         seen
+    }
+
+    #[test]
+    fn news_of_a_sender_comes_after_its_last_words() {
+        let mut outbox = Outbox::default();
+        outbox.data(0, 1, sealed(10)).unwrap();
+        outbox.data(0, 2, sealed(10)).unwrap();
+        outbox.control_after(0, 1, vec![0x84, 1]).unwrap();
+        outbox.control_after(0, 3, vec![0x84, 3]).unwrap();
+        let seen = first_bytes(&mut outbox);
+        let place = |of: (u8, u8)| seen.iter().position(|one| *one == of).unwrap();
+        let words = sealed(10).deliver(1);
+        assert_eq!(place((0x84, 3)), 0, "who has nothing waiting is told of at once");
+        assert!(place((0x84, 1)) > place((words[0], words[1])), "{seen:?}");
+        assert_eq!((seen.len(), outbox.cost()), (4, 0));
     }
 
     #[test]

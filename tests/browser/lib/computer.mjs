@@ -62,8 +62,9 @@ export class Computer {
     this.run('openbox');
     this.run('mousepad', ['--disable-server', this.memo]);
     const keep = `stty -icanon min 1; exec cat > ${this.log}`;
-    this.run('xterm', ['-T', 'terminal', '-geometry', '60x12+620+480', '-e', 'sh', '-c', keep]);
-    await this.desktop.window('memo.txt');
+    this.run('xterm', ['-T', 'terminal', '-geometry', '60x10+40+560', '-e', 'sh', '-c', keep]);
+    const { id } = await this.desktop.window('memo.txt');
+    this.xdotool('windowsize', '--sync', id, 560, 360, 'windowmove', '--sync', id, 40, 80);
     await this.desktop.window('terminal');
   }
 

@@ -1,7 +1,7 @@
 // A session with the customer's program in it, played through its real parts: what every story about it begins with.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { Customer } from './customer.mjs';
 
 const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
 export const PROGRAM = process.env.TEMOTO_PROGRAM ?? join(TARGET, 'programs/temoto');
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const BUTTON = 'push button|button';
 
 /** Whether the customer's program is built. One that was named must be there. */
@@ -39,7 +40,9 @@ const WORDS = {
     withdraw: '操作を取り消す',
     giveView: '表示を許可する',
     giveControl: '操作を許可する',
+    chat: 'チャット',
     yours: 'あなたが操作中',
+    sharing: '共有中',
   },
   en: {
     allow: 'Allow',
@@ -49,15 +52,17 @@ const WORDS = {
     withdraw: 'Withdraw control',
     giveView: 'Allow view',
     giveControl: 'Allow control',
+    chat: 'Chat',
     yours: 'You have the mouse',
+    sharing: 'Sharing',
   },
 };
 
 const same = (a, b) => a.length === b.length && a.every((value, at) => value === b[at]);
 
 export class Shared {
-  constructor({ operator, computer, executablePath }) {
-    Object.assign(this, { operator, computer, executablePath, lang: operator.lang, names: WORDS[operator.lang] });
+  constructor({ operator, computer }) {
+    Object.assign(this, { operator, computer, lang: operator.lang, names: WORDS[operator.lang] });
   }
 
   get desktop() {
@@ -69,7 +74,7 @@ export class Shared {
     const { operator, lang } = this;
     await operator.page.goto(`${operator.server}/console?lang=${lang}`);
     const { digits } = await operator.startSession();
-    this.customer = await Customer.open({ server: operator.server, executablePath: this.executablePath, lang });
+    this.customer = await Customer.open({ server: operator.server, executablePath, lang });
     await this.customer.goToJoin();
     await this.customer.connect(digits);
     await this.customer.paired();
@@ -167,6 +172,11 @@ export class Shared {
     await until(`${name} has the focus`, () => this.computer.focused().includes(name));
   }
 
+  /** The operator's keys go to the other computer. */
+  async hands() {
+    await this.operator.page.getByLabel(this.operator.words.remote_input).focus();
+  }
+
   /** The operator types letters into the terminal, and exactly they arrive after what was there. */
   async types(letters) {
     const before = this.computer.typed();
@@ -189,6 +199,22 @@ export class Shared {
     const { stdout } = spawnSync('ps', ['-eo', 'pid,args', '--no-headers'], { encoding: 'utf8' });
     const lines = stdout.split('\n').filter((line) => line.includes(this.executable));
     return lines.map((line) => Number(line.trim().split(/\s+/)[0]));
+  }
+
+  /** Pictures of all three screens of a story that failed, into a folder that it names. */
+  async witness({ name, result }) {
+    if (result?.state !== 'fail') return;
+    const folder = join(tmpdir(), 'temoto-failed');
+    mkdirSync(folder, { recursive: true });
+    const path = (end) => join(folder, `${name.replace(/\W+/g, '-').slice(0, 60)}-${end}.png`);
+    for (const [end, page] of [['operator', this.operator.page], ['customer', this.customer?.page]])
+      await page?.screenshot({ path: path(end) }).catch(() => undefined);
+    try {
+      this.desktop.screenshot(path('desktop'));
+    } catch {
+      // Without a display there is nothing to see.
+    }
+    process.stderr.write(`pictures of "${name}" are in ${folder}\n`);
   }
 
   /** Ends what is left of a story, however it went. */

@@ -75,6 +75,18 @@ impl Table {
         self.wake(id);
     }
 
+    /// Sends news of a participant, after what waits from it.
+    pub(super) fn say_of(&mut self, id: ConnId, participant: u8, message: &FromServer) {
+        let Some(conn) = self.conns.get_mut(&id) else {
+            return;
+        };
+        let told = conn.outbox.control_after(self.now, participant, message.encode());
+        if told.is_err() {
+            return self.detach(id, Detached::Slow);
+        }
+        self.wake(id);
+    }
+
     pub(super) fn wake(&mut self, id: ConnId) {
         if self.conns.get_mut(&id).is_some_and(|c| c.outbox.wake()) {
             self.actions.push(Action::Wake(id));

@@ -130,7 +130,7 @@ impl Table {
             .filter_map(|(_, place)| place.conn)
             .collect();
         for conn in conns {
-            self.say(conn, message);
+            self.say_of(conn, participant, message);
         }
     }
 }

@@ -1,0 +1,39 @@
+// What stories with the program share: a server behind a line that can be cut, and an operator who has logged in.
+import { existsSync, rmSync } from 'node:fs';
+
+import { missing } from './computer.mjs';
+import { Operator } from './operator.mjs';
+import { Proxy } from './proxy.mjs';
+import { EMAIL, PASSWORD, Server, built } from './server.mjs';
+import { programBuilt, programs } from './shared.mjs';
+
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Whether everything is there that takes part. */
+export const ready = () => built() && programBuilt() && existsSync(executablePath) && missing().length === 0;
+
+export class Office {
+  static async open(lang) {
+    const office = new Office();
+    office.folder = programs();
+    office.proxy = await Proxy.start();
+    office.server = await Server.start({ programs: office.folder, origin: office.proxy.address });
+    office.proxy.to = office.server.port;
+    office.operator = await Operator.open({ server: office.proxy.address, executablePath, lang });
+    await office.operator.logIn(EMAIL, PASSWORD);
+    return office;
+  }
+
+  /** The same operator in a second tab. */
+  async tab() {
+    const { browser, context, server, lang } = this.operator;
+    return new Operator({ browser, context, page: await context.newPage() }, server, lang);
+  }
+
+  async close() {
+    await this.operator?.close();
+    await this.server?.remove();
+    await this.proxy?.cut();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
