@@ -31,10 +31,16 @@ impl Tally {
 
     /// Reads the JSON report of vitest.
     pub fn read_vitest(file: &Path) -> Result<Self> {
-        let report = read(file)?;
+        Self::of_vitest(&read(file)?)
+    }
+
+    /// Tests that were left out, because something they need is not there, count as failed: here everything has to be there.
+    fn of_vitest(report: &Value) -> Result<Self> {
+        let passed = number(report, "numPassedTests")?;
+        let total = number(report, "numTotalTests")?;
         Ok(Self {
-            passed: number(&report, "numPassedTests")?,
-            failed: number(&report, "numFailedTests")?,
+            passed,
+            failed: total.saturating_sub(passed),
         })
     }
 
@@ -88,6 +94,24 @@ mod tests {
             Tally {
                 passed: 15,
                 failed: 2
+            }
+        );
+    }
+
+    #[test]
+    fn tests_of_pages_that_were_left_out_are_failures() {
+        let report = |passed, pending| {
+            serde_json::json!({
+                "numPassedTests": passed, "numFailedTests": 0, "numPendingTests": pending, "numTotalTests": passed + pending,
+            })
+        };
+        let tally = |passed, pending| Tally::of_vitest(&report(passed, pending)).expect("a report");
+        assert_eq!(tally(7, 0), Tally { passed: 7, failed: 0 });
+        assert_eq!(
+            tally(0, 15),
+            Tally {
+                passed: 0,
+                failed: 15
             }
         );
     }
