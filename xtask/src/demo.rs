@@ -143,33 +143,43 @@ fn headless(paths: &Paths, work: &Work, server: &Server, desktop: &Desktop, opti
     done.context("the session did not work as it must")
 }
 
+/// What to open and what to do, in the language of the demonstration.
 fn invite(server: &Server, desktop: &Desktop, options: &Options) {
+    let (url, email, password) = (&server.url, server::EMAIL, &server.password);
     println!();
-    println!("1. Operator:  open {}/console", server.url);
-    println!(
-        "              log in as {} with {}",
-        server::EMAIL,
-        server.password
-    );
-    println!(
-        "              and press {}",
-        if options.lang == "ja" {
-            "セッションを開始"
-        } else {
-            "Start session"
+    if options.lang == "ja" {
+        println!("1. 担当者:  {url}/console を開き、");
+        println!("            {email} とパスワード {password} でログインして「セッションを開始」を押します");
+        match &desktop.monitor {
+            Some(monitor) => {
+                println!("2. お客様:  {monitor} を開きます");
+                println!(
+                    "            （お客様のモニターです）。開いているページに 8 桁の数字を入れて「接続」、"
+                );
+                println!("            次に「ダウンロード」を押し、ページの案内どおりにファイルを開きます");
+            }
+            None => println!(
+                "2. お客様:  ディスプレイ {} で {url}/join を開き、8 桁の数字を入れ、ファイルをダウンロードして開きます",
+                desktop.display
+            ),
         }
-    );
+        println!("\nCtrl+C ですべて止まります。");
+        return;
+    }
+    println!("1. Operator:  open {url}/console");
+    println!("              log in as {email} with {password}");
+    println!("              and press Start session");
     match &desktop.monitor {
         Some(monitor) => {
             println!("2. Customer:  open {monitor}");
             println!(
                 "              (the customer's monitor): type the eight digits on the page that is open there,"
             );
-            println!("              press Connect, then Download, and run the file");
+            println!("              press Connect, then Download, and open the file as the page shows");
         }
         None => println!(
-            "2. Customer:  on display {}, open {}/join, type the eight digits, download and run the file",
-            desktop.display, server.url
+            "2. Customer:  on display {}, open {url}/join, type the eight digits, download and open the file",
+            desktop.display
         ),
     }
     println!("\nCtrl+C stops everything.");
