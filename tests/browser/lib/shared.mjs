@@ -42,7 +42,6 @@ const WORDS = {
     giveControl: '操作を許可する',
     chat: 'チャット',
     yours: 'あなたが操作中',
-    sharing: '共有中',
   },
   en: {
     allow: 'Allow',
@@ -54,7 +53,6 @@ const WORDS = {
     giveControl: 'Allow control',
     chat: 'Chat',
     yours: 'You have the mouse',
-    sharing: 'Sharing',
   },
 };
 
