@@ -216,8 +216,14 @@ impl Here<'_> {
             "string:IsEnabled",
             "variant:boolean:true",
         ];
-        capture(self.command("dbus-send").args(status))
-            .context("the accessibility tree cannot be switched on")?;
+        // The bus has its socket a moment before it listens there.
+        let end = Instant::now() + WITHIN;
+        while let Err(error) = capture(self.command("dbus-send").args(status)) {
+            if Instant::now() > end {
+                return Err(error.context("the accessibility tree cannot be switched on"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
         let mut editor = self.command("mousepad");
         editor.arg("--disable-server").arg(memo);
         children.start("the text editor", &mut editor)?;
