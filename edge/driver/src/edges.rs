@@ -32,6 +32,8 @@ pub enum EdgeEvent {
     EndShortcut,
     /// Input would have hit a window of the program itself.
     OwnWindow,
+    /// Keyboard, mouse or the watch for the customer's own hand are gone: nothing may be pressed any more. Words for the operator.
+    HandsLost(String),
     /// Input cannot be done; words for the operator.
     NoInput(String),
 }

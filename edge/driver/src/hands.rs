@@ -135,7 +135,11 @@ fn press(
         rest = match sink.maintain() {
             Ok(Some(rest)) => rest.min(WAIT),
             Ok(None) => WAIT,
-            Err(_) => break,
+            Err(error) => {
+                // A session that is over hears nothing any more.
+                let _unheard = events.blocking_send(EdgeEvent::HandsLost(error.to_string()));
+                break;
+            }
         };
     }
     // Dropping the sink releases too; here a failure could still be seen in a debugger.
@@ -182,9 +186,17 @@ fn type_text(sink: &mut impl InputSink, text: &str, valid: &dyn Fn() -> bool) ->
 }
 
 fn watch_hand(mut watch: impl LocalInputWatch, over: &AtomicBool, events: &mpsc::Sender<EdgeEvent>) {
-    while let Ok(seen) = watch.wait(WAIT) {
+    loop {
+        let seen = match watch.wait(WAIT) {
+            Ok(seen) => seen,
+            Err(error) => {
+                // A session that is over hears nothing any more.
+                let _unheard = events.blocking_send(EdgeEvent::HandsLost(error.to_string()));
+                return;
+            }
+        };
         if over.load(Ordering::SeqCst) || events.is_closed() {
-            break;
+            return;
         }
         for event in seen {
             let told = match event {
@@ -262,6 +274,19 @@ mod tests {
                     .any(|piece| piece.starts_with('\n') && text.contains("\r\n"))
             );
         }
+    }
+
+    #[test]
+    fn a_watch_that_fails_is_told() {
+        let machine = FakeMachine::new();
+        let (events, mut told) = mpsc::channel(4);
+        let hands =
+            Hands::with(machine.sink(), machine.watch(), Rescue::new(|| {}), events).expect("threads");
+        machine.lose();
+        assert!(matches!(told.blocking_recv(), Some(EdgeEvent::HandsLost(_))));
+        // Nobody reads on, as at the end of a session: then nothing waits for a reader.
+        drop(told);
+        drop(hands);
     }
 
     #[test]

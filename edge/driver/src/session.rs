@@ -241,6 +241,15 @@ impl Session {
                     self.agent.input_refused(now, Reason::OwnWindow, String::new());
                 }
             }
+            EdgeEvent::HandsLost(why) => {
+                // Without the watch the customer's hand would not win: rather no hand for the operator either.
+                if let Some(hands) = self.hands.take() {
+                    hands.abandon();
+                    // Waits for its threads, and those may wait for this loop to read what they tell.
+                    std::thread::spawn(move || drop(hands));
+                }
+                self.agent.input_refused(now, Reason::NoInput, why);
+            }
             EdgeEvent::NoInput(why) => self.agent.input_refused(now, Reason::NoInput, why),
         }
     }
