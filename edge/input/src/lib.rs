@@ -106,8 +106,9 @@ pub trait InputSink: Send {
     /// Presses or releases a key.
     ///
     /// # Errors
-    /// [`InputError::OwnWindow`] when the press would reach one of the program's own windows; releases are never
-    /// refused. [`InputError::NoSuchKey`] when this machine cannot press that key. [`InputError::Lost`].
+    /// [`InputError::OwnWindow`] when the press would reach one of the program's own windows, [`InputError::Elevated`]
+    /// when it would reach a program with more rights, [`InputError::Hidden`] while the system takes none; so for every
+    /// press below. Releases are never refused. [`InputError::NoSuchKey`] when this machine cannot press that key. [`InputError::Lost`].
     fn key(&mut self, code: Code, down: bool) -> Result<(), InputError>;
 
     /// Moves the pointer to a pixel of the desktop (physical pixels, all displays together); stops at its edges.
@@ -269,6 +270,12 @@ pub enum InputError {
     /// The input would have reached the program's own windows, which never take remote input.
     #[error("the program's own windows take no remote input")]
     OwnWindow,
+    /// The input would have reached a program with more rights than this one, and the system forbids that.
+    #[error("that window belongs to a program with an administrator's rights")]
+    Elevated,
+    /// The system shows something that takes no input from programs: a consent prompt, the lock screen.
+    #[error("the system takes no input from programs at the moment")]
+    Hidden,
     /// This machine has no such key.
     #[error("this machine cannot press {0}")]
     NoSuchKey(Code),

@@ -10,7 +10,7 @@ use temoto_codec::cursor::CursorShape;
 use temoto_codec::{FrameView, Framebuffer};
 use temoto_geometry::{Point, Rect, Region, Size};
 
-use crate::{Changes, Display, ScreenError, ScreenSource, Waker, in_frame};
+use crate::{Changes, Display, Obstacle, ScreenError, ScreenSource, Waker, in_frame};
 
 #[derive(Debug)]
 struct State {
@@ -19,6 +19,7 @@ struct State {
     cursor: CursorShape,
     position: Point,
     pending: Changes,
+    obstacle: Option<Obstacle>,
     woken: bool,
     lost: bool,
 }
@@ -50,6 +51,7 @@ pub struct FakeDesktop(Arc<Shared>);
 pub struct FakeScreen {
     shared: Arc<Shared>,
     displays: Vec<Display>,
+    obstacle: Option<Obstacle>,
 }
 
 fn single_display(size: Size) -> Vec<Display> {
@@ -78,6 +80,7 @@ impl FakeScreen {
             cursor_moved: Some(Point::ORIGIN),
             cursor_shape: true,
             geometry: true,
+            obstacle: false,
         };
         let state = State {
             pixels,
@@ -85,6 +88,7 @@ impl FakeScreen {
             cursor: hidden,
             position: Point::ORIGIN,
             pending,
+            obstacle: None,
             woken: false,
             lost: false,
         };
@@ -92,7 +96,12 @@ impl FakeScreen {
             state: Mutex::new(state),
             changed: Condvar::new(),
         });
-        Ok((FakeDesktop(Arc::clone(&shared)), Self { shared, displays }))
+        let screen = Self {
+            shared: Arc::clone(&shared),
+            displays,
+            obstacle: None,
+        };
+        Ok((FakeDesktop(shared), screen))
     }
 }
 
@@ -156,6 +165,17 @@ impl FakeDesktop {
         });
     }
 
+    /// Something hides the desktop from programs from now on, or nothing does any more.
+    pub fn hide(&self, obstacle: Option<Obstacle>) {
+        self.0.change(|state| {
+            state.obstacle = obstacle;
+            state.pending.obstacle = true;
+            if obstacle.is_none() {
+                state.pending.damage = Region::from(state.pixels.bounds());
+            }
+        });
+    }
+
     /// What is on the whole desktop now.
     #[must_use]
     pub fn pixels(&self) -> Framebuffer {
@@ -177,6 +197,10 @@ impl ScreenSource for FakeScreen {
         &self.displays
     }
 
+    fn obstacle(&self) -> Option<Obstacle> {
+        self.obstacle
+    }
+
     fn wait(&mut self, timeout: Duration) -> Result<Changes, ScreenError> {
         let until = Instant::now().checked_add(timeout);
         let mut state = self.shared.lock();
@@ -195,6 +219,7 @@ impl ScreenSource for FakeScreen {
         }
         state.woken = false;
         self.displays.clone_from(&state.displays);
+        self.obstacle = state.obstacle;
         Ok(std::mem::take(&mut state.pending))
     }
 
@@ -202,6 +227,9 @@ impl ScreenSource for FakeScreen {
         let state = self.shared.lock();
         if state.lost {
             return Err(lost());
+        }
+        if state.obstacle.is_some() {
+            return Err(ScreenError::Hidden);
         }
         let target = in_frame(rect, origin, frame)?;
         if !state.pixels.bounds().contains_rect(rect) {
@@ -284,6 +312,26 @@ mod tests {
         let waiting = std::thread::spawn(move || screen.wait(Duration::from_secs(60)).unwrap());
         waker.wake();
         assert!(waiting.join().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_hides_the_desktop_is_told_and_afterwards_everything_is_new() {
+        let (desktop, mut screen) = fake(30, 20);
+        screen.wait(Duration::ZERO).unwrap();
+        let mut frame = Framebuffer::new(Size::new(30, 20)).unwrap();
+        desktop.hide(Some(Obstacle::Locked));
+        let hidden = screen.capture(Rect::new(0, 0, 30, 20), Point::ORIGIN, &mut frame);
+        assert!(matches!(hidden, Err(ScreenError::Hidden)));
+        assert!(screen.wait(Duration::ZERO).unwrap().obstacle);
+        assert_eq!(screen.obstacle(), Some(Obstacle::Locked));
+        desktop.hide(None);
+        let changes = screen.wait(Duration::ZERO).unwrap();
+        assert!(changes.obstacle);
+        assert_eq!(changes.damage.bounds(), Rect::new(0, 0, 30, 20));
+        assert_eq!(screen.obstacle(), None);
+        screen
+            .capture(Rect::new(0, 0, 30, 20), Point::ORIGIN, &mut frame)
+            .unwrap();
     }
 
     #[test]

@@ -62,14 +62,32 @@ pub struct Changes {
     pub cursor_shape: bool,
     /// Whether [`ScreenSource::displays`] changed: size, place, number or names. `damage` then covers everything.
     pub geometry: bool,
+    /// Whether [`ScreenSource::obstacle`] changed. Once there is none any more, `damage` covers everything.
+    pub obstacle: bool,
 }
 
 impl Changes {
     /// Whether nothing happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.damage.is_empty() && self.cursor_moved.is_none() && !self.cursor_shape && !self.geometry
+        self.damage.is_empty()
+            && self.cursor_moved.is_none()
+            && !self.cursor_shape
+            && !self.geometry
+            && !self.obstacle
     }
+}
+
+/// What the system shows instead of the desktop, hidden from programs like this one. It goes away by itself, or by the
+/// customer's hand; until then the last picture stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Obstacle {
+    /// The system asks for an administrator's consent, or shows the screen of Ctrl+Alt+Del.
+    SecureDesktop,
+    /// The computer is locked.
+    Locked,
+    /// The person's session is on no monitor: another person is logged in there, or a remote desktop was left.
+    Away,
 }
 
 /// Makes a blocked `wait` of another thread return early. Cheap to clone and to call.
@@ -99,6 +117,11 @@ pub trait ScreenSource: Send {
     /// The displays as of the last [`Self::wait`] (or of opening), the primary one first. Never empty.
     fn displays(&self) -> &[Display];
 
+    /// What hides the desktop as of the last [`Self::wait`] (or of opening). Systems that hide nothing have none.
+    fn obstacle(&self) -> Option<Obstacle> {
+        None
+    }
+
     /// Sleeps until something changes, the waker is called or `timeout` is over, and says what changed.
     ///
     /// A change is reported once. Pixels that change after the return are reported by the next call, so whoever
@@ -113,7 +136,8 @@ pub trait ScreenSource: Send {
     ///
     /// # Errors
     /// [`ScreenError::Outside`] unless `rect` lies on the desktop and in the frame; after a change of mode this
-    /// happens until the next [`Self::wait`] tells the new geometry. [`ScreenError::Lost`] as above.
+    /// happens until the next [`Self::wait`] tells the new geometry. [`ScreenError::Hidden`] while something hides the
+    /// desktop; the next [`Self::wait`] tells what. [`ScreenError::Lost`] as above.
     fn capture(&mut self, rect: Rect, origin: Point, frame: &mut Framebuffer) -> Result<(), ScreenError>;
 
     /// Where the cursor's hot spot is, in desktop coordinates.
@@ -165,6 +189,9 @@ pub enum ScreenError {
     /// A rectangle that is not (or no longer) on the desktop, or not in the frame.
     #[error("the rectangle lies outside the desktop or the frame")]
     Outside,
+    /// The system shows something that it hides from programs ([`Obstacle`]).
+    #[error("the system hides the desktop at the moment")]
+    Hidden,
     /// The connection to the window system broke.
     #[error("the connection to the display is lost: {0}")]
     Lost(String),
