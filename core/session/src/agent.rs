@@ -7,6 +7,7 @@ mod command;
 mod consent;
 mod join;
 mod line;
+mod obstacle;
 mod proofs;
 mod receive;
 mod share;
@@ -24,6 +25,8 @@ use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
 
 pub use command::AgentCommand;
+pub use obstacle::Obstacle;
+pub(crate) use obstacle::word as obstacle_word;
 pub use share::DisplayInfo;
 
 use crate::channel::chat::{Delivery, From, Line, Log};
@@ -150,6 +153,7 @@ pub struct Agent {
     /// A capture was asked for and is not here yet.
     capturing: bool,
     cursor: share::Cursor,
+    hidden: obstacle::Hidden,
     outputs: VecDeque<Output<AgentEvent>>,
     view_due: bool,
     store_due: bool,
@@ -206,6 +210,7 @@ impl Agent {
             shown: 0,
             capturing: false,
             cursor: share::Cursor::default(),
+            hidden: obstacle::Hidden::default(),
             outputs: VecDeque::new(),
             view_due: true,
             store_due: false,

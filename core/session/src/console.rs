@@ -87,6 +87,8 @@ pub struct Console {
     ends: BTreeMap<u8, End>,
     chat: Log,
     notice: Option<Notice>,
+    /// How many there were.
+    notices: u32,
     step: Option<&'static str>,
     displays: Vec<proto::Display>,
     shown: Option<u32>,
@@ -132,6 +134,7 @@ impl Console {
             ends: BTreeMap::new(),
             chat: Log::default(),
             notice: None,
+            notices: 0,
             step: None,
             displays: Vec::new(),
             shown: None,
@@ -248,7 +251,13 @@ impl Console {
     }
 
     fn notify(&mut self, code: &'static str, arguments: Vec<String>) {
-        self.notice = Some(Notice { code, arguments });
+        self.notices = self.notices.wrapping_add(1);
+        let number = self.notices;
+        self.notice = Some(Notice {
+            code,
+            arguments,
+            number,
+        });
         self.view_due = true;
     }
 

@@ -19,7 +19,7 @@ mod stream;
 mod text;
 pub mod view;
 
-pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings};
+pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings, Obstacle};
 pub use console::{Console, ConsoleCommand, ConsoleEvent};
 pub use error::SessionError;
 pub use output::Output;

@@ -70,6 +70,7 @@ pub enum MessageKind {
     Leave,
     NotMine,
     FailuresSeen,
+    Obstacle,
     Chat,
     ScreenBegin,
     ScreenChunk,
@@ -82,7 +83,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -103,6 +104,7 @@ impl MessageKind {
         Self::Leave,
         Self::NotMine,
         Self::FailuresSeen,
+        Self::Obstacle,
         Self::Chat,
         Self::ScreenBegin,
         Self::ScreenChunk,
@@ -152,6 +154,7 @@ impl MessageKind {
             Body::Leave(_) => Self::Leave,
             Body::NotMine(_) => Self::NotMine,
             Body::FailuresSeen(_) => Self::FailuresSeen,
+            Body::Obstacle(_) => Self::Obstacle,
         }
     }
 }
@@ -194,6 +197,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Paused
         | K::Yielded
         | K::Displays
+        | K::Obstacle
         | K::Refused
         | K::NotMine
         | K::ScreenBegin
@@ -214,7 +218,9 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Nothing
         }
         K::Grants | K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Displays | K::ScreenBegin | K::ScreenChunk | K::CursorPlace | K::CursorShape if program => {
+        K::Displays | K::Obstacle | K::ScreenBegin | K::ScreenChunk | K::CursorPlace | K::CursorShape
+            if program =>
+        {
             Need::Granted(Capability::View)
         }
         K::Step | K::NotMine if !program => Need::Nothing,
@@ -224,6 +230,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Refused
         | K::Displays
+        | K::Obstacle
         | K::ScreenBegin
         | K::ScreenChunk
         | K::CursorPlace

@@ -93,6 +93,8 @@ pub struct Notice {
     pub code: &'static str,
     /// What it speaks of.
     pub arguments: Vec<String>,
+    /// Counts notices: one that was closed is shown again when the same thing happens again.
+    pub number: u32,
 }
 
 /// One display of the customer.
@@ -174,6 +176,9 @@ pub struct ConsoleView {
     pub controlling: bool,
     /// The customer uses the own mouse.
     pub yielded: bool,
+    /// What the customer's system shows instead of the desktop, so that the picture stands still: `secure_desktop`, `locked` or
+    /// `away`.
+    pub obstacle: Option<&'static str>,
     /// The customer's displays.
     pub displays: Vec<DisplayView>,
     /// Which one is shown.

@@ -3,7 +3,7 @@
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region};
-use temoto_screen::Display;
+use temoto_screen::{Display, Obstacle};
 
 /// What the machine's edges tell the session loop.
 pub enum EdgeEvent {
@@ -24,6 +24,8 @@ pub enum EdgeEvent {
     },
     /// They could not be taken just now; words for the operator, or nothing if it solves itself at once.
     NoFrame(String),
+    /// Something hides the desktop from programs, or nothing does any more.
+    Obstacle(Option<Obstacle>),
     /// The window system is gone.
     ScreenLost(String),
     /// The customer's own hand.
@@ -32,6 +34,8 @@ pub enum EdgeEvent {
     EndShortcut,
     /// Input would have hit a window of the program itself.
     OwnWindow,
+    /// Input would have hit a window of a program with more rights.
+    Elevated,
     /// Keyboard, mouse or the watch for the customer's own hand are gone: nothing may be pressed any more. Words for the operator.
     HandsLost(String),
     /// Input cannot be done; words for the operator.

@@ -121,7 +121,9 @@ fn press(
             Ok(task) => {
                 let valid = || round.load(Ordering::SeqCst) == task.round;
                 let told = match inject(&mut sink, task.injection, &valid) {
-                    Ok(()) | Err(InputError::NoSuchKey(_)) => Ok(()),
+                    // What hides the desktop is told by the screen.
+                    Ok(()) | Err(InputError::NoSuchKey(_) | InputError::Hidden) => Ok(()),
+                    Err(InputError::Elevated) => events.blocking_send(EdgeEvent::Elevated),
                     Err(InputError::OwnWindow) => events.blocking_send(EdgeEvent::OwnWindow),
                     Err(error) => events.blocking_send(EdgeEvent::NoInput(error.to_string())),
                 };

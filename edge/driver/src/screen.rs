@@ -85,10 +85,14 @@ impl<S: ScreenSource> Thread<S> {
     fn run(mut self, captures: &Receiver<Capture>) -> Result<(), Stop> {
         let mut shape: Option<CursorShape> = None;
         self.tell_displays()?;
+        self.tell(EdgeEvent::Obstacle(self.source.obstacle()))?;
         loop {
             let changes = self.source.wait(WAIT)?;
             if changes.geometry {
                 self.tell_displays()?;
+            }
+            if changes.obstacle {
+                self.tell(EdgeEvent::Obstacle(self.source.obstacle()))?;
             }
             if !changes.damage.is_empty() {
                 self.stale = self.stale.union(&changes.damage);
@@ -131,8 +135,10 @@ impl<S: ScreenSource> Thread<S> {
         for rect in wanted.iter() {
             match self.source.capture(rect, origin, &mut frame) {
                 Ok(()) => {}
-                // The mode changes this very moment: the next wait tells the new geometry.
-                Err(ScreenError::Outside) => return self.tell(EdgeEvent::NoFrame(String::new())),
+                // The mode changes this very moment, or the system hides the desktop: the next wait tells.
+                Err(ScreenError::Outside | ScreenError::Hidden) => {
+                    return self.tell(EdgeEvent::NoFrame(String::new()));
+                }
                 Err(error) => return Err(error.into()),
             }
         }

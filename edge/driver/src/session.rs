@@ -10,7 +10,7 @@ use temoto_session::agent::DisplayInfo;
 use temoto_session::channel::input::Injection;
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
-use temoto_session::{Agent, AgentCommand, AgentEvent, Output};
+use temoto_session::{Agent, AgentCommand, AgentEvent, Obstacle, Output};
 use temoto_transport::Endpoint;
 use temoto_wire::proto::refused::Reason;
 use tokio::sync::mpsc;
@@ -23,8 +23,8 @@ use crate::{Order, Report, Settings};
 
 /// News of lines and edges that may wait.
 const NEWS: usize = 64;
-/// The operator is told at most this often that input hit one of our windows.
-const OWN_WINDOW_EVERY_MS: u64 = 2_000;
+/// The operator is told at most this often that input hit a window that takes none.
+const WINDOW_EVERY_MS: u64 = 2_000;
 
 /// Runs until the session is over or the shell is gone.
 pub async fn run(
@@ -79,7 +79,7 @@ struct Session {
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
     cursor: Point,
-    own_window_told: Option<u64>,
+    window_told: Option<(Reason, u64)>,
     report: Box<dyn FnMut(Report) + Send>,
     over: bool,
 }
@@ -110,7 +110,7 @@ impl Session {
             framed: None,
             frame: None,
             cursor: Point::new(0, 0),
-            own_window_told: None,
+            window_told: None,
             report,
             over: false,
         }
@@ -232,15 +232,9 @@ impl Session {
                     tracing::error!(%error, "the end was refused");
                 }
             }
-            EdgeEvent::OwnWindow => {
-                if self
-                    .own_window_told
-                    .is_none_or(|at| now >= at + OWN_WINDOW_EVERY_MS)
-                {
-                    self.own_window_told = Some(now);
-                    self.agent.input_refused(now, Reason::OwnWindow, String::new());
-                }
-            }
+            EdgeEvent::OwnWindow => self.refuse_window(now, Reason::OwnWindow),
+            EdgeEvent::Elevated => self.refuse_window(now, Reason::Elevated),
+            EdgeEvent::Obstacle(obstacle) => self.agent.set_obstacle(now, obstacle.map(hiding)),
             EdgeEvent::HandsLost(why) => {
                 // Without the watch the customer's hand would not win: rather no hand for the operator either.
                 if let Some(hands) = self.hands.take() {
@@ -251,6 +245,15 @@ impl Session {
                 self.agent.input_refused(now, Reason::NoInput, why);
             }
             EdgeEvent::NoInput(why) => self.agent.input_refused(now, Reason::NoInput, why),
+        }
+    }
+
+    /// Input stopped at a window that takes none: told now and then, not for each key.
+    fn refuse_window(&mut self, now: u64, why: Reason) {
+        let told = self.window_told.filter(|&(before, _)| before == why);
+        if told.is_none_or(|(_, at)| now >= at + WINDOW_EVERY_MS) {
+            self.window_told = Some((why, now));
+            self.agent.input_refused(now, why, String::new());
         }
     }
 
@@ -361,6 +364,15 @@ impl Session {
         self.hands = None;
         self.overlay = None;
         (self.report)(Report::Done);
+    }
+}
+
+/// What hides the desktop, as the session calls it.
+fn hiding(obstacle: temoto_screen::Obstacle) -> Obstacle {
+    match obstacle {
+        temoto_screen::Obstacle::SecureDesktop => Obstacle::SecureDesktop,
+        temoto_screen::Obstacle::Locked => Obstacle::Locked,
+        temoto_screen::Obstacle::Away => Obstacle::Away,
     }
 }
 

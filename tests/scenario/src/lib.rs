@@ -9,6 +9,7 @@
 
 mod guesser;
 mod node;
+pub mod play;
 mod relay;
 mod world;
 

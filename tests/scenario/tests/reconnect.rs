@@ -4,44 +4,13 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use temoto_geometry::Rect;
-use temoto_keymap::Code;
+use temoto_scenario::play::{
+    customer_writes, goes_on, holding, nothing_is_pressed, operator_writes, press, pressed, written,
+};
 use temoto_scenario::{HOST, Who, World};
-use temoto_session::channel::chat::{From, Line};
-use temoto_session::channel::input::Injection;
+use temoto_session::channel::chat::From;
 use temoto_session::permission::Capability;
 use temoto_session::{AgentCommand, ConsoleCommand};
-
-fn operator_writes(world: &mut World, text: &str) {
-    world.console(ConsoleCommand::Chat {
-        text: text.to_owned(),
-    });
-}
-
-fn customer_writes(world: &mut World, text: &str) {
-    world.agent(
-        Who::Page,
-        AgentCommand::Chat {
-            text: text.to_owned(),
-        },
-    );
-}
-
-/// What people wrote, in order, without the events.
-fn written(lines: &[Line], by: From) -> Vec<String> {
-    lines
-        .iter()
-        .filter(|line| line.from == by)
-        .map(|line| line.text.clone())
-        .collect()
-}
-
-fn press(world: &mut World, code: &str, down: bool) {
-    world.console(ConsoleCommand::Key {
-        code: code.to_owned(),
-        down,
-    });
-}
 
 /// A number whose console is away for a moment is answered like any other that is not in use: the customer presses again.
 fn insist(world: &mut World, digits: &str) {
@@ -68,77 +37,6 @@ fn press_connect(world: &mut World, digits: String) {
             language,
         },
     );
-}
-
-/// Keys and buttons that are down after all of this.
-fn pressed(injected: &[Injection]) -> Vec<String> {
-    let mut down = Vec::new();
-    for injection in injected {
-        let (name, is_down) = match injection {
-            Injection::Key { code, down } => (format!("{code:?}"), *down),
-            Injection::Button { button, down } => (format!("button {button}"), *down),
-            Injection::Pointer { .. } | Injection::Wheel { .. } | Injection::Text(_) => continue,
-        };
-        down.retain(|other| *other != name);
-        if is_down {
-            down.push(name);
-        }
-    }
-    down
-}
-
-/// Shared, with control, Shift and the left button held by the operator.
-fn holding(seed: u64) -> World {
-    let mut world = World::shared(seed);
-    world.console(ConsoleCommand::Control { active: true });
-    press(&mut world, "ShiftLeft", true);
-    world.console(ConsoleCommand::Button {
-        button: 0,
-        down: true,
-        x: 5,
-        y: 5,
-    });
-    world.run_for(100);
-    assert_eq!(pressed(&world.node(Who::Program).injected).len(), 2);
-    world
-}
-
-fn nothing_is_pressed(world: &World) {
-    assert_eq!(pressed(&world.node(Who::Program).injected), Vec::<String>::new());
-}
-
-/// It goes on as if nothing had been: chat, picture, keys.
-fn goes_on(world: &mut World) {
-    world.paint(Who::Program, Rect::new(30, 20, 90, 70), 0x0012_3456);
-    operator_writes(world, "まだいますか");
-    customer_writes(world, "はい");
-    world.run_for(2_000);
-    assert!(world.picture_is_exact());
-    assert!(world.console_view().picture.is_some());
-    let (console, page) = (world.console_view().chat, world.agent_view(Who::Page).chat);
-    for by in [From::Operator, From::Customer] {
-        assert_eq!(written(&console, by), written(&page, by));
-    }
-    assert_eq!(
-        written(&page, From::Operator).last().map(String::as_str),
-        Some("まだいますか")
-    );
-    assert_eq!(
-        written(&console, From::Customer).last().map(String::as_str),
-        Some("はい")
-    );
-    world.console(ConsoleCommand::Control { active: true });
-    assert!(world.console_view().controlling);
-    let before = world.node(Who::Program).injected.len();
-    press(world, "KeyZ", true);
-    press(world, "KeyZ", false);
-    world.run_for(200);
-    let keys = &world.node(Who::Program).injected[before..];
-    let expected = [true, false].map(|down| Injection::Key {
-        code: Code::KeyZ,
-        down,
-    });
-    assert_eq!(keys, expected);
 }
 
 #[test]
@@ -537,72 +435,6 @@ fn a_declined_permission_can_be_given_later() {
     world.run_for(1_000);
     assert_eq!(world.console_view().displays.len(), 1, "the displays are known");
     goes_on(&mut world);
-}
-
-#[test]
-fn pause_blanks_and_resume_is_exact_again() {
-    let mut world = World::shared(12);
-    world.agent(Who::Program, AgentCommand::Pause { paused: true });
-    world.run_for(500);
-    assert!(world.console_view().paused && world.console_view().picture.is_none());
-    let captures = world.node(Who::Program).captures;
-    world.paint(Who::Program, Rect::new(0, 0, 100, 100), 0x00AA_BBCC);
-    world.run_for(4_000);
-    assert_eq!(
-        world.node(Who::Program).captures,
-        captures,
-        "nothing is taken in a pause"
-    );
-    world.agent(Who::Program, AgentCommand::Pause { paused: false });
-    world.run_for(1_000);
-    assert!(!world.console_view().paused);
-    goes_on(&mut world);
-}
-
-#[test]
-fn another_mode_of_the_display_is_followed_even_in_a_pause() {
-    let mut world = World::shared(13);
-    world.resize(Who::Program, 200, 300);
-    world.run_for(1_000);
-    let size = |w: &World| w.console_view().displays.first().map(|d| (d.width, d.height));
-    assert_eq!(size(&world), Some((200, 300)));
-    goes_on(&mut world);
-    world.agent(Who::Program, AgentCommand::Pause { paused: true });
-    world.run_for(500);
-    world.resize(Who::Program, 400, 240);
-    world.run_for(500);
-    world.agent(Who::Program, AgentCommand::Pause { paused: false });
-    world.run_for(1_000);
-    assert_eq!(size(&world), Some((400, 240)));
-    goes_on(&mut world);
-}
-
-#[test]
-fn control_yields_to_the_customer_s_hand_and_comes_back_after_three_seconds() {
-    let mut world = World::shared(14);
-    world.console(ConsoleCommand::Control { active: true });
-    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
-    world.run_for(2_000);
-    assert!(world.console_view().yielded && world.agent_view(Who::Program).yielded);
-    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
-    world.run_for(2_900);
-    assert!(world.console_view().yielded, "the rest counts from the last move");
-    world.run_for(300);
-    assert!(!world.console_view().yielded && world.console_view().controlling);
-    goes_on(&mut world);
-}
-
-#[test]
-fn a_yield_that_ends_while_the_line_is_cut_is_not_shown_for_ever() {
-    let mut world = World::shared(15);
-    world.with_agent(Who::Program, temoto_session::Agent::local_activity);
-    world.run_for(200);
-    assert!(world.console_view().yielded);
-    world.cut();
-    world.run_for(8_000);
-    world.line_up = true;
-    world.run_for(8_000);
-    assert!(!world.console_view().yielded);
 }
 
 #[test]

@@ -74,8 +74,11 @@ export interface Notice {
     | 'no_screen'
     | 'no_input'
     | 'input_own_window'
+    | 'input_elevated'
     | 'not_mine';
   arguments: string[];
+  /** Counts notices: the same one can come again. */
+  number: number;
 }
 
 export interface ConsoleView {
@@ -99,6 +102,8 @@ export interface ConsoleView {
   controlling: boolean;
   /** The customer uses the own mouse; input is held. */
   yielded: boolean;
+  /** What the customer's system shows instead of the desktop, hidden from programs; the picture stands still. */
+  obstacle: 'secure_desktop' | 'locked' | 'away' | null;
   displays: DisplayView[];
   shown: number | null;
   /** Size of the picture in physical pixels, null before the first. */

@@ -110,6 +110,7 @@ impl Agent {
         if self.grants.allows(Capability::View) {
             // After the grant: before it the console does not accept them.
             self.say_displays(now_ms);
+            self.say_obstacle(now_ms);
         }
         self.view_due = true;
     }
@@ -124,7 +125,7 @@ impl Agent {
     /// An input event, through the gate.
     pub(super) fn input_arrived(&mut self, now_ms: u64, event: &temoto_wire::input::Event, verdict: Verdict) {
         match verdict {
-            Verdict::Take if self.yields_until_ms.is_none() => {
+            Verdict::Take if self.yields_until_ms.is_none() && !self.hidden.is_hidden() => {
                 for injection in self.input.take(now_ms, event) {
                     self.inject(injection);
                 }

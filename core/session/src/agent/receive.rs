@@ -33,8 +33,10 @@ impl Agent {
                 // What changed while nobody listened was not queued.
                 self.say_yielded(now_ms, self.yields_until_ms.is_some());
             }
+            self.say_obstacle(now_ms);
             return;
         }
+        self.hidden.forget();
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
         if let Some(failures) = self.failures_seen {
@@ -128,6 +130,7 @@ impl Agent {
             | Body::Yielded(_)
             | Body::Displays(_)
             | Body::Refused(_)
+            | Body::Obstacle(_)
             | Body::NotMine(_) => {}
         }
     }

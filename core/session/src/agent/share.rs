@@ -171,7 +171,7 @@ impl Agent {
 
     /// When the next capture is due.
     pub(super) fn capture_at(&self) -> Option<u64> {
-        if self.capturing || !self.may_show() {
+        if self.capturing || !self.may_show() || self.hidden.is_hidden() {
             None
         } else {
             self.screen.frame_wanted_at()

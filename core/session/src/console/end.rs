@@ -30,6 +30,8 @@ pub struct End {
     /// The person in front of it said yes or no.
     pub(super) answered: bool,
     pub(super) yielded: bool,
+    /// What hides its desktop.
+    pub(super) obstacle: Option<&'static str>,
     /// It greeted at least once: the pairing is confirmed.
     pub(super) greeted: bool,
     /// Its root is where it outlives this load of the page.
@@ -55,6 +57,7 @@ impl End {
             asked: BTreeSet::new(),
             answered: false,
             yielded: false,
+            obstacle: None,
             greeted: false,
             root_kept: false,
             run: 0,

@@ -9,6 +9,7 @@ use temoto_wire::screen::{CursorPlace, cursor_kind, kind};
 
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
+use crate::agent::obstacle_word;
 use crate::channel::chat::{Delivery, From, Line};
 use crate::channel::screen::Drawn;
 use crate::output::Output;
@@ -211,6 +212,11 @@ impl Console {
                     end.yielded = yielded.yielded;
                 }
             }
+            Body::Obstacle(obstacle) => {
+                if let Some(end) = self.ends.get_mut(&participant) {
+                    end.obstacle = obstacle_word(obstacle.kind);
+                }
+            }
             Body::Displays(displays) => {
                 if displays.displays.len() <= DISPLAYS {
                     self.shown = Some(displays.shown);
@@ -322,6 +328,7 @@ impl Console {
             Ok(Reason::NoScreen) => "no_screen",
             Ok(Reason::NoInput) => "no_input",
             Ok(Reason::OwnWindow) => "input_own_window",
+            Ok(Reason::Elevated) => "input_elevated",
             Ok(Reason::NotGranted | Reason::OldGrant) => "control_needs_grant",
             Ok(Reason::Late | Reason::Unspecified) | Err(_) => return,
         };

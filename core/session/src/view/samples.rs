@@ -55,6 +55,7 @@ fn console() -> ConsoleView {
         notice: Some(Notice {
             code: "foreign_host",
             arguments: vec!["other.example.net".to_owned()],
+            number: 2,
         }),
         page: Some(customer("")),
         step: Some("downloading"),
@@ -65,6 +66,7 @@ fn console() -> ConsoleView {
         paused: true,
         controlling: true,
         yielded: true,
+        obstacle: Some("locked"),
         displays: vec![DisplayView {
             id: 0,
             name: "DP-1".to_owned(),

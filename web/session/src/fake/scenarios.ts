@@ -1,5 +1,5 @@
 /** Moments by name, as the gallery and a developer ask for them with `?scenario=`. */
-import type { AgentView, ConsoleView } from '../messages';
+import type { AgentView, ConsoleView, Notice } from '../messages';
 import { joined, live, paired, permission, refused, waiting, words, type Language } from './views';
 
 export type Scenario =
@@ -28,6 +28,7 @@ const program = (language: Language) => ({
   system: 'Windows 11',
   alreadyUsed: false,
 });
+const notice = (code: Notice['code']): Notice => ({ code, arguments: [''], number: 1 });
 const downFor = (ms: number) => ({ up: false, tryingSinceMs: Date.now() - ms, closed: null });
 
 export const SCENARIOS: Record<string, Scenario> = {
@@ -44,23 +45,26 @@ export const SCENARIOS: Record<string, Scenario> = {
 
   waiting: session(waiting, {}),
   burnt: session(waiting, () => ({
-    notice: { code: 'code_burnt', arguments: [] },
+    notice: notice('code_burnt'),
     code: { digits: '7306152840', expiresAtMs: Date.now() + 590_000, failures: 1 },
   })),
-  gone: session(waiting, { code: null, notice: { code: 'code_burnt', arguments: [] } }),
+  gone: session(waiting, { code: null, notice: notice('code_burnt') }),
   joined: session(joined, {}),
   downloading: session(joined, { step: 'downloading' }),
   permission: session(permission, {}),
   declined: session(permission, {
     waitingForPermission: false,
     asked: [],
-    notice: { code: 'declined', arguments: [] },
+    notice: notice('declined'),
   }),
-  'asks-again': session(joined, { step: 'downloaded', notice: { code: 'program_asks_again', arguments: [] } }),
+  'asks-again': session(joined, { step: 'downloaded', notice: notice('program_asks_again') }),
   live: session(live, {}),
   viewing: session(live, { controlling: false }),
   yielded: session(live, { yielded: true }),
   paused: session(live, { paused: true }),
+  'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
+  locked: session(live, { obstacle: 'locked' }),
+  away: session(live, { obstacle: 'away', picture: null }),
   lost: session(live, () => ({ link: downFor(12_000) })),
   'customer-lost': session(live, () => ({
     program: {
@@ -69,9 +73,10 @@ export const SCENARIOS: Record<string, Scenario> = {
       lostSinceMs: Date.now() - 5000,
     },
   })),
-  'own-window': session(live, { notice: { code: 'input_own_window', arguments: [''] } }),
+  'own-window': session(live, { notice: notice('input_own_window') }),
+  elevated: session(live, { notice: notice('input_elevated') }),
   'back-again': session(live, () => ({
-    notice: { code: 'program_asks_again', arguments: [] },
+    notice: notice('program_asks_again'),
     program: {
       ...(live('ja').program as NonNullable<ConsoleView['program']>),
       present: false,

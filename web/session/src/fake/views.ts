@@ -95,6 +95,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     paused: false,
     controlling: false,
     yielded: false,
+    obstacle: null,
     displays: [],
     shown: null,
     picture: null,

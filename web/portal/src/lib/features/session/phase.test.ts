@@ -11,6 +11,9 @@ test('a living session says who has the mouse', () => {
   expect(phaseOf(change(view, { yielded: true }))).toBe('yielded');
   expect(phaseOf(change(view, { controlling: false }))).toBe('viewing');
   expect(phaseOf(change(view, { paused: true }))).toBe('paused');
+  expect(phaseOf(change(view, { obstacle: 'locked' }))).toBe('hidden');
+  expect(phaseOf(change(view, { obstacle: 'locked', picture: null }))).toBe('hidden');
+  expect(phaseOf(change(view, { obstacle: 'locked', paused: true }))).toBe('paused');
 });
 
 test('a lost line comes before what was going on, and the picture stays', () => {

@@ -16,6 +16,8 @@ export type Phase =
   | 'declined'
   | 'starting'
   | 'paused'
+  /** The customer's system hides its desktop from programs. */
+  | 'hidden'
   | 'yielded'
   | 'controlling'
   | 'viewing';
@@ -30,6 +32,7 @@ export function phaseOf(view: ConsoleView): Phase {
     if (view.waitingForPermission) return 'permission';
     if (!view.granted.includes('view')) return view.asked.length > 0 ? 'permission' : 'declined';
     if (view.paused) return 'paused';
+    if (view.obstacle) return 'hidden';
     if (!view.picture) return 'starting';
     if (view.controlling) return view.yielded ? 'yielded' : 'controlling';
     return 'viewing';
@@ -43,7 +46,7 @@ export function phaseOf(view: ConsoleView): Phase {
 
 /** The picture is on the stage, perhaps an old one. */
 export const showsPicture = (phase: Phase): boolean =>
-  ['viewing', 'controlling', 'yielded', 'paused', 'line_lost', 'customer_lost'].includes(phase);
+  ['viewing', 'controlling', 'yielded', 'paused', 'hidden', 'line_lost', 'customer_lost'].includes(phase);
 
 export const STATE: Record<Phase, { key: Key; kind: 'plain' | 'ok' | 'warn' | 'danger' | 'accent' }> = {
   ended: { key: 'state_ended', kind: 'plain' },
@@ -58,6 +61,7 @@ export const STATE: Record<Phase, { key: Key; kind: 'plain' | 'ok' | 'warn' | 'd
   declined: { key: 'state_declined', kind: 'warn' },
   starting: { key: 'state_starting', kind: 'accent' },
   paused: { key: 'state_paused', kind: 'warn' },
+  hidden: { key: 'state_hidden', kind: 'warn' },
   yielded: { key: 'state_yielded', kind: 'warn' },
   controlling: { key: 'state_controlling', kind: 'ok' },
   viewing: { key: 'state_viewing', kind: 'ok' },
