@@ -36,7 +36,11 @@ async function show(scene: Scene, { language, size }: Settings) {
   stage.played.loggedIn = scene.loggedIn ?? false;
   const row = { session: 'ff'.repeat(16), state: 'running', created_at_ms: Date.now() - 1_084_000 };
   stage.played.rows = scene.others ? [row] : [];
-  const { page, context, trouble } = await stage.page({ language, size });
+  const { page, context, trouble } = await stage.page({
+    language,
+    size,
+    ...(scene.guise ? { guise: scene.guise } : {}),
+  });
   try {
     await page.goto(scene.path);
     await page.locator(scene.ready).first().waitFor();

@@ -11,10 +11,18 @@ export interface Opened {
   trouble: string[];
 }
 
+/** The browser that the page believes it is in. */
+export interface Guise {
+  userAgent: string;
+  /** What client hints answer; null if the browser has none. */
+  hints: Record<string, string | boolean> | null;
+}
+
 export interface Settings {
   language: 'ja' | 'en';
   size: { width: number; height: number };
   scale?: number;
+  guise?: Guise;
 }
 
 export class Stage {
@@ -33,7 +41,7 @@ export class Stage {
     return new Stage(browser, server.close, server.address, played);
   }
 
-  async page({ language, size, scale = 1 }: Settings): Promise<Opened> {
+  async page({ language, size, scale = 1, guise }: Settings): Promise<Opened> {
     this.played.language = language;
     const context = await this.browser.newContext({
       viewport: size,
@@ -41,7 +49,13 @@ export class Stage {
       locale: language === 'ja' ? 'ja-JP' : 'en-US',
       reducedMotion: 'reduce',
       baseURL: this.address,
+      ...(guise ? { userAgent: guise.userAgent } : {}),
     });
+    if (guise)
+      await context.addInitScript((hints) => {
+        const value = hints ? { getHighEntropyValues: () => Promise.resolve(hints) } : undefined;
+        Object.defineProperty(navigator, 'userAgentData', { value });
+      }, guise.hints);
     const page = await context.newPage();
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(String(error)));

@@ -1,5 +1,6 @@
 /** Every screen there is, and how to get to it. */
 import type { Page } from 'playwright-core';
+import type { Guise } from './lib';
 
 export interface Scene {
   name: string;
@@ -9,6 +10,7 @@ export interface Scene {
   others?: boolean;
   /** Text or control by which the screen is recognized as finished; a CSS selector. */
   ready: string;
+  guise?: Guise;
   act?: (page: Page) => Promise<void>;
 }
 
@@ -39,6 +41,35 @@ const download = async (page: Page) => {
   await page.getByRole('button', { name: /^(ダウンロード|Download)$/ }).click();
   await page.locator('#how').waitFor();
 };
+const unfold = async (page: Page) => {
+  await download(page);
+  for (const words of [
+    /^(ほかのブラウザを使っています|I use another browser)$/,
+    /^(キーボードで行う場合|With the keyboard)$/,
+  ])
+    await page.getByText(words).click();
+};
+
+const NT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64';
+const CHROME = `${NT}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36`;
+const ELEVEN = { platformVersion: '15.0.0', architecture: 'x86', bitness: '64', wow64: false };
+const WINDOWS: Record<string, Guise> = {
+  edge: { userAgent: `${CHROME} Edg/148.0.0.0`, hints: ELEVEN },
+  chrome: { userAgent: CHROME, hints: { ...ELEVEN, platformVersion: '10.0.0' } },
+  firefox: { userAgent: `${NT}; rv:150.0) Gecko/20100101 Firefox/150.0`, hints: null },
+};
+/** A customer on Windows: before the download and after it. */
+const windows = (browser: string): Scene[] => {
+  const guise = WINDOWS[browser] as Guise;
+  const before = { ...join('paired'), name: `join-windows-${browser}`, guise };
+  return [before, { ...before, name: `join-windows-${browser}-downloaded`, act: download }];
+};
+const without = (lack: string, hints: Guise['hints']): Scene => ({
+  ...join('paired', '[role=status]'),
+  name: `join-windows-${lack}`,
+  guise: { userAgent: CHROME, hints: { ...ELEVEN, ...hints } },
+});
+
 const start = async (page: Page) => {
   await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
   await page
@@ -55,6 +86,11 @@ export const SCENES: Scene[] = [
   { ...join('refused', 'input', connect('48219037')) },
   join('paired'),
   { ...join('paired', 'h1', download), name: 'join-downloaded' },
+  ...Object.keys(WINDOWS).flatMap(windows),
+  { ...join('paired', 'h1', unfold), name: 'join-windows-unfolded', guise: WINDOWS['edge'] as Guise },
+  without('32', { platformVersion: '10.0.0', bitness: '32' }),
+  without('arm', { platformVersion: '10.0.0', architecture: 'arm' }),
+  without('old', { platformVersion: '0.3.0' }),
   join('unconfirmed'),
   join('agent-lost'),
   join('program-joined'),
