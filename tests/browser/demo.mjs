@@ -1,15 +1,14 @@
 // One real session with nobody there, for `cargo xtask demo --headless`: two browsers, the downloaded program, a text editor.
 //
 // usage: node demo.mjs CONFIG.json
-// CONFIG: { server, browser, lang, email, password, home, display, bus, downloads, shots, json }
+// CONFIG: { server, browser, lang, email, password, shots, json }, and either { home, display, bus, downloads, memo, editor } of a computer
+// with Linux that runs, or { windows: true }: then one with Windows is made.
 // Writes one JSON object to `json` (null for what was not reached) and exits with 0 only if all of it worked.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
 import { Customer } from './lib/customer.mjs';
-import { Desktop } from './lib/desktop.mjs';
 import { Operator } from './lib/operator.mjs';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -20,9 +19,6 @@ const NAMES = {
 }[lang];
 const ENGLISH = 'The printer works again.';
 const JAPANESE = '印刷できるようになりました。';
-
-// What text editor, window manager, font library and the accessibility of the editor's toolkit write for themselves below the home folder.
-const OTHERS = /^\/(\.config\/(Mousepad|dconf|openbox|gtk-3\.0)|\.local\/share\/(recently-used\.xbel|Mousepad|gvfs-metadata)|\.cache\/(fontconfig|openbox|dconf))(\/|$)|^\/\.cache\/at-spi2-socket-/;
 
 const result = {
   code_ms: null,
@@ -43,54 +39,24 @@ const say = (text) => {
 };
 
 mkdirSync(config.shots, { recursive: true });
-mkdirSync(config.downloads, { recursive: true });
 const shot = async (page, name) => {
   const path = join(config.shots, `${name}-${lang}.png`);
   await page.screenshot({ path });
   result.screenshots.push(path);
 };
 
-/** Every file below `folder` with its size and time of change. */
-function files(folder) {
-  const found = new Map();
-  const walk = (at) => {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      const path = join(at, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else found.set(path, entry.isFile() ? `${statSync(path).size} ${statSync(path).mtimeMs}` : 'special');
-    }
-  };
-  walk(folder);
-  return found;
-}
-
-/** Command lines of running processes that hold `text`. */
-function processes(text) {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid,args', '--no-headers'], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line.includes(text) && !line.includes('demo.mjs'));
-}
-
-const desktop = new Desktop({ DISPLAY: config.display, DBUS_SESSION_BUS_ADDRESS: config.bus, HOME: config.home, LANG: lang === 'ja' ? 'ja_JP.UTF-8' : 'C.UTF-8' });
+let place;
+let desktop;
 let operator;
 let customer;
 let program;
 
-/** What a program of ours could leave: everything is compared with what was there before it was started. */
-function leftBehind(before, name) {
-  const left = [];
-  for (const place of [config.home, '/dev/shm'])
-    for (const [path, state] of files(place)) {
-      // The editor's own file and traces are the customer's work, and fonts are indexed by whoever needs them first.
-      if (path.startsWith(config.downloads) || path === config.memo || OTHERS.test(path.slice(config.home.length))) continue;
-      if (before.files.get(path) !== state) left.push(`file ${path}`);
-    }
-  for (const line of processes(name)) left.push(`process ${line.trim()}`);
-  for (const entry of readdirSync('/tmp')) if (/temoto/i.test(entry) && !before.tmp.has(entry)) left.push(`file /tmp/${entry}`);
-  if (desktop.settings() !== before.settings) left.push('settings of the display');
-  return left;
-}
-
 async function main() {
+  say("the customer's computer is there");
+  const { Place } = await import(config.windows ? '../windows/lib/place.mjs' : './lib/place.mjs');
+  place = await Place.open(config);
+  ({ desktop } = place);
+
   say('the operator logs in');
   operator = await Operator.open({ server: config.server, executablePath: config.browser, lang });
   await operator.logIn(config.email, config.password);
@@ -101,7 +67,7 @@ async function main() {
   await shot(operator.page, '1-operator-waiting');
 
   say('the customer opens the join page and types the code');
-  customer = await Customer.open({ server: config.server, executablePath: config.browser, lang });
+  customer = await Customer.open({ server: config.server, executablePath: config.browser, lang, userAgent: place.userAgent });
   await customer.goToJoin();
   await customer.field().fill(digits);
   await shot(customer.page, '2-join');
@@ -120,19 +86,10 @@ async function main() {
   result.chat_before_sharing = true;
   await shot(customer.page, '3-paired');
 
-  say('the customer downloads the program and unpacks it');
-  const before = {
-    files: new Map([...files(config.home), ...files('/dev/shm')]),
-    tmp: new Set(readdirSync('/tmp')),
-    settings: desktop.settings(),
-  };
-  const { name, path } = await customer.download(config.downloads);
-  let executable = path;
-  if (name.endsWith('.tar')) {
-    const unpacked = spawnSync('tar', ['-xf', path, '-C', config.downloads, '-v'], { encoding: 'utf8' });
-    if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr}`);
-    executable = join(config.downloads, unpacked.stdout.trim().split('\n').at(-1));
-  }
+  say('the customer downloads the program');
+  const before = await place.traces();
+  mkdirSync(place.downloads, { recursive: true });
+  const executable = place.unpack(await customer.download(place.downloads));
   result.program_bytes = statSync(executable).size;
 
   say('the program starts and asks for permission');
@@ -152,7 +109,7 @@ async function main() {
 
   say('the operator takes control and types');
   await operator.takeControl();
-  const editor = await desktop.window(config.editor);
+  const editor = await desktop.window(place.editor);
   const line = { x: editor.x + 8, y: editor.y + 40, width: editor.width - 16, height: editor.height - 60 };
   const blank = await operator.pixels(line);
   await operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
@@ -164,7 +121,7 @@ async function main() {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
   await operator.page.keyboard.press('Control+s');
-  const saved = await until('the saved file', () => readFileSync(config.memo, 'utf8').includes(JAPANESE) && readFileSync(config.memo, 'utf8'), 10_000).catch(() => readFileSync(config.memo, 'utf8'));
+  const saved = await until('the saved file', () => place.saved().includes(JAPANESE) && place.saved(), 10_000).catch(() => place.saved());
   const drawn = !same(await operator.pixels(line), blank);
   result.typed_text_visible = drawn && saved.trimEnd() === `${ENGLISH}\n${JAPANESE}`;
   if (!result.typed_text_visible) process.stderr.write(`demo: the file holds ${JSON.stringify(saved)}\n`);
@@ -189,7 +146,7 @@ async function main() {
   await shot(customer.page, '6-ended');
   if (!close.pressed_ms) throw new Error('the program does not say that it ended');
   await until('the program to go', () => program.exitCode !== null, 10_000);
-  result.program_left_behind = leftBehind(before, executable);
+  result.program_left_behind = await place.leftBehind(before, executable);
 }
 
 function same(a, b) {
@@ -229,6 +186,7 @@ try {
   if (program && program.exitCode === null) program.kill('SIGTERM');
   await operator?.close().catch(() => undefined);
   await customer?.close().catch(() => undefined);
+  await place?.close().catch(() => undefined);
   writeFileSync(config.json, `${JSON.stringify(result, null, 2)}\n`);
 }
 const whole =

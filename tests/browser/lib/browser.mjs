@@ -21,7 +21,7 @@ export function words(lang) {
 }
 
 /** A browser of its own process, with a page of this size. */
-export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light' }) {
+export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined }) {
   const root = process.getuid?.() === 0;
   const browser = await chromium.launch({
     executablePath,
@@ -34,6 +34,7 @@ export async function openBrowser({ executablePath, lang, width = 1280, height =
     acceptDownloads: true,
     ignoreHTTPSErrors: true,
     colorScheme,
+    ...(userAgent ? { userAgent } : {}),
   });
   const page = await context.newPage();
   return { browser, context, page };

@@ -2,13 +2,13 @@
 // terminal that keeps every letter typed into it. Everything that is started here is stopped by its process id.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { until } from './browser.mjs';
 import { Desktop } from './desktop.mjs';
+import { xServer } from './xserver.mjs';
 
 const HELD = fileURLToPath(new URL('../held.py', import.meta.url));
 const PARTS = ['Xtigervnc', 'openbox', 'dbus-daemon', 'dbus-send', 'mousepad', 'xterm', 'xdotool', 'import', 'xrandr'];
@@ -40,7 +40,7 @@ export class Computer {
     // A caret that blinks would never let the screen be still.
     writeFileSync(join(this.home, '.config/gtk-3.0/settings.ini'), '[Settings]\ngtk-cursor-blink = false\n');
     for (const file of [this.memo, this.log]) writeFileSync(file, '');
-    const display = await this.#xServer();
+    const { display } = await xServer((child) => this.#own(child));
     const bus = `unix:path=${join(this.home, '.bus')}`;
     const ours = {
       DISPLAY: display,
@@ -71,19 +71,6 @@ export class Computer {
     const { id } = await this.desktop.window('memo.txt');
     this.xdotool('windowsize', '--sync', id, 560, 360, 'windowmove', '--sync', id, 40, 80);
     await this.desktop.window('terminal');
-  }
-
-  /** On a display that the X server chooses. */
-  async #xServer() {
-    const port = await freePort();
-    const rfb = ['-SecurityTypes', 'None', '-localhost', '-rfbport', String(port), '-AlwaysShared'];
-    const display = ['-geometry', '1280x800', '-depth', '24', '-nolisten', 'tcp', '-displayfd', '1'];
-    const server = this.#own(spawn('Xtigervnc', [...display, ...rfb], { stdio: ['ignore', 'pipe', 'ignore'] }));
-    let number = '';
-    server.stdout.on('data', (text) => (number += text));
-    await until('the X server', () => number.endsWith('\n') || server.exitCode !== null);
-    if (!number) throw new Error('the X server does not start');
-    return `:${number.trim()}`;
   }
 
   #own(child) {
@@ -170,15 +157,4 @@ export class Computer {
     }
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }

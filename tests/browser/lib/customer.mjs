@@ -2,8 +2,8 @@
 import { openBrowser, words } from './browser.mjs';
 
 export class Customer {
-  static async open({ server, executablePath, lang, colorScheme }) {
-    const opened = await openBrowser({ executablePath, lang, colorScheme });
+  static async open({ server, executablePath, lang, colorScheme, userAgent }) {
+    const opened = await openBrowser({ executablePath, lang, colorScheme, userAgent });
     return new Customer(opened, server, lang);
   }
 

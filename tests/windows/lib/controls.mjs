@@ -1,0 +1,89 @@
+// Where the buttons of the program are on a Wine desktop. Wine 8 has no client for UI Automation that could ask for them by name, and
+// an X tool sees one window for the whole desktop. So a button is found as a customer finds it, by its color: on each page exactly one
+// is filled with the accent, and the bar has exactly one in the color of danger. The colors are read from the program's own tokens.
+import { readFileSync } from 'node:fs';
+
+const TOKENS = readFileSync(new URL('../../../apps/agent-ui/ui/tokens.slint', import.meta.url), 'utf8');
+const colors = (name) => {
+  const found = new RegExp(`<color> ${name}: dark \\? #([0-9a-f]{6}) : #([0-9a-f]{6});`).exec(TOKENS);
+  if (!found) throw new Error(`the tokens of the program have no color ${name}`);
+  return found.slice(1).map((hex) => Number.parseInt(hex, 16));
+};
+const ACCENT = [...colors('accent'), ...colors('accent-hover')];
+const DANGER = colors('danger');
+
+/** Controls by the names that assistive technology is told. Alone on its row or beside another tells the pages apart. */
+const KINDS = new Map([
+  ...['許可', 'Allow'].map((name) => [name, { find: filled, alone: false }]),
+  ...['拒否', 'Decline'].map((name) => [name, { find: beside, alone: false }]),
+  ...['閉じる', 'Close', '接続', 'Connect'].map((name) => [name, { find: filled, alone: true }]),
+  ...['セッションを終了', 'End session'].map((name) => [name, { find: edged }]),
+]);
+
+/** Whether a window is one of the program's; the bar has its state behind the name. */
+export const isMain = ({ title }) => title === 'Temoto';
+export const isBar = ({ title }) => title.startsWith('Temoto: ');
+
+/** Place of a control of this name in a capture, on the screen; null while it is not there. */
+export function place(name, windows, capture) {
+  const kind = KINDS.get(name);
+  if (!kind) throw new Error(`nothing is known about how ${name} looks`);
+  const ours = windows.filter(kind.find === edged ? isBar : isMain);
+  for (const { client } of ours) {
+    const found = kind.find(inside(capture, client), kind.alone);
+    if (found) return { ...found, x: found.x + client.x, y: found.y + client.y };
+  }
+  return null;
+}
+
+/** The part of a capture that a rectangle covers. */
+function inside({ width, height, pixels }, client) {
+  const at = (x, y) => {
+    const [across, down] = [x + client.x, y + client.y];
+    return across >= 0 && down >= 0 && across < width && down < height ? pixels[down * width + across] : -1;
+  };
+  return { at, width: client.width, height: client.height };
+}
+
+/** The widest area of the accent in the lower half: its rows have the color from edge to edge but for the letters. */
+function filled(part, alone) {
+  const { left, right, top, bottom } = bounds(part, ACCENT, 0, Math.floor(part.height / 2));
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  if (!(width > part.width / 4) || height < 20 || height > part.height / 4) return null;
+  if (width > part.width * 0.75 !== alone) return null;
+  return { x: left, y: top, width, height };
+}
+
+/** What stands left of the filled one, on the same row. */
+function beside(part) {
+  const next = filled(part, false);
+  if (!next) return null;
+  const width = Math.floor(next.x / 3);
+  return { ...next, x: Math.floor(next.x / 2 - width / 2), width };
+}
+
+/** An edge in the color of danger, which scaling may have softened. */
+function edged(part) {
+  const { left, right, top, bottom } = bounds(part, DANGER, 24, 0);
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  if (!(width > 20) || height < 16) return null;
+  return { x: left, y: top, width, height };
+}
+
+/** The smallest rectangle around everything of one of these colors, from row `from` on. */
+function bounds({ at, width, height }, wanted, tolerance, from) {
+  const found = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (let y = from; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) {
+      const color = at(x, y);
+      if (color < 0 || !wanted.some((one) => near(color, one, tolerance))) continue;
+      found.left = Math.min(found.left, x);
+      found.right = Math.max(found.right, x);
+      found.top = Math.min(found.top, y);
+      found.bottom = Math.max(found.bottom, y);
+    }
+  return found;
+}
+
+const near = (a, b, tolerance) =>
+  [16, 8, 0].every((shift) => Math.abs(((a >> shift) & 255) - ((b >> shift) & 255)) <= tolerance);

@@ -1,0 +1,46 @@
+// The customer's computer of the demonstration on Windows: what demo.mjs does there, and only there, as tests/browser/lib/place.mjs.
+import { basename } from 'node:path';
+
+import { processes } from '../../browser/lib/place.mjs';
+import { EDITOR, WindowsComputer } from './computer.mjs';
+import { missing } from './tools.mjs';
+import { Traces } from './traces.mjs';
+
+/** As which the customer's browser comes: the join page offers the program of the system that it sees. */
+export const USER_AGENT =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+export class Place {
+  static async open({ lang }) {
+    const lacks = missing();
+    if (lacks.length > 0) throw new Error(`not there: ${lacks.join(', ')}`);
+    return new Place(await WindowsComputer.start({ lang }));
+  }
+
+  constructor(computer) {
+    const { desktop, downloads } = computer;
+    Object.assign(this, { computer, desktop, downloads, editor: EDITOR, userAgent: USER_AGENT });
+  }
+
+  saved() {
+    return this.computer.saved();
+  }
+
+  /** The download is the program. */
+  unpack({ path }) {
+    return path;
+  }
+
+  traces() {
+    return Traces.of(this.computer);
+  }
+
+  async leftBehind(before, executable) {
+    const left = (await this.traces()).since(before);
+    return [...left, ...processes(basename(executable)).map((line) => `process ${line.trim()}`)];
+  }
+
+  close() {
+    return this.computer.stop();
+  }
+}
