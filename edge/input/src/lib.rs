@@ -16,13 +16,20 @@ use temoto_keymap::Code;
 
 pub mod fake;
 mod own_windows;
+mod sightings;
 mod wheel;
+// Rules without system calls: tested wherever tests run.
+#[cfg(any(windows, test))]
+mod win32;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
 mod native;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 #[path = "windows/mod.rs"]
+mod native;
+#[cfg(not(any(target_os = "linux", windows)))]
+#[path = "unsupported.rs"]
 mod native;
 
 pub use native::{NativeSink, NativeWatch};

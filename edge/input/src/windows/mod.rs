@@ -1,81 +1,32 @@
-//! Windows: not there yet, and says so. The types exist so that everything above them compiles for Windows.
+//! Keyboard and mouse of Windows: `SendInput` to press, low-level hooks to notice. What needs no system call is in
+//! `win32`.
 
-use std::time::Duration;
+#![expect(unsafe_code, reason = "every call of Win32 is; each block says why it holds")]
 
-use temoto_geometry::Point;
-use temoto_keymap::Code;
+mod desktop;
+mod dpi;
+mod guard;
+mod hooks;
+mod rank;
+mod sink;
+mod traffic;
+mod watch;
 
-use crate::{
-    Button, Held, InputError, InputSink, LocalEvent, LocalInputWatch, Locks, OwnWindows, Rescue, Waker,
-};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
-/// Cannot be made: [`crate::open`] always fails.
-#[derive(Debug)]
-pub enum NativeSink {}
+use crate::win32::origin::Tag;
+use crate::{InputError, OwnWindows};
+pub use sink::WindowsSink as NativeSink;
+use traffic::Traffic;
+pub use watch::WindowsWatch as NativeWatch;
 
-/// Cannot be made: [`crate::open`] always fails.
-#[derive(Debug)]
-pub enum NativeWatch {}
-
-pub(crate) fn open(
-    _display: Option<&str>,
-    _own: OwnWindows,
-) -> Result<(NativeSink, NativeWatch), InputError> {
-    Err(InputError::NotSupported)
-}
-
-impl NativeSink {
-    /// What releases everything when this value cannot be dropped any more; see [`Rescue`].
-    #[must_use]
-    pub fn rescue(&self) -> Rescue {
-        match *self {}
-    }
-}
-
-impl InputSink for NativeSink {
-    fn key(&mut self, _code: Code, _down: bool) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn pointer_to(&mut self, _to: Point) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn button(&mut self, _button: Button, _down: bool) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn wheel(&mut self, _dx: i16, _dy: i16) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn text(&mut self, _text: &str) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn release_all(&mut self) -> Result<(), InputError> {
-        match *self {}
-    }
-
-    fn held(&self) -> Held {
-        match *self {}
-    }
-
-    fn locks(&mut self) -> Result<Locks, InputError> {
-        match *self {}
-    }
-
-    fn maintain(&mut self) -> Result<Option<Duration>, InputError> {
-        match *self {}
-    }
-}
-
-impl LocalInputWatch for NativeWatch {
-    fn wait(&mut self, _timeout: Duration) -> Result<Vec<LocalEvent>, InputError> {
-        match *self {}
-    }
-
-    fn waker(&self) -> Waker {
-        match *self {}
-    }
+/// Opens the desktop that the program runs on; Windows has no other.
+pub(crate) fn open(_display: Option<&str>, own: OwnWindows) -> Result<(NativeSink, NativeWatch), InputError> {
+    // The standard library's hasher is seeded by the system.
+    let tag = Tag::new(RandomState::new().hash_one(std::process::id()));
+    let traffic = Arc::new(Traffic::new(tag));
+    // The watch first: nothing that the sink does may come before it looks.
+    let watch = NativeWatch::open(Arc::clone(&traffic))?;
+    Ok((NativeSink::new(traffic, own), watch))
 }

@@ -4,8 +4,8 @@
 //! one from an XTEST device is, unless the sink injected it. A thread reads them as they come, so that nothing piles
 //! up while nobody waits, and keeps only what the next [`LocalInputWatch::wait`] will tell.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -20,11 +20,12 @@ use x11rb::rust_connection::RustConnection;
 use super::injected::{Injected, Stimulus};
 use super::shortcut::{Keys, Shortcut};
 use super::{connect, is_test_device};
+use crate::sightings::Sightings;
 use crate::{ActivityKind, InputError, LocalEvent, LocalInputWatch, Waker};
 
 /// The customer's mouse and keyboard on an X server.
 pub struct X11Watch {
-    shared: Arc<Shared>,
+    sightings: Sightings,
     conn: Arc<RustConnection>,
     /// Only there to be sent the message that ends the thread.
     mailbox: Window,
@@ -34,31 +35,6 @@ pub struct X11Watch {
 impl std::fmt::Debug for X11Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("X11Watch").finish_non_exhaustive()
-    }
-}
-
-#[derive(Default)]
-struct Shared {
-    seen: Mutex<Seen>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Seen {
-    activity: BTreeMap<ActivityKind, Instant>,
-    end: Option<Instant>,
-    woken: bool,
-    lost: Option<String>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell(&self, change: impl FnOnce(&mut Seen)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
     }
 }
 
@@ -74,7 +50,7 @@ impl X11Watch {
             return Err(InputError::Missing("XInput version 2.2"));
         }
         let mut reader = Reader {
-            shared: Arc::new(Shared::default()),
+            sightings: Sightings::default(),
             injected,
             test_devices: test_devices(&conn)?,
             keys: read_keys(&conn)?,
@@ -104,18 +80,18 @@ impl X11Watch {
         conn.create_window(0, mailbox, root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux)?
             .check()?;
 
-        let (conn, shared) = (Arc::new(conn), Arc::clone(&reader.shared));
+        let (conn, sightings) = (Arc::new(conn), reader.sightings.clone());
         let reading = Arc::clone(&conn);
         let thread = std::thread::Builder::new()
             .name("local-input".to_owned())
             .spawn(move || {
                 if let Err(error) = reader.read(&reading) {
-                    reader.shared.tell(|seen| seen.lost = Some(error.to_string()));
+                    reader.sightings.lose(error.to_string());
                 }
             });
         let reader = thread.map_err(|error| InputError::Lost(error.to_string()))?;
         Ok(Self {
-            shared,
+            sightings,
             conn,
             mailbox,
             reader: Some(reader),
@@ -134,35 +110,11 @@ impl X11Watch {
 
 impl LocalInputWatch for X11Watch {
     fn wait(&mut self, timeout: Duration) -> Result<Vec<LocalEvent>, InputError> {
-        let quiet = |seen: &mut Seen| {
-            seen.activity.is_empty() && seen.end.is_none() && !seen.woken && seen.lost.is_none()
-        };
-        let waited = self
-            .shared
-            .changed
-            .wait_timeout_while(self.shared.lock(), timeout, quiet);
-        let mut seen = waited.unwrap_or_else(PoisonError::into_inner).0;
-        seen.woken = false;
-        let activity = std::mem::take(&mut seen.activity);
-        let end = seen.end.take();
-        // What was seen before the end of the server still counts.
-        if let Some(reason) = &seen.lost
-            && activity.is_empty()
-            && end.is_none()
-        {
-            return Err(InputError::Lost(reason.clone()));
-        }
-        let activity = activity
-            .into_iter()
-            .map(|(kind, at)| LocalEvent::Activity { kind, at });
-        Ok(activity
-            .chain(end.map(|at| LocalEvent::EndShortcut { at }))
-            .collect())
+        self.sightings.wait(timeout)
     }
 
     fn waker(&self) -> Waker {
-        let shared = Arc::clone(&self.shared);
-        Waker::new(move || shared.tell(|seen| seen.woken = true))
+        self.sightings.waker()
     }
 }
 
@@ -178,7 +130,7 @@ impl Drop for X11Watch {
 
 /// The thread behind a watch.
 struct Reader {
-    shared: Arc<Shared>,
+    sightings: Sightings,
     injected: Injected,
     test_devices: BTreeSet<DeviceId>,
     keys: Keys,
@@ -235,7 +187,7 @@ impl Reader {
             self.keys = read_keys(conn)?;
         }
         if self.shortcut.key(&self.keys, keycode, down) {
-            self.shared.tell(|seen| seen.end = Some(Instant::now()));
+            self.sightings.end();
         }
         Ok(())
     }
@@ -258,9 +210,7 @@ impl Reader {
     }
 
     fn tell(&self, kind: ActivityKind) {
-        self.shared.tell(|seen| {
-            seen.activity.insert(kind, Instant::now());
-        });
+        self.sightings.activity(kind);
     }
 }
 
