@@ -69,6 +69,31 @@ fn what_systems_append_is_ignored() {
         ".exe ",
         "\u{3000}.exe",
         "（1）.exe",
+        " (1) (2).exe",
+        "[1].exe",
+        " - Copy - Copy.exe",
+        " - コピー - コピー (3).exe",
+        "のコピー 2.exe",
+        " のコピー(1).exe",
+        ".exe.exe",
+        ".Exe",
+        ".exe - ショートカット.lnk",
+        ".exe.crdownload",
+        ".exe.part",
+        ".exe:Zone.Identifier",
+        ".zip",
+        ".exe.zip",
+        ".exe.7z",
+        ".exe.quarantined",
+        ".exe_virus",
+        "_infected.exe",
+        " [スキャン済み].exe",
+        "～検疫済.exe",
+        ".exe   ",
+        ".exe\u{a0}",
+        ".exe.",
+        " .exe",
+        "\u{202e}exe.gpj",
     ] {
         let full = format!("{stem}{suffix}");
         assert!(parse(&full).is_some_and(|parsed| parsed == built), "{full}");
@@ -86,6 +111,16 @@ fn what_systems_put_before_and_paths_are_ignored() {
         "Copy of ",
         "コピー ～ ",
         "a_b/",
+        " ",
+        "C:\\Users\\山田 太郎\\Downloads\\",
+        "C:\\Users\\山田_太郎\\OneDrive - 株式会社例\\デスクトップ\\新しいフォルダー (2)\\",
+        "C:\\Users\\taro\\AppData\\Local\\Temp\\Temp1_temoto_other.example.zip\\",
+        "\\\\?\\C:\\ダウンロード\\",
+        "\\\\サーバー\\共有$\\",
+        "コピー - ",
+        "Copy (2) of ",
+        "コピー (2) ～ ",
+        "[安全] ",
     ] {
         let full = format!("{before}{stem}.exe");
         assert!(parse(&full).is_some_and(|parsed| parsed == built), "{full}");
@@ -97,6 +132,31 @@ fn letters_may_have_been_changed_in_case() {
     let built = name("support.example", None, None);
     let shouted = built.stem().unwrap().to_uppercase();
     assert!(parse(&format!("{shouted}.EXE")).unwrap() == built);
+}
+
+#[test]
+fn what_was_changed_at_both_ends_and_inside_is_still_read() {
+    let built = name("support.example.co.jp", Some(8443), Some(*b"0123456789"));
+    let shouted = built.stem().unwrap().to_uppercase();
+    let full = format!("D:\\山田_太郎\\コピー ～ {shouted} (1) - コピー.EXE .zip ");
+    assert!(parse(&full).is_some_and(|parsed| parsed == built), "{full}");
+}
+
+#[test]
+fn a_lost_name_is_no_name() {
+    for lost in [
+        "TEMOTO~1.EXE",
+        "未確認 123456.crdownload",
+        "Unconfirmed 123456.crdownload",
+        "ダウンロード.exe",
+        "download (3).exe",
+        "新しいフォルダー",
+        "サポート.exe",
+        "setup.exe",
+        "C:\\temoto_support.example\\",
+    ] {
+        assert!(parse(lost).is_none(), "{lost}");
+    }
 }
 
 #[test]
