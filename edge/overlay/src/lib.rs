@@ -11,7 +11,7 @@ pub mod fake;
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
 mod native;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 #[path = "windows/mod.rs"]
 mod native;
 
@@ -25,7 +25,7 @@ pub const FRAME_COLOR: u32 = 0x0034_49d6;
 /// Opens the overlay of this machine. `display` is the X display's name (`:1`); `None` takes that of the environment.
 ///
 /// # Errors
-/// [`OverlayError::Connect`] without a display, [`OverlayError::NotSupported`] where there is none yet.
+/// [`OverlayError::Connect`] without a display, [`OverlayError::Lost`] when the window system makes no windows.
 pub fn open(display: Option<&str>) -> Result<NativeOverlay, OverlayError> {
     NativeOverlay::open(display)
 }
@@ -70,9 +70,6 @@ pub fn frame_sides(display: Rect) -> Vec<Rect> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverlayError {
-    /// This build cannot draw over the screen of this system.
-    #[error("drawing over the screen is not supported on this system yet")]
-    NotSupported,
     /// There is no display to connect to.
     #[error("cannot open the display {display}: {reason}")]
     Connect {

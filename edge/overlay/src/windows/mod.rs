@@ -1,29 +1,10 @@
-//! Windows: not there yet, and says so. The type exists so that everything above it compiles for Windows.
+//! Windows: four thin windows of one color, above all others, without input and, where the system can, outside of the
+//! picture that programs take of the screen.
 
-use temoto_geometry::Rect;
+mod frame;
+mod sides;
 
-use crate::{FrameOverlay, OverlayError};
+pub use frame::WindowsOverlay as NativeOverlay;
 
-/// Cannot be made: [`NativeOverlay::open`] always fails.
-#[derive(Debug)]
-pub enum NativeOverlay {}
-
-impl NativeOverlay {
-    /// Fails.
-    ///
-    /// # Errors
-    /// Always [`OverlayError::NotSupported`].
-    pub fn open(_display: Option<&str>) -> Result<Self, OverlayError> {
-        Err(OverlayError::NotSupported)
-    }
-}
-
-impl FrameOverlay for NativeOverlay {
-    fn show(&mut self, _display: Rect) -> Result<(), OverlayError> {
-        match *self {}
-    }
-
-    fn hide(&mut self) -> Result<(), OverlayError> {
-        match *self {}
-    }
-}
+#[cfg(test)]
+mod tests;
