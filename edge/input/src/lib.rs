@@ -36,7 +36,7 @@ pub use native::{NativeSink, NativeWatch};
 pub use own_windows::OwnWindows;
 
 /// Opens keyboard and mouse of this machine. `display` is the X display's name (`:1`); `None` takes that of the
-/// environment. The watch knows what the sink injects; each is to be used on a thread of its own.
+/// environment; Windows has no such names. The watch knows what the sink injects; each is to be used on a thread of its own.
 ///
 /// # Errors
 /// [`InputError::Connect`] without a display, [`InputError::Missing`] when it takes no input from programs.
@@ -161,8 +161,9 @@ pub trait InputSink: Send {
     /// [`InputError::Lost`].
     fn locks(&mut self) -> Result<Locks, InputError>;
 
-    /// Puts back what typing text changed in the system once it has rested. Returns when to call again, `None` when
-    /// there is nothing to put back. Cheap; dropping the sink does it too.
+    /// Does what has to be done in time: repeats a held key where the system does not do it by itself, tries releases
+    /// again that the system did not pass on, and puts back what typing text changed once it has rested. Returns when
+    /// to call again, `None` when there is nothing to do. Cheap.
     ///
     /// # Errors
     /// [`InputError::Lost`].

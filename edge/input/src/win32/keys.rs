@@ -8,6 +8,7 @@
 
 use temoto_keymap::{Code, ScanPrefix};
 
+const VK_CANCEL: u16 = 0x03;
 const VK_PAUSE: u16 = 0x13;
 const VK_NUMLOCK: u16 = 0x90;
 
@@ -44,14 +45,18 @@ impl Press {
     }
 }
 
-/// How to press a key; `None` for keys without a scan code. With Control held Pause is Break (`E0 46`), as keyboards
-/// send it: what stops programs in consoles. The release must be that of the press, whatever Control does in between.
+/// How to press a key; `None` for keys without a scan code. With Control held Pause is Break (`E0 46`, `VK_CANCEL`),
+/// as keyboards send it: what stops programs in consoles. The release must be that of the press, whatever Control does in between.
 ///
 /// Alt Gr is right Alt and nothing more: where a layout makes Control+Alt of it, Windows adds the left Control itself.
 pub(crate) fn press(code: Code, control: bool) -> Option<Press> {
     let scan = code.scan_code()?;
     Some(match code {
-        Code::Pause if control => Press::scanned(0x46, true),
+        Code::Pause if control => Press {
+            vk: VK_CANCEL,
+            scan: 0x46,
+            extended: true,
+        },
         Code::Pause => Press {
             vk: VK_PAUSE,
             scan: 0x45,
@@ -146,7 +151,8 @@ mod tests {
         assert_eq!((pause.vk, pause.scan, pause.extended), (0x13, 0x45, false));
         assert_eq!((lock.vk, lock.scan, lock.extended), (0x90, 0x45, true));
         assert_eq!(press(Code::NumLock, true), Some(lock));
-        assert_eq!(press(Code::Pause, true), Some(Press::scanned(0x46, true)));
+        let stop = press(Code::Pause, true).unwrap();
+        assert_eq!((stop.vk, stop.scan, stop.extended), (0x03, 0x46, true));
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub(crate) struct Liveness {
     /// What went out before `before` and had not come back by then.
     awaited: [bool; 2],
     installed_ms: u32,
-    judged_input_ms: u32,
+    /// Input that was judged already.
+    judged_ms: u32,
 }
 
 impl Liveness {
@@ -54,7 +55,7 @@ impl Liveness {
             before: signs,
             awaited: [false; 2],
             installed_ms: signs.now_ms,
-            judged_input_ms: signs.input_ms,
+            judged_ms: signs.input_ms,
         }
     }
 
@@ -67,11 +68,12 @@ impl Liveness {
             lost |= self.awaited[device] && !returned;
             self.awaited[device] = signs.sent[device] != self.before.sent[device] && !returned;
         }
-        let fresh = signs.input_ms != self.judged_input_ms;
-        let unseen = fresh
-            && later(signs.input_ms, signs.seen_ms.wrapping_add(SLACK_MS))
-            && later(signs.input_ms, signs.sent_ms.wrapping_add(SLACK_MS));
-        self.judged_input_ms = signs.input_ms;
+        // That of the turn before: what came in just now may still be on its way to a hook.
+        let input_ms = self.before.input_ms;
+        let unseen = input_ms != self.judged_ms
+            && later(input_ms, signs.seen_ms.wrapping_add(SLACK_MS))
+            && later(input_ms, signs.sent_ms.wrapping_add(SLACK_MS));
+        self.judged_ms = input_ms;
         self.before = signs;
         let rested = signs.now_ms.wrapping_sub(self.installed_ms) >= PAUSE_MS;
         let reinstall = (lost || unseen) && rested;
@@ -118,24 +120,32 @@ mod tests {
         assert_eq!(liveness.judge(signs), QUIET);
         signs.now_ms = 60_000;
         assert_eq!(liveness.judge(signs), QUIET, "nothing happened since");
+        // A hook is called a moment after the system took note.
+        (signs.now_ms, signs.input_ms) = (61_000, 61_000);
+        assert_eq!(liveness.judge(signs), QUIET);
+        (signs.now_ms, signs.seen_ms) = (61_150, 61_001);
+        assert_eq!(liveness.judge(signs), QUIET);
     }
 
     #[test]
     fn input_that_nobody_saw_is_told_and_puts_the_hooks_in_anew() {
         let mut liveness = Liveness::new(at(0));
-        let mut signs = at(5_000);
-        signs.input_ms = 4_900;
+        let mut signs = at(4_850);
+        signs.input_ms = 4_800;
+        assert_eq!(liveness.judge(signs), QUIET, "it may be on its way");
+        (signs.now_ms, signs.input_ms) = (5_000, 4_950);
         let verdict = liveness.judge(signs);
         assert!(verdict.reinstall && verdict.activity);
         signs.now_ms = 5_150;
-        assert_eq!(liveness.judge(signs), QUIET, "the same input once");
-        (signs.now_ms, signs.input_ms) = (5_300, 5_290);
         let verdict = liveness.judge(signs);
         assert!(
             verdict.activity && !verdict.reinstall,
             "told, and no flood of hooks"
         );
+        signs.now_ms = 5_300;
+        assert_eq!(liveness.judge(signs), QUIET, "the same input once");
         (signs.now_ms, signs.input_ms) = (8_000, 7_990);
+        assert_eq!(liveness.judge(signs), QUIET);
         assert!(liveness.judge(signs).reinstall);
     }
 
@@ -175,6 +185,7 @@ mod tests {
         let mut liveness = Liveness::new(at(u32::MAX - 3_000));
         let mut signs = at(10);
         (signs.input_ms, signs.seen_ms, signs.sent_ms) = (5, u32::MAX - 20, u32::MAX - 900);
+        assert_eq!([liveness.judge(signs); 2], [QUIET; 2]);
         assert_eq!(liveness.judge(signs), QUIET);
     }
 }

@@ -36,9 +36,15 @@ pub(super) enum Place {
 
 impl Place {
     pub(super) fn now() -> Self {
-        // SAFETY: no pointers go in; the handle that comes out is owned from here on.
-        let input = match unsafe { OpenInputDesktop(DESKTOP_CONTROL_FLAGS(0), false, ACCESS) } {
-            Ok(input) => Desktop(input.0.expose_provenance()),
+        let (input, usable) = match Desktop::open(ACCESS) {
+            Err(error) if error.code() == ERROR_ACCESS_DENIED.into() => {
+                // Somebody may have set up the own desktop so.
+                (Desktop::open(DESKTOP_READOBJECTS), false)
+            }
+            opened => (opened, true),
+        };
+        let input = match input {
+            Ok(input) => input,
             // Refused: a secure desktop. The other is what sessions without a screen answer.
             Err(error)
                 if [ERROR_ACCESS_DENIED, ERROR_INVALID_FUNCTION]
@@ -54,7 +60,8 @@ impl Place {
         let thread = unsafe { GetThreadDesktop(GetCurrentThreadId()) };
         let here = thread.ok().and_then(name);
         match (here, name(input.handle())) {
-            (Some(here), Some(there)) if here != there => Self::Elsewhere(input),
+            (Some(here), Some(there)) if here != there && usable => Self::Elsewhere(input),
+            (Some(here), Some(there)) if here != there => Self::Hidden,
             _ => Self::Here,
         }
     }
@@ -64,6 +71,13 @@ impl Place {
 pub(super) struct Desktop(usize);
 
 impl Desktop {
+    /// Opens the one that gets the input.
+    fn open(access: DESKTOP_ACCESS_FLAGS) -> windows::core::Result<Self> {
+        // SAFETY: no pointers go in; the handle that comes out is owned from here on.
+        let input = unsafe { OpenInputDesktop(DESKTOP_CONTROL_FLAGS(0), false, access) }?;
+        Ok(Self(input.0.expose_provenance()))
+    }
+
     fn handle(&self) -> HDESK {
         HDESK(std::ptr::with_exposed_provenance_mut(self.0))
     }

@@ -127,13 +127,20 @@ impl Hooks {
     }
 }
 
-impl Drop for Hooks {
-    fn drop(&mut self) {
+impl Hooks {
+    /// What the system does to hooks that are too slow.
+    pub(super) fn remove(&self) {
         for hook in self.0 {
-            // Fails for one that the system has removed.
+            // Fails for one that is removed already.
             // SAFETY: takes any handle.
             let _gone = unsafe { UnhookWindowsHookEx(hook) };
         }
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 

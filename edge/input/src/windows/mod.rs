@@ -8,6 +8,7 @@ mod dpi;
 mod guard;
 mod hooks;
 mod rank;
+mod settings;
 mod sink;
 mod traffic;
 mod watch;

@@ -9,27 +9,20 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use temoto_geometry::{Point, Rect};
+use temoto_geometry::Point;
 use temoto_keymap::Code;
 use windows::Win32::Foundation::POINT;
-use windows::Win32::UI::Input::KeyboardAndMouse::{
-    GetKeyState, GetKeyboardLayout, GetKeyboardLayoutList, HKL, VIRTUAL_KEY, VK_CAPITAL, VK_NUMLOCK,
-};
-use windows::Win32::UI::WindowsAndMessaging::{
-    GetCursorPos, GetForegroundWindow, GetSystemMetrics, GetWindowThreadProcessId, MSG, PM_NOREMOVE,
-    PeekMessageW, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN, SM_SWAPBUTTON, SM_XVIRTUALSCREEN,
-    SM_YVIRTUALSCREEN, SPI_GETKEYBOARDDELAY, SPI_GETKEYBOARDSPEED, SYSTEM_PARAMETERS_INFO_ACTION,
-    SYSTEM_PARAMETERS_INFO_UPDATE_FLAGS, SetCursorPos, SystemParametersInfoW,
-};
+use windows::Win32::UI::WindowsAndMessaging::{GetCursorPos, SetCursorPos};
 
 use super::desktop::Follower;
 use super::dpi::PhysicalPixels;
 use super::guard::{Aim, Guard};
+use super::settings;
 use super::traffic::{Event, Held as Down, Traffic};
 use crate::win32::absolute::{inside, position};
 use crate::win32::keys::{MASK, Press, press};
 use crate::win32::mouse::{Physical, physical, wheel};
-use crate::win32::repeat::{Pace, Repeat};
+use crate::win32::repeat::Repeat;
 use crate::win32::strokes::{Stroke, strokes, units};
 use crate::{Button, Held, InputError, InputSink, Locks, OwnWindows, Rescue};
 
@@ -37,8 +30,6 @@ use crate::{Button, Held, InputError, InputSink, Locks, OwnWindows, Rescue};
 const PACE: Duration = Duration::from_millis(2);
 /// Releases that did not arrive are tried again that often.
 const AGAIN: Duration = Duration::from_millis(200);
-/// Most layouts that are counted.
-const LAYOUTS: usize = 64;
 
 /// Keyboard and mouse of Windows. The numbers of [`OwnWindows::add_window`] are window handles.
 pub struct WindowsSink {
@@ -180,7 +171,7 @@ impl InputSink for WindowsSink {
                 self.aim(Aim::Focus)?;
                 self.traffic.press(Down::Key(press))?;
                 self.keys.insert(code, press);
-                self.repeat.press(code, Instant::now(), pace());
+                self.repeat.press(code, Instant::now(), settings::pace());
                 Ok(())
             }
             Some(_) | None => Ok(()),
@@ -189,7 +180,7 @@ impl InputSink for WindowsSink {
 
     fn pointer_to(&mut self, to: Point) -> Result<(), InputError> {
         let _pixels = PhysicalPixels::begin();
-        let desk = desk();
+        let desk = settings::desk();
         let to = inside(to, desk);
         let (x, y) = position(to, desk);
         self.traffic.note_put(to.x, to.y);
@@ -218,9 +209,7 @@ impl InputSink for WindowsSink {
             }
             None if down => {
                 self.aim(Aim::Pointer)?;
-                // SAFETY: takes any number.
-                let swapped = unsafe { GetSystemMetrics(SM_SWAPBUTTON) } != 0;
-                let which = physical(button, swapped);
+                let which = physical(button, settings::buttons_swapped());
                 self.traffic.press(Down::Button(which))?;
                 self.buttons.insert(button, which);
                 Ok(())
@@ -275,26 +264,19 @@ impl InputSink for WindowsSink {
         // Where this is refused there is no menu either.
         let _hidden = self.mask_menus();
         self.buttons.clear();
-        let (modifiers, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.keys)
+        let modifiers: BTreeSet<Down> = std::mem::take(&mut self.keys)
             .into_iter()
-            .partition(|(code, _)| code.is_modifier());
-        // Each is tried, whatever becomes of the others; buttons come first in the set.
-        let mut failed = Ok(());
-        let keys = others
-            .into_iter()
-            .chain(modifiers)
-            .map(|(_, press)| Down::Key(press));
-        let buttons = self
+            .filter(|(code, _)| code.is_modifier())
+            .map(|(_, press)| Down::Key(press))
+            .collect();
+        let (last, first): (Vec<_>, Vec<_>) = self
             .traffic
             .down()
             .into_iter()
-            .filter(|held| matches!(held, Down::Button(_)));
-        let mut rest = self.traffic.down();
-        for held in buttons.chain(keys) {
-            rest.remove(&held);
-            failed = failed.and(self.let_go(held));
-        }
-        for held in rest {
+            .partition(|held| modifiers.contains(held));
+        // Each is tried, whatever becomes of the others.
+        let mut failed = Ok(());
+        for held in first.into_iter().chain(last) {
             failed = failed.and(self.let_go(held));
         }
         failed
@@ -308,15 +290,7 @@ impl InputSink for WindowsSink {
     }
 
     fn locks(&mut self) -> Result<Locks, InputError> {
-        let mut message = MSG::default();
-        // A thread learns of the state of keys when it looks for messages.
-        // SAFETY: the place for the message lives until the call returns.
-        let _any = unsafe { PeekMessageW(&raw mut message, None, 0, 0, PM_NOREMOVE) };
-        Ok(Locks {
-            caps: is_on(VK_CAPITAL),
-            num: is_on(VK_NUMLOCK),
-            layout: layout(),
-        })
+        Ok(settings::locks())
     }
 
     fn maintain(&mut self) -> Result<Option<Duration>, InputError> {
@@ -336,55 +310,7 @@ impl InputSink for WindowsSink {
 
 impl Drop for WindowsSink {
     fn drop(&mut self) {
-        // Nobody is left to tell, and what the system refuses now it would refuse again.
+        // Nobody is left to tell.
         drop(self.release_all());
     }
-}
-
-/// The rectangle around all displays. Needs physical pixels.
-fn desk() -> Rect {
-    // SAFETY: takes any number.
-    let metric = |which| unsafe { GetSystemMetrics(which) };
-    let extent = |which| u32::try_from(metric(which)).unwrap_or_default();
-    Rect::new(
-        metric(SM_XVIRTUALSCREEN),
-        metric(SM_YVIRTUALSCREEN),
-        extent(SM_CXVIRTUALSCREEN),
-        extent(SM_CYVIRTUALSCREEN),
-    )
-}
-
-/// How fast the customer has keys repeat.
-fn pace() -> Pace {
-    let setting = |which: SYSTEM_PARAMETERS_INFO_ACTION, usual: u32| {
-        let mut value = usual;
-        let place = (&raw mut value).cast();
-        // SAFETY: both settings are one 32-bit number, and the place for it lives until the call returns.
-        let told =
-            unsafe { SystemParametersInfoW(which, 0, Some(place), SYSTEM_PARAMETERS_INFO_UPDATE_FLAGS(0)) };
-        if told.is_ok() { value } else { usual }
-    };
-    Pace::from_settings(
-        setting(SPI_GETKEYBOARDDELAY, 1),
-        setting(SPI_GETKEYBOARDSPEED, 31),
-    )
-}
-
-fn is_on(lock: VIRTUAL_KEY) -> bool {
-    // SAFETY: takes any number.
-    unsafe { GetKeyState(i32::from(lock.0)) & 1 != 0 }
-}
-
-/// Which of the customer's layouts the program in front uses; every program has its own.
-fn layout() -> u8 {
-    let mut layouts = [HKL::default(); LAYOUTS];
-    // SAFETY: the list has the length that is told; the others take any handle and number.
-    let (count, used) = unsafe {
-        let count = GetKeyboardLayoutList(Some(&mut layouts));
-        let thread = GetWindowThreadProcessId(GetForegroundWindow(), None);
-        (count, GetKeyboardLayout(thread))
-    };
-    let count = usize::try_from(count).unwrap_or_default().min(LAYOUTS);
-    let at = layouts[..count].iter().position(|layout| *layout == used);
-    at.and_then(|at| u8::try_from(at).ok()).unwrap_or_default()
 }

@@ -7,10 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use windows::Win32::Foundation::{ERROR_ACCESS_DENIED, GetLastError, SetLastError, WIN32_ERROR};
 use windows::Win32::System::SystemInformation::GetTickCount;
 use windows::Win32::UI::Input::KeyboardAndMouse::{
-    INPUT, INPUT_0, INPUT_KEYBOARD, INPUT_MOUSE, KEYBD_EVENT_FLAGS, KEYBDINPUT, KEYEVENTF_EXTENDEDKEY,
-    KEYEVENTF_KEYUP, KEYEVENTF_SCANCODE, KEYEVENTF_UNICODE, MOUSE_EVENT_FLAGS, MOUSEEVENTF_ABSOLUTE,
-    MOUSEEVENTF_MOVE, MOUSEEVENTF_VIRTUALDESK, MOUSEINPUT, SendInput, VIRTUAL_KEY,
+    GetKeyboardLayout, INPUT, INPUT_0, INPUT_KEYBOARD, INPUT_MOUSE, KEYBD_EVENT_FLAGS, KEYBDINPUT,
+    KEYEVENTF_EXTENDEDKEY, KEYEVENTF_KEYUP, KEYEVENTF_SCANCODE, KEYEVENTF_UNICODE, MAPVK_VSC_TO_VK_EX,
+    MOUSE_EVENT_FLAGS, MOUSEEVENTF_ABSOLUTE, MOUSEEVENTF_MOVE, MOUSEEVENTF_VIRTUALDESK, MOUSEINPUT,
+    MapVirtualKeyExW, SendInput, VIRTUAL_KEY,
 };
+use windows::Win32::UI::WindowsAndMessaging::{GetForegroundWindow, GetWindowThreadProcessId};
 
 use crate::InputError;
 use crate::win32::keys::Press;
@@ -114,6 +116,7 @@ impl Traffic {
     pub(super) fn send(&self, events: &[Event]) -> Result<(), InputError> {
         let inputs: Vec<INPUT> = events.iter().map(|event| self.input(*event)).collect();
         let size = i32::try_from(size_of::<INPUT>()).unwrap_or_default();
+        self.sent_ms.store(now_ms(), Ordering::Relaxed);
         // SAFETY: whole structures, each of the type that it names, and their true size.
         let (taken, error) = unsafe {
             // It sets none when another program blocks input.
@@ -166,13 +169,15 @@ impl Traffic {
         match event {
             Event::Hold(Held::Key(press), down) => {
                 let mut flags = KEYBD_EVENT_FLAGS(0);
-                if press.vk == 0 {
+                let mut vk = press.vk;
+                if vk == 0 {
                     flags |= KEYEVENTF_SCANCODE;
+                    vk = virtual_key(press);
                 }
                 if press.extended {
                     flags |= KEYEVENTF_EXTENDEDKEY;
                 }
-                key(press.vk, press.scan, flags, down)
+                key(vk, press.scan, flags, down)
             }
             Event::Unit(unit, down) => key(0, unit, KEYEVENTF_UNICODE, down),
             Event::Hold(Held::Button(which), down) => mouse(0, 0, button(which, down)),
@@ -215,6 +220,18 @@ impl Traffic {
         // Each change is whole or has not happened.
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the layout of the program in front makes of a scan code. Windows finds that out by itself and ignores what it
+/// is told; Wine before version 9 does not.
+fn virtual_key(press: Press) -> u16 {
+    let scan = u32::from(press.scan) | if press.extended { 0xe000 } else { 0 };
+    // SAFETY: these take any handle and number.
+    let vk = unsafe {
+        let layout = GetKeyboardLayout(GetWindowThreadProcessId(GetForegroundWindow(), None));
+        MapVirtualKeyExW(scan, MAPVK_VSC_TO_VK_EX, Some(layout))
+    };
+    u16::try_from(vk).unwrap_or_default()
 }
 
 /// Milliseconds since the system started, wrapping around, by the clock of its events.

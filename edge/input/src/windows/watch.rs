@@ -28,6 +28,8 @@ use crate::{ActivityKind, InputError, LocalEvent, LocalInputWatch, Waker};
 
 /// From one look at the signs to the next, in milliseconds.
 const TURN_MS: u32 = 150;
+/// Hooks that are refused in this many turns more never come back.
+const MOST_REFUSED: u32 = 20;
 
 /// The customer's mouse and keyboard on Windows.
 pub struct WindowsWatch {
@@ -117,12 +119,7 @@ fn read(
     // As above.
     let _gone = ready.send(Ok(thread));
 
-    let mut upkeep = Upkeep {
-        hooks: Some(hooks),
-        liveness: Liveness::new(signs(traffic)),
-        follower: Follower::default(),
-        stranded: false,
-    };
+    let mut upkeep = Upkeep::new(hooks, traffic);
     let mut looked_ms = now_ms();
     loop {
         let waited = now_ms().wrapping_sub(looked_ms);
@@ -149,8 +146,10 @@ fn read(
 
 /// Keeps the hooks of a thread where they see something.
 struct Upkeep {
-    /// `None` only while they are put in anew.
+    /// `None` while the system refuses them.
     hooks: Option<Hooks>,
+    /// How often it did so in a row.
+    refused: u32,
     liveness: Liveness,
     follower: Follower,
     /// Input goes to a desktop to which this thread may not go.
@@ -158,6 +157,16 @@ struct Upkeep {
 }
 
 impl Upkeep {
+    fn new(hooks: Hooks, traffic: &Traffic) -> Self {
+        Self {
+            hooks: Some(hooks),
+            refused: 0,
+            liveness: Liveness::new(signs(traffic)),
+            follower: Follower::default(),
+            stranded: false,
+        }
+    }
+
     /// # Errors
     /// When the hooks cannot be put in again: the watch is then blind.
     fn look(&mut self, sightings: &Sightings, traffic: &Traffic) -> Result<(), InputError> {
@@ -176,15 +185,23 @@ impl Upkeep {
                 false
             }
         };
-        if !verdict.reinstall && !elsewhere {
+        if !verdict.reinstall && !elsewhere && self.hooks.is_some() {
             return Ok(());
         }
         // The old ones go first: a thread with hooks cannot change its desktop.
         drop(self.hooks.take());
         // Where it may not go it still sees its own desktop.
         self.stranded = self.follower.follow().is_err();
-        self.hooks = Some(Hooks::install()?);
         Reader::forget_keys();
+        match Hooks::install() {
+            Ok(hooks) => {
+                self.hooks = Some(hooks);
+                self.refused = 0;
+            }
+            Err(error) if self.refused == MOST_REFUSED => return Err(error),
+            // A desktop that is only just coming up.
+            Err(_) => self.refused += 1,
+        }
         Ok(())
     }
 }
@@ -206,5 +223,141 @@ fn signs(traffic: &Traffic) -> Signs {
         seen_ms,
         sent,
         returned,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+    use std::thread::sleep;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::native::traffic::{Event, Held};
+    use crate::win32::keys::MASK;
+    use crate::win32::origin::Tag;
+
+    /// One keyboard for all tests of this program.
+    static DESKTOP: Mutex<()> = Mutex::new(());
+    /// A key that no program knows.
+    const KEY: Held = Held::Key(MASK);
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn tap(traffic: &Traffic) {
+        traffic
+            .send(&[Event::Hold(KEY, true), Event::Hold(KEY, false)])
+            .expect("a tap");
+    }
+
+    /// Hooks on the thread of the test.
+    fn hooked(traffic: &Arc<Traffic>) -> (Upkeep, Sightings) {
+        let sightings = Sightings::default();
+        Reader::place(sightings.clone(), Arc::clone(traffic));
+        let upkeep = Upkeep::new(Hooks::install().expect("hooks"), traffic);
+        (upkeep, sightings)
+    }
+
+    /// Sends from another thread while this one looks for messages, as hooks need it.
+    fn tap_beside(traffic: &Arc<Traffic>) {
+        let sender = Arc::clone(traffic);
+        let sending = std::thread::spawn(move || tap(&sender));
+        let mut message = MSG::default();
+        let end = Instant::now() + Duration::from_millis(200);
+        while !sending.is_finished() || Instant::now() < end {
+            // SAFETY: the place for the message lives until the call returns.
+            let _any = unsafe { PeekMessageW(&raw mut message, None, 0, 0, PM_REMOVE) };
+            sleep(Duration::from_millis(5));
+        }
+        sending.join().expect("sending");
+    }
+
+    #[test]
+    fn own_events_are_known_and_those_of_other_programs_are_the_customers() {
+        let _desktop = DESKTOP.lock().unwrap_or_else(PoisonError::into_inner);
+        let (own, other) = (Traffic::new(Tag::new(1)), Traffic::new(Tag::new(2)));
+        let mut watch = WindowsWatch::open(Arc::new(own)).expect("a watch");
+        tap(&other);
+        let seen = watch.wait(PATIENCE).expect("a look");
+        assert!(matches!(
+            seen[..],
+            [LocalEvent::Activity {
+                kind: ActivityKind::Key,
+                ..
+            }]
+        ));
+        drop(watch);
+        let own = Arc::new(other);
+        let mut watch = WindowsWatch::open(Arc::clone(&own)).expect("a watch");
+        tap(&own);
+        sleep(Duration::from_millis(300));
+        assert_eq!(own.counts().1, [2, 0], "both came back");
+        assert_eq!(watch.wait(Duration::ZERO).expect("a look"), []);
+    }
+
+    #[test]
+    fn hooks_that_the_system_removed_are_put_in_again() {
+        let _desktop = DESKTOP.lock().unwrap_or_else(PoisonError::into_inner);
+        let traffic = Arc::new(Traffic::new(Tag::new(3)));
+        let (mut upkeep, sightings) = hooked(&traffic);
+        tap_beside(&traffic);
+        assert_eq!(traffic.counts().1, [2, 0]);
+        upkeep.hooks.as_ref().expect("hooks").remove();
+        // They are not put in anew right after they were put in.
+        sleep(Duration::from_secs(2));
+        upkeep.look(&sightings, &traffic).expect("a look");
+        tap_beside(&traffic);
+        assert_eq!(traffic.counts().1, [2, 0], "they are gone");
+        for _ in 0..2 {
+            upkeep.look(&sightings, &traffic).expect("a look");
+        }
+        tap_beside(&traffic);
+        assert_eq!(traffic.counts().1, [4, 0], "they are back");
+        assert_eq!(sightings.wait(Duration::ZERO).expect("a look"), []);
+    }
+
+    #[test]
+    fn input_that_no_hook_sees_is_told() {
+        let _desktop = DESKTOP.lock().unwrap_or_else(PoisonError::into_inner);
+        let (own, other) = (
+            Arc::new(Traffic::new(Tag::new(4))),
+            Arc::new(Traffic::new(Tag::new(5))),
+        );
+        let (mut upkeep, sightings) = hooked(&own);
+        upkeep.hooks.as_ref().expect("hooks").remove();
+        sleep(Duration::from_secs(2));
+        tap_beside(&other);
+        for _ in 0..2 {
+            upkeep.look(&sightings, &own).expect("a look");
+        }
+        let seen = sightings.wait(Duration::ZERO).expect("a look");
+        assert!(matches!(
+            seen[..],
+            [LocalEvent::Activity {
+                kind: ActivityKind::Motion,
+                ..
+            }]
+        ));
+        tap_beside(&other);
+        let seen = sightings.wait(Duration::ZERO).expect("a look");
+        assert!(
+            matches!(
+                seen[..],
+                [LocalEvent::Activity {
+                    kind: ActivityKind::Key,
+                    ..
+                }]
+            ),
+            "the hooks are back"
+        );
+    }
+
+    #[test]
+    fn the_waker_and_dropping_end_the_watch() {
+        let _desktop = DESKTOP.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = WindowsWatch::open(Arc::new(Traffic::new(Tag::new(6)))).expect("a watch");
+        let waker = watch.waker();
+        let waking = std::thread::spawn(move || waker.wake());
+        assert_eq!(watch.wait(Duration::from_secs(600)).expect("a look"), []);
+        waking.join().expect("waking");
     }
 }
