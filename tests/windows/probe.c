@@ -1,7 +1,7 @@
 /* A window that writes down what reaches it: the far end of tests of the input that is injected on Windows.
  *
  * Usage: probe.exe FILE [X Y WIDTH HEIGHT]. Appends one JSON object a line to FILE; the first, "ready", comes once the
- * window has the focus. Positions are physical pixels of the desktop. "extra" is GetMessageExtraInfo(), the mark that
+ * window has the focus, with the number of the process. Positions are physical pixels of the desktop. "extra" is GetMessageExtraInfo(), the mark that
  * an injecting program put on its events. Closes when it gets WM_CLOSE.
  *
  * Build: x86_64-w64-mingw32-gcc -mwindows -municode -O1 -o probe.exe probe.c
@@ -70,7 +70,10 @@ static LRESULT CALLBACK take(HWND window, UINT message, WPARAM wide, LPARAM deta
     case WM_XBUTTONUP: mouse("WM_BUTTONUP", 3 + HIWORD(wide), 0, within(window, detail)); return TRUE;
     case WM_MOUSEWHEEL: mouse("WM_MOUSEWHEEL", 0, (short)HIWORD(wide), everywhere(detail)); return 0;
     case WM_MOUSEHWHEEL: mouse("WM_MOUSEHWHEEL", 0, (short)HIWORD(wide), everywhere(detail)); return 0;
-    case WM_SETFOCUS: fprintf(out, "{\"message\":\"ready\"}\n"); fflush(out); return 0;
+    case WM_SETFOCUS:
+        fprintf(out, "{\"message\":\"ready\",\"process\":%lu}\n", (unsigned long)GetCurrentProcessId());
+        fflush(out);
+        return 0;
     case WM_DESTROY: PostQuitMessage(0); return 0;
     default: return DefWindowProcW(window, message, wide, detail);
     }
