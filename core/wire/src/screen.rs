@@ -1,13 +1,13 @@
 //! Fixed headers of the screen and cursor channels, parsed without copying.
 
-use crate::limits::{DISPLAYS, UPDATE_BYTES};
+use crate::limits::UPDATE_BYTES;
 use crate::{Reader, WireError};
 
 /// Kinds of the screen channel.
 pub mod kind {
-    /// [`super::Begin`]: an update follows in chunks.
+    /// [`super::Begin`], then the first bytes of an update, mostly all of them.
     pub const BEGIN: u8 = 1;
-    /// Update number u32, then bytes of the update.
+    /// More bytes of the update.
     pub const CHUNK: u8 = 2;
     /// [`super::Ack`]: how far the viewer is.
     pub const ACK: u8 = 3;
@@ -23,62 +23,60 @@ pub mod cursor_kind {
     pub const SHAPE: u8 = 2;
 }
 
-/// Announces a screen update; its bytes follow in `CHUNK`s of the same number, in order.
+/// What stands before the bytes of a screen update. Most updates are as short as a letter, so this is short too.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Begin {
-    /// Counts up by one from 1 within a run.
-    pub number: u32,
+    /// The lower half of the update's number, which counts up by one from 1 within a run.
+    pub number: u16,
     /// Which display it shows.
     pub display: u8,
     /// Whether the viewer's picture and codec state start anew with it.
     pub reset: bool,
     /// Whether the picture is complete once this is drawn (no further band of the same change waits).
     pub complete: bool,
-    /// Milliseconds of the host's clock when the pixels were taken.
-    pub taken_ms: u32,
-    /// Length of the encoded update in bytes.
-    pub length: u32,
+    /// The lower half of the host's clock when the pixels were taken, in milliseconds.
+    pub taken_ms: u16,
+    /// Length of the encoded update in bytes, where it goes on in `CHUNK`s; `None` if the rest of the frame is all of it.
+    pub length: Option<u32>,
 }
 
 impl Begin {
-    /// The payload of a `BEGIN` frame.
+    /// Most bytes before those of the update.
+    pub const MOST_BYTES: usize = 9;
+
+    /// The beginning of the payload of a `BEGIN` frame.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(14);
+        let flags =
+            u8::from(self.reset) | u8::from(self.complete) << 1 | u8::from(self.length.is_some()) << 2;
+        let mut out = Vec::with_capacity(Self::MOST_BYTES);
         out.extend(self.number.to_be_bytes());
-        out.push(self.display);
-        out.push(u8::from(self.reset) | u8::from(self.complete) << 1);
+        out.push(flags | self.display << 3);
         out.extend(self.taken_ms.to_be_bytes());
-        out.extend(self.length.to_be_bytes());
+        out.extend(self.length.into_iter().flat_map(u32::to_be_bytes));
         out
     }
 
-    /// Reads the payload of a `BEGIN` frame.
-    pub fn decode(payload: &[u8]) -> Result<Self, WireError> {
+    /// Reads the payload of a `BEGIN` frame; gives the first bytes of the update, or all of them, as well.
+    pub fn decode(payload: &[u8]) -> Result<(Self, &[u8]), WireError> {
         let mut r = Reader::new(payload);
-        let number = r.u32()?;
-        let display = r.u8()?;
+        let number = r.u16()?;
         let flags = r.u8()?;
-        let taken_ms = r.u32()?;
-        let length = r.u32()?;
-        r.end()?;
-        if usize::from(display) >= DISPLAYS {
-            return Err(WireError::Range("display"));
-        }
-        if flags > 3 {
-            return Err(WireError::Range("flags"));
-        }
-        if length as usize > UPDATE_BYTES {
+        let taken_ms = r.u16()?;
+        let length = if flags & 4 != 0 { Some(r.u32()?) } else { None };
+        let bytes = r.rest();
+        if length.is_some_and(|length| length as usize > UPDATE_BYTES || length as usize <= bytes.len()) {
             return Err(WireError::Range("length"));
         }
-        Ok(Self {
+        let begin = Self {
             number,
-            display,
+            display: flags >> 3,
             reset: flags & 1 != 0,
             complete: flags & 2 != 0,
             taken_ms,
             length,
-        })
+        };
+        Ok((begin, bytes))
     }
 }
 
@@ -87,7 +85,7 @@ impl Begin {
 pub struct Ack {
     /// Number of the newest update that is drawn; 0 for none in this run.
     pub drawn: u32,
-    /// Payload bytes of `CHUNK` frames received in this run.
+    /// Bytes of updates received in this run.
     pub received: u64,
 }
 

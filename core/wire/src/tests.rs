@@ -126,11 +126,13 @@ proptest! {
 
     #[test]
     fn screen_headers_come_back_as_they_were_written(
-        number in any::<u32>(), display in 0..32u8, flags in 0..4u8, taken_ms in any::<u32>(),
-        length in 0..=u32::try_from(UPDATE_BYTES).expect("small"), received in any::<u64>(), x in any::<i32>(), y in any::<i32>(),
+        number in any::<u32>(), display in 0..32u8, flags in 0..4u8, taken_ms in any::<u16>(),
+        length in proptest::option::of(4..=u32::try_from(UPDATE_BYTES).expect("small")), bytes in proptest::collection::vec(any::<u8>(), 0..4), received in any::<u64>(), x in any::<i32>(), y in any::<i32>(),
     ) {
-        let begin = Begin { number, display, reset: flags & 1 != 0, complete: flags & 2 != 0, taken_ms, length };
-        prop_assert_eq!(Begin::decode(&begin.encode()), Ok(begin));
+        let low = number as u16;
+        let begin = Begin { number: low, display, reset: flags & 1 != 0, complete: flags & 2 != 0, taken_ms, length };
+        let payload = [begin.encode(), bytes.clone()].concat();
+        prop_assert_eq!(Begin::decode(&payload), Ok((begin, &bytes[..])));
         let ack = Ack { drawn: number, received };
         prop_assert_eq!(Ack::decode(&ack.encode()), Ok(ack));
         let place = CursorPlace { x, y, visible: flags & 1 != 0, shape: received };

@@ -7,11 +7,10 @@ use std::collections::VecDeque;
 
 use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, Hints};
 use temoto_geometry::{Rect, Region};
-use temoto_wire::limits::FRAME_BYTES;
+use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
 
 use crate::SessionError;
-use crate::channel::input::wrapping_clock;
 use crate::pacing::Pacing;
 
 /// Frames are taken at most this often.
@@ -34,7 +33,6 @@ pub type ScreenFrame = (u8, Vec<u8>);
 #[derive(Debug)]
 struct Outgoing {
     begin: Option<Begin>,
-    number: u32,
     bytes: Vec<u8>,
     at: usize,
 }
@@ -134,18 +132,18 @@ impl ScreenHost {
             self.damage = Some(Region::default());
         }
         self.number = self.number.wrapping_add(1);
-        let length =
-            u32::try_from(update.bytes.len()).map_err(|_| SessionError::Malformed("update too long"))?;
+        if update.bytes.len() > UPDATE_BYTES {
+            return Err(SessionError::Malformed("update too long"));
+        }
         self.outgoing = Some(Outgoing {
             begin: Some(Begin {
-                number: self.number,
+                number: self.number as u16,
                 display,
                 reset: update.reset,
                 complete: update.complete,
-                taken_ms: wrapping_clock(now_ms),
-                length,
+                taken_ms: now_ms as u16,
+                length: None,
             }),
-            number: self.number,
             bytes: update.bytes,
             at: 0,
         });
@@ -160,27 +158,30 @@ impl ScreenHost {
     /// The next frame that may be sent now.
     pub fn poll(&mut self, now_ms: u64) -> Option<ScreenFrame> {
         let outgoing = self.outgoing.as_mut()?;
-        if let Some(begin) = outgoing.begin.take() {
-            return Some((kind::BEGIN, begin.encode()));
-        }
         let most = usize::try_from(self.pacing.room())
             .unwrap_or(usize::MAX)
-            .min(FRAME_BYTES - 4);
+            .min(FRAME_BYTES - Begin::MOST_BYTES);
         let left = outgoing.bytes.len() - outgoing.at;
         if most < left.min(1024) {
             return None;
         }
         let size = self.pacing.record_bytes(most).min(left);
         let end = outgoing.at + size;
-        let mut payload = Vec::with_capacity(4 + size);
-        payload.extend(outgoing.number.to_be_bytes());
+        let (which, mut payload) = match outgoing.begin.take() {
+            Some(mut begin) => {
+                // Checked when it was encoded.
+                begin.length = u32::try_from(left).ok().filter(|_| size < left);
+                (kind::BEGIN, begin.encode())
+            }
+            None => (kind::CHUNK, Vec::with_capacity(size)),
+        };
         payload.extend_from_slice(outgoing.bytes.get(outgoing.at..end).unwrap_or_default());
         self.pacing.sent(now_ms, size as u64);
         outgoing.at = end;
         if end == outgoing.bytes.len() {
             self.outgoing = None;
         }
-        Some((kind::CHUNK, payload))
+        Some((which, payload))
     }
 
     /// The viewer told how far it is.
@@ -215,10 +216,18 @@ pub struct Drawn {
     pub refresh: bool,
 }
 
+/// An update that is not all here yet.
+#[derive(Clone, Copy, Debug)]
+struct Incoming {
+    begin: Begin,
+    number: u32,
+    length: usize,
+}
+
 /// The viewer's half.
 pub struct ScreenViewer {
     decoder: Decoder,
-    current: Option<Begin>,
+    current: Option<Incoming>,
     buffer: Vec<u8>,
     received: u64,
     acknowledged: u64,
@@ -267,53 +276,63 @@ impl ScreenViewer {
         self.lost = true;
     }
 
-    /// An update is announced.
-    pub fn begin(&mut self, payload: &[u8]) -> Result<Drawn, SessionError> {
-        let begin = Begin::decode(payload)?;
+    /// An update begins, and mostly ends.
+    pub fn begin(&mut self, now_ms: u64, payload: &[u8]) -> Result<Drawn, SessionError> {
+        let (begin, bytes) = Begin::decode(payload)?;
         if self.current.is_some() && !begin.reset {
             return Err(SessionError::Peer("update announced within another"));
         }
-        if begin.number <= self.drawn {
-            return Err(SessionError::Peer("update numbers do not rise"));
-        }
-        if begin.length == 0 {
+        if bytes.is_empty() {
             return Err(SessionError::Peer("empty update"));
+        }
+        let ahead = begin.number.wrapping_sub(self.drawn as u16);
+        if ahead == 0 || ahead > u16::MAX / 2 {
+            return Err(SessionError::Peer("update numbers do not rise"));
         }
         if begin.reset {
             self.lost = false;
         }
+        self.current = Some(Incoming {
+            number: self.drawn.saturating_add(u32::from(ahead)),
+            length: begin.length.map_or(bytes.len(), |length| length as usize),
+            begin,
+        });
         self.buffer = Vec::new();
-        self.current = Some(begin);
-        Ok(Drawn::default())
+        self.more(now_ms, bytes)
     }
 
-    /// Bytes of an update arrived.
-    pub fn chunk(&mut self, now_ms: u64, payload: &[u8]) -> Result<Drawn, SessionError> {
-        let (number, bytes) = payload
-            .split_first_chunk::<4>()
-            .ok_or(SessionError::Peer("short chunk"))?;
-        self.received += bytes.len() as u64;
-        let Some(begin) = self.current else {
+    /// More bytes of an update arrived.
+    pub fn chunk(&mut self, now_ms: u64, bytes: &[u8]) -> Result<Drawn, SessionError> {
+        if self.current.is_none() {
+            self.received += bytes.len() as u64;
             return if self.lost {
                 Ok(self.acknowledge(false))
             } else {
                 Err(SessionError::Peer("chunk without an update"))
             };
-        };
-        if begin.number != u32::from_be_bytes(*number) {
-            return Err(SessionError::Peer("chunk of another update"));
         }
-        if bytes.is_empty() || self.buffer.len() + bytes.len() > begin.length as usize {
+        if bytes.is_empty() {
+            return Err(SessionError::Peer("empty chunk"));
+        }
+        self.more(now_ms, bytes)
+    }
+
+    fn more(&mut self, now_ms: u64, bytes: &[u8]) -> Result<Drawn, SessionError> {
+        self.received += bytes.len() as u64;
+        let Some(incoming) = self.current else {
+            return Ok(Drawn::default());
+        };
+        if self.buffer.len() + bytes.len() > incoming.length {
             return Err(SessionError::Peer("update longer than announced"));
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() < begin.length as usize {
+        if self.buffer.len() < incoming.length {
             return Ok(self.acknowledge(false));
         }
         self.current = None;
         let update = std::mem::take(&mut self.buffer);
         let mut drawn = Drawn::default();
-        self.draw(now_ms, &begin, &update, &mut drawn);
+        self.draw(now_ms, &incoming, &update, &mut drawn);
         drawn.ack = self.acknowledge(true).ack;
         Ok(drawn)
     }
@@ -323,9 +342,11 @@ impl ScreenViewer {
         self.current = None;
         self.buffer = Vec::new();
         self.lost = true;
-        if which == kind::CHUNK {
-            self.received += payload.len().saturating_sub(4) as u64;
-        }
+        let bytes = match which {
+            kind::BEGIN => Begin::decode(payload).map_or(0, |(_, bytes)| bytes.len()),
+            _ => payload.len(),
+        };
+        self.received += bytes as u64;
         self.acknowledge(false)
     }
 
@@ -349,8 +370,9 @@ impl ScreenViewer {
         u32::try_from(self.arrivals.iter().filter(|&&at| at + 1_000 > now_ms).count()).unwrap_or(u32::MAX)
     }
 
-    fn draw(&mut self, now_ms: u64, begin: &Begin, update: &[u8], drawn: &mut Drawn) {
-        self.drawn = begin.number;
+    fn draw(&mut self, now_ms: u64, incoming: &Incoming, update: &[u8], drawn: &mut Drawn) {
+        let begin = &incoming.begin;
+        self.drawn = incoming.number;
         drawn.complete = begin.complete;
         if self.lost {
             return;

@@ -428,7 +428,7 @@ impl Console {
         let size = |console: &Self| console.screen.picture().map(|p| (p.width(), p.height()));
         let before = size(self);
         let drawn = match which {
-            kind::BEGIN => self.screen.begin(payload)?,
+            kind::BEGIN => self.screen.begin(now_ms, payload)?,
             _ => self.screen.chunk(now_ms, payload)?,
         };
         self.answer_screen(now_ms, participant, &drawn);
