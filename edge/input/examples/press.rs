@@ -1,9 +1,9 @@
 //! Presses what it reads, and says what the watch sees: for tests with a real desktop.
 //!
-//! One command a line on the standard input: `key CODE down|up`, `text WORDS…` (`\n` is a line end, `\t` a tabulator), `move X Y`, `button N down|up`,
-//! `wheel DX DY`, `locks`, `held`, `sleep MS` (repeats held keys meanwhile), `release`, `rescue`, `own` (own windows
-//! refuse from now on, by process number), `quit`. Every command is answered by a line `ok …` or `error …`; what the
-//! customer does comes in between as `seen …`.
+//! One command a line on the standard input: `key CODE down|up`, `text WORDS…` (`\n` is a line end, `\t` a tabulator),
+//! `move X Y`, `button N down|up`, `wheel DX DY`, `locks`, `held`, `sleep MS` (repeats held keys meanwhile), `release`,
+//! `rescue`, `own PROCESS` (its windows refuse from now on), `quit`. Every command is answered by a line `ok …` or
+//! `error …`; what the customer does comes in between as `seen …`.
 
 use std::io::{BufRead, Write};
 use std::sync::Arc;

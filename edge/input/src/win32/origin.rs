@@ -56,12 +56,17 @@ pub(crate) fn of_key(tag: Tag, extra_info: usize, scan: u32) -> Origin {
 }
 
 /// Follows the pointer, to tell movement from events that only say where it is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Pointer {
     last: Option<(i32, i32)>,
 }
 
 impl Pointer {
+    /// Begins where the pointer is, if that is known.
+    pub(crate) fn new(at: Option<(i32, i32)>) -> Self {
+        Self { last: at }
+    }
+
     /// Whose a motion to `at` is. `put` is where the sink put the pointer last: an event that has it there says
     /// nothing of a hand.
     pub(crate) fn moved(&mut self, own: bool, at: (i32, i32), put: Option<(i32, i32)>) -> Origin {
@@ -100,7 +105,12 @@ mod tests {
 
     #[test]
     fn only_motion_that_moves_is_a_hand() {
-        let mut pointer = Pointer::default();
+        let mut pointer = Pointer::new(Some((0, 0)));
+        assert_eq!(
+            pointer.moved(false, (0, 0), None),
+            Origin::System,
+            "where it began"
+        );
         assert_eq!(pointer.moved(false, (1, 1), None), Origin::Hand);
         assert_eq!(pointer.moved(false, (1, 1), None), Origin::System);
         assert_eq!(pointer.moved(true, (5, 5), None), Origin::Sink);

@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
-use windows::Win32::Foundation::{HINSTANCE, LPARAM, LRESULT, WPARAM};
+use windows::Win32::Foundation::{HINSTANCE, LPARAM, LRESULT, POINT, WPARAM};
 use windows::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows::Win32::UI::WindowsAndMessaging::{
-    CallNextHookEx, HC_ACTION, HHOOK, KBDLLHOOKSTRUCT, LLKHF_EXTENDED, LLKHF_UP, MSLLHOOKSTRUCT,
-    SetWindowsHookExW, UnhookWindowsHookEx, WH_KEYBOARD_LL, WH_MOUSE_LL, WM_MOUSEMOVE,
+    CallNextHookEx, GetCursorPos, HC_ACTION, HHOOK, KBDLLHOOKSTRUCT, LLKHF_EXTENDED, LLKHF_UP,
+    MSLLHOOKSTRUCT, SetWindowsHookExW, UnhookWindowsHookEx, WH_KEYBOARD_LL, WH_MOUSE_LL, WM_MOUSEMOVE,
 };
 
 use super::traffic::{Traffic, now_ms};
@@ -35,12 +35,15 @@ thread_local! {
 }
 
 impl Reader {
-    /// Makes this the reader of the calling thread's hooks.
+    /// Makes this the reader of the calling thread's hooks. Needs physical pixels.
     pub(super) fn place(sightings: Sightings, traffic: Arc<Traffic>) {
+        let mut at = POINT::default();
+        // SAFETY: the place for the position lives until the call returns.
+        let known = unsafe { GetCursorPos(&raw mut at) }.is_ok();
         let reader = Self {
             sightings,
             traffic,
-            pointer: Pointer::default(),
+            pointer: Pointer::new(known.then_some((at.x, at.y))),
             shortcut: Shortcut::default(),
             seen_ms: now_ms(),
         };
