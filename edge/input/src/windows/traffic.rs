@@ -223,7 +223,7 @@ impl Traffic {
 }
 
 /// What the layout of the program in front makes of a scan code. Windows finds that out by itself and ignores what it
-/// is told; Wine before version 9 does not.
+/// is told; not every version of Wine does.
 fn virtual_key(press: Press) -> u16 {
     let scan = u32::from(press.scan) | if press.extended { 0xe000 } else { 0 };
     // SAFETY: these take any handle and number.
@@ -250,4 +250,19 @@ fn unpack(packed: u64) -> (i32, i32) {
         ((packed >> 32) as u32).cast_signed(),
         (packed as u32).cast_signed(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_left_of_and_above_the_main_display_can_be_noted() {
+        let traffic = Traffic::new(Tag::new(0));
+        assert_eq!(traffic.put(), None);
+        for (x, y) in [(0, 0), (-1920, 1079), (3, -1), (i32::MAX, i32::MIN)] {
+            traffic.note_put(x, y);
+            assert_eq!(traffic.put(), Some((x, y)));
+        }
+    }
 }
