@@ -3,10 +3,13 @@
 //! With a person it prints what to open and waits; with `--headless` it plays the session itself, through real browsers and the
 //! downloaded program, and writes what it measured.
 
+mod browser;
 mod children;
 mod desktop;
 mod options;
+mod packages;
 mod server;
+mod wine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,68 +23,49 @@ use crate::{dist, setup, web};
 use children::Children;
 use desktop::Desktop;
 pub use options::Options;
+pub use packages::{PACKAGES, WINDOWS_PACKAGES};
 use server::Server;
-
-/// Debian packages that only the demonstration and the tests in browsers need, each with what it is for.
-pub const PACKAGES: &[(&str, &str)] = &[
-    (
-        "at-spi2-core",
-        "the accessibility tree, by which the program's window is answered",
-    ),
-    ("chromium", "the browsers of operator and customer"),
-    ("dbus", "the session bus of the customer's computer"),
-    ("feh", "the wallpaper"),
-    ("fonts-noto-cjk", "Japanese letters"),
-    ("imagemagick", "pictures of the screen, taken by another program"),
-    ("libglib2.0-bin", "settings of the desktop"),
-    ("libxkbcommon-x11-0", "keyboards, for the windows of the program"),
-    ("mate-backgrounds", "a photograph"),
-    ("mousepad", "a text editor"),
-    ("novnc", "the customer's monitor in a browser tab"),
-    ("openbox", "the window manager"),
-    ("pcmanfm", "the file manager"),
-    ("procps", "which processes are left"),
-    ("python3-pyatspi", "the accessibility tree"),
-    (
-        "tigervnc-standalone-server",
-        "the X server of the customer's computer",
-    ),
-    ("websockify", "the customer's monitor in a browser tab"),
-    ("x11-utils", "settings of the display"),
-    ("x11-xkb-utils", "keyboard layouts"),
-    ("x11-xserver-utils", "settings of the display"),
-    ("xdotool", "where the windows are"),
-    ("xarchiver", "unpacks the downloaded file"),
-    ("xdg-user-dirs", "where downloads are"),
-    ("xterm", "a terminal"),
-    ("xvfb", "an X server with one mode, for tests"),
-];
+use wine::Wine;
 
 /// Runs the demonstration until the person has enough, or until the headless session is over.
 pub fn run(paths: &Paths, options: &Options) -> Result<()> {
     setup::run_all(paths)?;
     setup::packages(paths, PACKAGES)?;
-    build(paths, options.program.as_deref())?;
+    if options.windows {
+        setup::packages(paths, WINDOWS_PACKAGES)?;
+    }
+    build(paths, options.windows, options.program.as_deref())?;
 
     let mut children = Children::new()?;
     let work = Work::new(options.data.as_deref())?;
     let server = Server::start(paths, &mut children, &work.data, options)?;
-    let desktop = Desktop::start(paths, &mut children, &work.home, options, &server.url)?;
-    let done = if options.headless {
-        headless(paths, &work, &server, &desktop, options)
-    } else {
-        invite(&server, &desktop, options);
-        children.wait()
+    let done = match (options.windows, options.headless) {
+        (true, true) => headless(paths, &work, &server, None, options),
+        (true, false) => {
+            let wine = Wine::start(paths, &mut children, &work.home, options, &server.url)?;
+            invite(&server, Some(&wine.monitor), "", options);
+            children.wait()
+        }
+        (false, headless_run) => {
+            let desktop = Desktop::start(paths, &mut children, &work.home, options, &server.url)?;
+            if headless_run {
+                headless(paths, &work, &server, Some(&desktop), options)
+            } else {
+                invite(&server, desktop.monitor.as_deref(), &desktop.display, options);
+                children.wait()
+            }
+        }
     };
     children.stop();
     done
 }
 
 /// Everything that takes part: server, pages, the program as customers get it.
-pub fn build(paths: &Paths, program: Option<&Path>) -> Result<()> {
+pub fn build(paths: &Paths, for_windows: bool, program: Option<&Path>) -> Result<()> {
     web::run(paths, crate::wasm::Profile::Release)?;
     match program {
         Some(program) => dist::hand_out(paths, program)?,
+        None if for_windows => dist::windows(paths)?,
         None => dist::linux(paths)?,
     }
     spawn(&mut paths.cargo(&["build", "-p", "temoto-server", "--locked", "--quiet"]))
@@ -113,24 +97,34 @@ impl Drop for Work {
     }
 }
 
-fn headless(paths: &Paths, work: &Work, server: &Server, desktop: &Desktop, options: &Options) -> Result<()> {
+/// Without a desktop the script makes one, which has Windows.
+fn headless(
+    paths: &Paths,
+    work: &Work,
+    server: &Server,
+    desktop: Option<&Desktop>,
+    options: &Options,
+) -> Result<()> {
     let json_file = options.json.clone().context("--headless needs --json FILE")?;
     let shots = json_file.with_extension("shots");
-    let config = json!({
+    let mut config = json!({
         "server": server.url,
         "browser": options.browser()?,
         "lang": options.lang,
         "email": server::EMAIL,
         "password": server.password,
-        "home": work.home,
-        "downloads": work.home.join("Downloads"),
-        "memo": desktop.memo,
-        "editor": desktop::EDITOR_TITLE,
-        "display": desktop.display,
-        "bus": desktop.bus,
+        "windows": options.windows,
         "shots": shots,
         "json": json_file,
     });
+    if let Some(desktop) = desktop {
+        config["home"] = json!(work.home);
+        config["downloads"] = json!(work.home.join("Downloads"));
+        config["memo"] = json!(desktop.memo);
+        config["editor"] = json!(desktop::EDITOR_TITLE);
+        config["display"] = json!(desktop.display);
+        config["bus"] = json!(desktop.bus);
+    }
     let file = work.folder.join("demo.json");
     fs::write(&file, config.to_string())?;
     let script = paths.root.join("tests/browser/demo.mjs");
@@ -144,13 +138,13 @@ fn headless(paths: &Paths, work: &Work, server: &Server, desktop: &Desktop, opti
 }
 
 /// What to open and what to do, in the language of the demonstration.
-fn invite(server: &Server, desktop: &Desktop, options: &Options) {
+fn invite(server: &Server, monitor: Option<&str>, display: &str, options: &Options) {
     let (url, email, password) = (&server.url, server::EMAIL, &server.password);
     println!();
     if options.lang == "ja" {
         println!("1. 担当者:  {url}/console を開き、");
         println!("            {email} とパスワード {password} でログインして「セッションを開始」を押します");
-        match &desktop.monitor {
+        match monitor {
             Some(monitor) => {
                 println!("2. お客様:  {monitor} を開きます");
                 println!(
@@ -160,7 +154,7 @@ fn invite(server: &Server, desktop: &Desktop, options: &Options) {
             }
             None => println!(
                 "2. お客様:  ディスプレイ {} で {url}/join を開き、8 桁の数字を入れ、ファイルをダウンロードして開きます",
-                desktop.display
+                display
             ),
         }
         println!("\nCtrl+C ですべて止まります。");
@@ -169,7 +163,7 @@ fn invite(server: &Server, desktop: &Desktop, options: &Options) {
     println!("1. Operator:  open {url}/console");
     println!("              log in as {email} with {password}");
     println!("              and press Start session");
-    match &desktop.monitor {
+    match monitor {
         Some(monitor) => {
             println!("2. Customer:  open {monitor}");
             println!(
@@ -179,7 +173,7 @@ fn invite(server: &Server, desktop: &Desktop, options: &Options) {
         }
         None => println!(
             "2. Customer:  on display {}, open {url}/join, type the eight digits, download and open the file",
-            desktop.display
+            display
         ),
     }
     println!("\nCtrl+C stops everything.");

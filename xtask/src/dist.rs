@@ -28,9 +28,7 @@ pub fn folder(paths: &Paths) -> PathBuf {
 /// Builds the programs for Linux and Windows, and the server that has them and the pages in itself.
 pub fn run(paths: &Paths) -> Result<()> {
     linux(paths)?;
-    let program = windows::build(paths, "dist")?;
-    windows::needs_system_only(paths, &program)?;
-    keep(paths, &program, WINDOWS)?;
+    windows(paths)?;
     server(paths)
 }
 
@@ -52,7 +50,7 @@ fn server(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Builds for Linux alone, which is what a demonstration on Linux hands out.
+/// Builds for Linux alone.
 pub fn linux(paths: &Paths) -> Result<()> {
     spawn(&mut paths.cargo(&[
         "build",
@@ -66,9 +64,17 @@ pub fn linux(paths: &Paths) -> Result<()> {
     keep(paths, &paths.target.join("dist/temoto"), LINUX)
 }
 
-/// Hands out a Linux program that was built already.
+/// Builds for Windows alone.
+pub fn windows(paths: &Paths) -> Result<()> {
+    let program = windows::dist(paths)?;
+    keep(paths, &program, WINDOWS)?;
+    windows::may_be_handed_out(paths, &program)
+}
+
+/// Hands out a program that was built already; what Windows starts ends in `.exe`.
 pub fn hand_out(paths: &Paths, program: &Path) -> Result<()> {
-    keep(paths, program, LINUX)
+    let of_windows = program.extension().is_some_and(|kind| kind == "exe");
+    keep(paths, program, if of_windows { WINDOWS } else { LINUX })
 }
 
 /// Copies a program to its place and writes the manifest anew.

@@ -33,7 +33,8 @@ usage: cargo xtask <command>
 
   demo  [--port N] [--data DIR] [--display :N] [--browser PATH] [--program FILE] [--lang ja|en]
                       a real session on this machine: server, operator, a customer's computer
-  demo --headless --json FILE [--lang ja|en]
+  demo --windows      the same with Windows on the customer's computer
+  demo [--windows] --headless --json FILE [--lang ja|en]
                       the same with nobody there; writes what it measured
   setup               find what is missing on this machine and install it
   check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling
@@ -45,7 +46,7 @@ usage: cargo xtask <command>
   wasm  [--dist]      the core for the browser, into web/session/src/wasm
   web   [--dist]      the pages with the core in them, into web/portal/build
   dist                what is handed out: the customers' programs, and the server with them and the pages in it
-  windows             cross-build the program and see that it needs system DLLs only
+  windows             cross-build the program, see that it needs system DLLs only and says what Windows asks
   measure             lengths, docs and sizes, in figures";
 
 fn main() -> ExitCode {

@@ -24,6 +24,10 @@ const PACKAGES: &[(&str, &str)] = &[
         "gcc-mingw-w64-x86-64",
         "linker and C compiler for the Windows program",
     ),
+    (
+        "llvm",
+        "llvm-lib, for checking what the Windows program would be with the other compiler",
+    ),
     ("python3-venv", "the spelling checker comes as a Python package"),
 ];
 
@@ -32,6 +36,10 @@ const TARGETS: &[(&str, &str)] = &[
     ("wasm32-unknown-unknown", "the core in the browser"),
     ("wasm32-wasip1", "the core's own tests as WebAssembly, under Node"),
     ("x86_64-pc-windows-gnu", "the Windows program"),
+    (
+        "x86_64-pc-windows-msvc",
+        "the same as Microsoft's compiler would take it, for the check",
+    ),
 ];
 
 const NODE_AT_LEAST: u32 = 20;

@@ -1,4 +1,7 @@
-//! The program for Windows: built on Linux, and needing nothing that Windows does not bring.
+//! The program for Windows: built on Linux, needing nothing that Windows does not bring, and saying what Windows asks of it.
+
+mod resources;
+mod size;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +13,10 @@ use crate::process::{capture, run as spawn};
 /// The target of the program.
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 
+/// What cargo builds, and the same without symbols.
+const PROGRAM: &str = "temoto.exe";
+const STRIPPED: &str = "temoto-stripped.exe";
+
 /// DLLs that every Windows since 10 has, in lower case; API sets (`api-ms-win-*`) come with it.
 const SYSTEM: &str = "\
     advapi32 avrt bcrypt bcryptprimitives cfgmgr32 combase comctl32 comdlg32 crypt32 d2d1 d3d11 dcomp \
@@ -19,8 +26,9 @@ const SYSTEM: &str = "\
 
 /// Builds in the profile of everyday work and checks what comes out.
 pub fn run(paths: &Paths) -> Result<()> {
-    let program = build(paths, "dev")?;
+    let program = build(paths, "dev", &[])?;
     let imports = needs_system_only(paths, &program)?;
+    speaks_for_itself(paths, &program)?;
     println!(
         "{} needs {} DLLs, all of them of the system",
         program.display(),
@@ -29,25 +37,42 @@ pub fn run(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Cross-builds the program; gives the file.
-pub fn build(paths: &Paths, profile: &str) -> Result<PathBuf> {
-    spawn(&mut paths.cargo(&[
-        "build",
-        "-p",
-        "temoto-agent",
-        "--target",
-        TARGET,
-        "--profile",
-        profile,
-        "--locked",
-        "--quiet",
-    ]))?;
+/// Builds what is handed out; gives the file.
+pub fn dist(paths: &Paths) -> Result<PathBuf> {
+    // The symbols tell whose the bytes are. They are taken out here, not by the compiler.
+    let whole = build(paths, "dist", &[("CARGO_PROFILE_DIST_STRIP", "none")])?;
+    let program = whole.with_file_name(STRIPPED);
+    let mut strip = paths.command("x86_64-w64-mingw32-strip");
+    spawn(strip.arg("--strip-all").arg("-o").arg(&program).arg(&whole))?;
+    Ok(program)
+}
+
+/// Checks what [`dist`] built, its size too.
+pub fn may_be_handed_out(paths: &Paths, program: &Path) -> Result<()> {
+    needs_system_only(paths, program)?;
+    speaks_for_itself(paths, program)?;
+    size::within_budget(paths, program, &program.with_file_name(PROGRAM))
+}
+
+fn build(paths: &Paths, profile: &str, environment: &[(&str, &str)]) -> Result<PathBuf> {
+    let mut cargo = paths.cargo(&["build", "-p", "temoto-agent", "--target", TARGET]);
+    cargo.args(["--profile", profile, "--locked", "--quiet"]);
+    spawn(cargo.envs(environment.iter().copied()))?;
     let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(paths.target.join(TARGET).join(folder).join("temoto.exe"))
+    Ok(paths.target.join(TARGET).join(folder).join(PROGRAM))
+}
+
+/// Icon, version and manifest are there, and no console window opens beside the program.
+fn speaks_for_itself(paths: &Paths, program: &Path) -> Result<()> {
+    let header = capture(paths.command("x86_64-w64-mingw32-objdump").arg("-p").arg(program))?;
+    if !header.contains("(Windows GUI)") {
+        bail!("{} opens a console window", program.display());
+    }
+    resources::are_there(program)
 }
 
 /// Reads the import table; an error if it names a DLL that somebody would have to install.
-pub fn needs_system_only(paths: &Paths, program: &Path) -> Result<Vec<String>> {
+fn needs_system_only(paths: &Paths, program: &Path) -> Result<Vec<String>> {
     let table = capture(paths.command("x86_64-w64-mingw32-objdump").arg("-p").arg(program))?;
     let imports = imports(&table);
     if imports.is_empty() {

@@ -9,13 +9,17 @@ import { programBuilt, programs } from './shared.mjs';
 
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** Whether everything is there that takes part, but for the customer's computer. */
+export const staffed = (kind) => built() && programBuilt(kind) && existsSync(executablePath);
+
 /** Whether everything is there that takes part. */
-export const ready = () => built() && programBuilt() && existsSync(executablePath) && missing().length === 0;
+export const ready = () => staffed('linux') && missing().length === 0;
 
 export class Office {
-  static async open(lang) {
+  /** `kind`: whose program the customers are given, `linux` or `windows`. */
+  static async open(lang, kind = 'linux') {
     const office = new Office();
-    office.folder = programs();
+    office.folder = programs(kind);
     office.proxy = await Proxy.start();
     office.server = await Server.start({ programs: office.folder, origin: office.proxy.address });
     office.proxy.to = office.server.port;

@@ -10,24 +10,30 @@ import { until } from './browser.mjs';
 import { Customer } from './customer.mjs';
 
 const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
-export const PROGRAM = process.env.TEMOTO_PROGRAM ?? join(TARGET, 'programs/temoto');
+/** The customers' programs, as the server knows them. */
+const PROGRAMS = {
+  linux: { system: 'linux-x86_64', name: 'temoto', path: process.env.TEMOTO_PROGRAM ?? join(TARGET, 'programs/temoto') },
+  windows: { system: 'windows-x86_64', name: 'temoto.exe', path: process.env.TEMOTO_WINDOWS_PROGRAM ?? join(TARGET, 'programs/temoto.exe') },
+};
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const BUTTON = 'push button|button';
 
 /** Whether the customer's program is built. One that was named must be there. */
-export const programBuilt = () => {
-  if (process.env.TEMOTO_PROGRAM && !existsSync(PROGRAM)) throw new Error(`there is no ${PROGRAM}`);
-  return existsSync(PROGRAM);
+export const programBuilt = (kind = 'linux') => {
+  const named = kind === 'linux' ? process.env.TEMOTO_PROGRAM : process.env.TEMOTO_WINDOWS_PROGRAM;
+  const there = existsSync(PROGRAMS[kind].path);
+  if (named && !there) throw new Error(`there is no ${named}`);
+  return there;
 };
 
 /** A folder as `serve --programs` takes it, with a copy of the program: it may be built anew meanwhile. */
-export function programs() {
+export function programs(kind = 'linux') {
   const folder = mkdtempSync(join(tmpdir(), 'temoto-programs-'));
-  const path = join(folder, 'temoto');
-  copyFileSync(PROGRAM, path);
-  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-  const program = { system: 'linux-x86_64', name: 'temoto', bytes: statSync(path).size, sha256 };
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ programs: [program] }));
+  const { system, name, path } = PROGRAMS[kind];
+  const copy = join(folder, name);
+  copyFileSync(path, copy);
+  const sha256 = createHash('sha256').update(readFileSync(copy)).digest('hex');
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ programs: [{ system, name, bytes: statSync(copy).size, sha256 }] }));
   return folder;
 }
 
@@ -72,7 +78,8 @@ export class Shared {
     const { operator, lang } = this;
     await operator.page.goto(`${operator.server}/console?lang=${lang}`);
     const { digits } = await operator.startSession();
-    this.customer = await Customer.open({ server: operator.server, executablePath, lang });
+    const { userAgent } = this.computer;
+    this.customer = await Customer.open({ server: operator.server, executablePath, lang, userAgent });
     await this.customer.goToJoin();
     await this.customer.connect(digits);
     await this.customer.paired();

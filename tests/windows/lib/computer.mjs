@@ -14,6 +14,10 @@ export const EDITOR = 'memo.txt';
 /** Points per inch of 100 %. */
 const WHOLE = 96;
 
+/** As which the customer's browser comes: the join page offers the program of the system that it sees. */
+const USER_AGENT =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
 export class WindowsComputer {
   /** `display`: an X display that is there; else one is made. `scale`: 1, 1.25, 1.5 or 2. */
   static async start({ lang, scale = 1, size = [1280, 800], display = null }) {
@@ -31,7 +35,7 @@ export class WindowsComputer {
   #running = [];
 
   constructor(home, lang) {
-    Object.assign(this, { home, lang, prefix: join(home, 'prefix') });
+    Object.assign(this, { home, lang, prefix: join(home, 'prefix'), userAgent: USER_AGENT });
   }
 
   async #start({ scale, size, display }) {

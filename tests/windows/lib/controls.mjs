@@ -17,6 +17,7 @@ const KINDS = new Map([
   ...['許可', 'Allow'].map((name) => [name, { find: filled, alone: false }]),
   ...['拒否', 'Decline'].map((name) => [name, { find: beside, alone: false }]),
   ...['閉じる', 'Close', '接続', 'Connect'].map((name) => [name, { find: filled, alone: true }]),
+  ...['サーバー', 'Server'].map((name) => [name, { find: focused }]),
   ...['セッションを終了', 'End session'].map((name) => [name, { find: edged }]),
 ]);
 
@@ -52,6 +53,12 @@ function filled(part, alone) {
   if (!(width > part.width / 4) || height < 20 || height > part.height / 4) return null;
   if (width > part.width * 0.75 !== alone) return null;
   return { x: left, y: top, width, height };
+}
+
+/** The edge of the field that has the keyboard, in the upper half. */
+function focused(part) {
+  const { left, right, top, bottom } = bounds({ ...part, height: Math.floor(part.height / 2) }, ACCENT, 0, 0);
+  return right - left > part.width / 2 ? { x: left, y: top, width: right - left + 1, height: bottom - top + 1 } : null;
 }
 
 /** What stands left of the filled one, on the same row. */

@@ -1,6 +1,6 @@
 // What is seen and pressed on a Wine desktop, with the interface of tests/browser/lib/desktop.mjs. One X window holds the whole desktop,
 // so windows are asked for inside (desk.c) and looked at and pressed from outside, through X, as the customer's eyes and hands do.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -54,17 +54,13 @@ export class WineDesktop {
     return this.ask('windows');
   }
 
-  /** Where the desktop's X window is on the X screen. */
+  /** Where the desktop's X window is on the X screen, without what a window manager puts around it. */
   #frame() {
-    const call = (...words) => execFileSync('xdotool', words, { env: this.environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    try {
-      const id = call('search', '--onlyvisible', '--name', `^${DESKTOP} - Wine desktop$`).trim().split('\n').at(-1);
-      const shell = call('getwindowgeometry', '--shell', id);
-      const value = (key) => Number(new RegExp(`^${key}=(-?\\d+)$`, 'm').exec(shell)?.[1]);
-      return { x: value('X'), y: value('Y'), width: value('WIDTH'), height: value('HEIGHT') };
-    } catch {
-      return null;
-    }
+    const words = ['-name', `${DESKTOP} - Wine desktop`];
+    const { stdout, status } = spawnSync('xwininfo', words, { env: this.environment, encoding: 'utf8' });
+    if (status !== 0 || !stdout.includes('IsViewable')) return null;
+    const value = (key) => Number(new RegExp(`^ *${key}: +(-?\\d+)$`, 'm').exec(stdout)?.[1]);
+    return { x: value('Absolute upper-left X'), y: value('Absolute upper-left Y'), width: value('Width'), height: value('Height') };
   }
 
   /** Width and height of the desktop. */

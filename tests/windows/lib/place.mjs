@@ -6,10 +6,6 @@ import { EDITOR, WindowsComputer } from './computer.mjs';
 import { missing } from './tools.mjs';
 import { Traces } from './traces.mjs';
 
-/** As which the customer's browser comes: the join page offers the program of the system that it sees. */
-export const USER_AGENT =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
-
 export class Place {
   static async open({ lang }) {
     const lacks = missing();
@@ -18,8 +14,8 @@ export class Place {
   }
 
   constructor(computer) {
-    const { desktop, downloads } = computer;
-    Object.assign(this, { computer, desktop, downloads, editor: EDITOR, userAgent: USER_AGENT });
+    const { desktop, downloads, userAgent } = computer;
+    Object.assign(this, { computer, desktop, downloads, userAgent, editor: EDITOR });
   }
 
   saved() {

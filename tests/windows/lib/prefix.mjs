@@ -112,6 +112,7 @@ function install(prefix) {
   const windows = join(prefix, 'drive_c/windows');
   copyFileSync(built('shim', 'dll'), join(windows, 'system32/bcryptprimitives.dll'));
   for (const word of ['-k', '-w']) spawnSync('wineserver', [word], { env, stdio: 'ignore', timeout: 60_000 });
+  copyFileSync('/usr/share/wine/fonts/marlett.ttf', join(windows, 'Fonts/marlett.ttf'));
   const fonts = 'Software\\Microsoft\\Windows NT\\CurrentVersion\\Fonts';
   appendFileSync(join(prefix, 'system.reg'), registry({ [fonts]: writeFonts(join(windows, 'Fonts')) }));
 }

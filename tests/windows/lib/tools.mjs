@@ -10,7 +10,7 @@ export const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../
 export const KEPT = join(TARGET, 'windows');
 
 const COMPILER = 'x86_64-w64-mingw32-gcc';
-const PARTS = [COMPILER, 'wine', 'wineserver', 'Xtigervnc', 'openbox', 'xdotool', 'import', 'xrandr', 'localedef'];
+const PARTS = [COMPILER, 'wine', 'wineserver', 'Xtigervnc', 'openbox', 'xdotool', 'import', 'xrandr', 'xwininfo', 'localedef'];
 const FONT = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 
 /** Names of programs and files that a Windows computer of the tests needs and this machine lacks. */
@@ -20,17 +20,20 @@ export const missing = () => {
   return existsSync(FONT) ? lacks : [...lacks, FONT];
 };
 
+/** Programs that are started without a console take their words in UTF-16. */
+const WINDOWED = { probe: ['-mwindows', '-municode'] };
+
 /** Compiles `name.c` of this folder, unless that was done since it was changed; gives the file. */
 export function built(name, kind = 'exe') {
   const source = join(HERE, `${name}.c`);
   const program = join(KEPT, `${name}.${kind}`);
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
   mkdirSync(KEPT, { recursive: true });
-  const shared = kind === 'dll' ? ['-shared'] : [];
+  const words = kind === 'dll' ? ['-shared'] : (WINDOWED[name] ?? []);
   const libraries = ['-ladvapi32', '-lgdi32', '-luser32'];
   // Built aside and renamed: a second test may be about to start it.
   const aside = `${program}.${process.pid}`;
-  execFileSync(COMPILER, ['-O2', '-s', '-Wall', '-Wextra', '-Werror', ...shared, '-o', aside, source, ...libraries], { stdio: 'inherit' });
+  execFileSync(COMPILER, ['-O2', '-s', '-Wall', '-Wextra', '-Werror', ...words, '-o', aside, source, ...libraries], { stdio: 'inherit' });
   renameSync(aside, program);
   return program;
 }

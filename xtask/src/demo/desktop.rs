@@ -42,11 +42,12 @@ impl Desktop {
         server: &str,
     ) -> Result<Self> {
         let memo = home.join(EDITOR_TITLE);
-        furnish(home, &memo)?;
+        furnish(home)?;
+        fs::write(&memo, "")?;
         let rfb = free_port()?;
         let display = match &options.display {
             Some(display) => display.clone(),
-            None => x_server(paths, children, rfb)?,
+            None => x_server(paths, children, GEOMETRY, rfb)?,
         };
         let bus = session_bus(paths, children, home)?;
         let mut here = Here {
@@ -74,8 +75,7 @@ impl Desktop {
 }
 
 /// Files and settings of a customer.
-fn furnish(home: &Path, memo: &Path) -> Result<()> {
-    fs::write(memo, "")?;
+pub fn furnish(home: &Path) -> Result<()> {
     for folder in [".config/gtk-3.0", "Downloads", "Pictures"] {
         fs::create_dir_all(home.join(folder))?;
     }
@@ -92,7 +92,7 @@ fn furnish(home: &Path, memo: &Path) -> Result<()> {
 }
 
 /// Starts an X server on a display that is free.
-fn x_server(paths: &Paths, children: &mut Children, rfb: u16) -> Result<String> {
+pub fn x_server(paths: &Paths, children: &mut Children, geometry: &str, rfb: u16) -> Result<String> {
     for number in 90..120 {
         if Path::new(&format!("/tmp/.X11-unix/X{number}")).exists()
             || Path::new(&format!("/tmp/.X{number}-lock")).exists()
@@ -103,7 +103,7 @@ fn x_server(paths: &Paths, children: &mut Children, rfb: u16) -> Result<String> 
         let mut server = paths.command("Xtigervnc");
         server
             .arg(&display)
-            .args(["-geometry", GEOMETRY, "-depth", "24", "-SecurityTypes", "None"]);
+            .args(["-geometry", geometry, "-depth", "24", "-SecurityTypes", "None"]);
         server.args([
             "-localhost",
             "-rfbport",
@@ -129,7 +129,7 @@ fn x_server(paths: &Paths, children: &mut Children, rfb: u16) -> Result<String> 
 }
 
 /// A session bus of its own, with the accessibility tree switched on.
-fn session_bus(paths: &Paths, children: &mut Children, home: &Path) -> Result<String> {
+pub fn session_bus(paths: &Paths, children: &mut Children, home: &Path) -> Result<String> {
     let socket = home.join(".bus");
     let address = format!("unix:path={}", socket.display());
     let mut bus = paths.command("dbus-daemon");
@@ -148,16 +148,17 @@ fn session_bus(paths: &Paths, children: &mut Children, home: &Path) -> Result<St
 }
 
 /// The customer's display, bus and home, for starting programs there.
-struct Here<'a> {
-    paths: &'a Paths,
-    display: &'a str,
-    bus: &'a str,
-    home: &'a Path,
-    lang: &'a str,
+pub struct Here<'a> {
+    pub paths: &'a Paths,
+    pub display: &'a str,
+    pub bus: &'a str,
+    pub home: &'a Path,
+    pub lang: &'a str,
 }
 
 impl Here<'_> {
-    fn command(&self, program: &str) -> Command {
+    /// A program of the customer's, quiet.
+    pub fn command(&self, program: &str) -> Command {
         let mut command = self.paths.command(program);
         command
             .current_dir(self.home)
@@ -181,7 +182,8 @@ impl Here<'_> {
         command
     }
 
-    fn window_manager(&mut self, children: &mut Children) -> Result<()> {
+    /// The window manager, and a photograph behind everything.
+    pub fn window_manager(&mut self, children: &mut Children) -> Result<()> {
         children.start("the window manager", &mut self.command("openbox"))?;
         let photo = first_photo();
         let copy = self.home.join("Pictures/photo.jpg");
@@ -239,30 +241,12 @@ impl Here<'_> {
                 self.command("pcmanfm").arg("--no-desktop").arg(self.home),
             )?;
         }
-        let mut browser = self.command(&options.browser()?.display().to_string());
-        browser.args([
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-sync",
-            "--disable-gpu",
-            "--disable-features=Translate",
-        ]);
-        if capture(self.paths.command("id").arg("-u"))?.trim() == "0" {
-            // Without its warning, which is about the flag and not about the page.
-            browser.args(["--no-sandbox", "--test-type"]);
-        }
-        browser.arg(format!(
-            "--user-data-dir={}",
-            self.home.join(".config/browser").display()
-        ));
-        browser.args(["--window-position=60,40", "--window-size=1000,700"]);
-        browser.arg(format!("{server}/join?lang={}", options.lang));
-        children.start("the customer's browser", &mut browser)
+        self.browser(children, options, server, &[])
     }
 }
 
 /// The customer's monitor as a page.
-fn monitor(paths: &Paths, children: &mut Children, rfb: u16) -> Result<String> {
+pub fn monitor(paths: &Paths, children: &mut Children, rfb: u16) -> Result<String> {
     let port = free_port()?;
     let mut websockify = paths.command("websockify");
     websockify.args([
@@ -292,6 +276,6 @@ fn first_photo() -> Option<PathBuf> {
     photos.into_iter().next()
 }
 
-fn free_port() -> Result<u16> {
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

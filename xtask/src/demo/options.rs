@@ -26,6 +26,8 @@ pub struct Options {
     browser: Option<PathBuf>,
     /// `ja` or `en`.
     pub lang: String,
+    /// The customer's computer has Windows.
+    pub windows: bool,
     /// With nobody there.
     pub headless: bool,
     /// Where the headless session writes what it measured.
@@ -47,6 +49,7 @@ impl Options {
                 "en"
             }
             .to_owned(),
+            windows: false,
             headless: false,
             json: None,
         };
@@ -69,6 +72,7 @@ impl Options {
                 "--browser" => options.browser = Some(value()?.into()),
                 "--program" => options.program = Some(absolute(&value()?)?),
                 "--lang" => options.lang = value()?,
+                "--windows" => options.windows = true,
                 "--headless" => options.headless = true,
                 "--json" => options.json = Some(absolute(&value()?)?),
                 other => bail!("unexpected {other:?} after demo"),
@@ -79,6 +83,9 @@ impl Options {
         }
         if options.headless && options.json.is_none() {
             bail!("--headless needs --json FILE");
+        }
+        if options.windows && options.display.is_some() {
+            bail!("--windows makes a display of its own");
         }
         // A headless run is in nobody's way.
         options.port = port.unwrap_or(if options.headless { 0 } else { 8080 });
@@ -132,5 +139,6 @@ mod tests {
         assert!(parse(&["--port"]).is_err());
         assert!(parse(&["--port", "99999"]).is_err());
         assert!(parse(&["--frob"]).is_err());
+        assert!(parse(&["--windows", "--display", ":1"]).is_err());
     }
 }
