@@ -53,14 +53,13 @@ const unfold = async (page: Page) => {
 const NT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64';
 const CHROME = `${NT}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36`;
 const ELEVEN = { platformVersion: '15.0.0', architecture: 'x86', bitness: '64', wow64: false };
-const WINDOWS: Record<string, Guise> = {
+export const WINDOWS = {
   edge: { userAgent: `${CHROME} Edg/148.0.0.0`, hints: ELEVEN },
   chrome: { userAgent: CHROME, hints: { ...ELEVEN, platformVersion: '10.0.0' } },
   firefox: { userAgent: `${NT}; rv:150.0) Gecko/20100101 Firefox/150.0`, hints: null },
-};
+} satisfies Record<string, Guise>;
 /** A customer on Windows: before the download and after it. */
-const windows = (browser: string): Scene[] => {
-  const guise = WINDOWS[browser] as Guise;
+const windows = ([browser, guise]: [string, Guise]): Scene[] => {
   const before = { ...join('paired'), name: `join-windows-${browser}`, guise };
   return [before, { ...before, name: `join-windows-${browser}-downloaded`, act: download }];
 };
@@ -86,8 +85,8 @@ export const SCENES: Scene[] = [
   { ...join('refused', 'input', connect('48219037')) },
   join('paired'),
   { ...join('paired', 'h1', download), name: 'join-downloaded' },
-  ...Object.keys(WINDOWS).flatMap(windows),
-  { ...join('paired', 'h1', unfold), name: 'join-windows-unfolded', guise: WINDOWS['edge'] as Guise },
+  ...Object.entries(WINDOWS).flatMap(windows),
+  { ...join('paired', 'h1', unfold), name: 'join-windows-unfolded', guise: WINDOWS.edge },
   without('32', { platformVersion: '10.0.0', bitness: '32' }),
   without('arm', { platformVersion: '10.0.0', architecture: 'arm' }),
   without('old', { platformVersion: '0.3.0' }),

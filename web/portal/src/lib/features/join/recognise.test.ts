@@ -61,7 +61,7 @@ test('a Windows of 32 bits has no program, a browser of 32 bits on one of 64 doe
   expect(recognise({ userAgent: edge, hints: { ...hints, wow64: false } })).toMatchObject({
     system: null,
     lack: 'bits',
-    systemName: 'Windows 10',
+    systemName: 'Windows 10 (32-bit)',
   });
   expect(recognise({ userAgent: edge, hints: { ...hints, wow64: true } }).system).toBe('windows-x86_64');
 });
@@ -70,7 +70,7 @@ test('on ARM, Windows 11 runs the program and Windows 10 does not', () => {
   const hints = { architecture: 'arm', bitness: '64' };
   expect(recognise({ userAgent: edge, hints: { ...hints, platformVersion: '15.0.0' } })).toMatchObject({
     system: 'windows-x86_64',
-    systemName: 'Windows 11',
+    systemName: 'Windows 11 (ARM)',
   });
   expect(recognise({ userAgent: edge, hints: { ...hints, platformVersion: '10.0.0' } })).toMatchObject({
     system: null,

@@ -13,7 +13,7 @@ export interface Recognised {
   lack: Lack | null;
   phone: boolean;
   browser: BrowserFamily;
-  /** "Windows 11", "Linux". */
+  /** "Windows 11", "Windows 10 (32-bit)", "Linux". */
   systemName: string;
   /** "Edge 142". */
   software: string;
@@ -69,11 +69,16 @@ function versionOf(hints: Hints | null | undefined): number | null {
   return Number.isNaN(version) ? null : version;
 }
 
-function lackOf({ userAgent, hints }: Told): Lack | null {
+function onArm({ userAgent, hints }: Told): boolean {
+  return hints?.architecture === 'arm' || /ARM|aarch64/i.test(userAgent);
+}
+
+function lackOf(told: Told): Lack | null {
+  const { userAgent, hints } = told;
   const version = versionOf(hints);
   if (!/Windows NT 1\d/.test(userAgent) || version === 0) return 'old';
   // Edge and Chrome say "Win64; x64" on every Windows; where they give hints, these are right.
-  if (hints?.architecture === 'arm' || /ARM|aarch64/i.test(userAgent)) {
+  if (onArm(told)) {
     // Windows 11 runs programs of x64 on ARM, Windows 10 does not. Firefox does not say which of them it is.
     return version !== null && version < 13 ? 'arm' : null;
   }
@@ -81,11 +86,12 @@ function lackOf({ userAgent, hints }: Told): Lack | null {
   return PC64.test(userAgent) ? null : 'bits';
 }
 
-function nameOf({ userAgent, hints }: Told, phone: boolean): string {
+function nameOf(told: Told, phone: boolean): string {
+  const { userAgent, hints } = told;
   if (/Windows NT/.test(userAgent)) {
-    const version = versionOf(hints);
-    if (version === null) return 'Windows';
-    return version >= 13 ? 'Windows 11' : version >= 1 ? 'Windows 10' : 'Windows';
+    const version = versionOf(hints) ?? 0;
+    const name = version >= 13 ? 'Windows 11' : version >= 1 ? 'Windows 10' : 'Windows';
+    return onArm(told) ? `${name} (ARM)` : lackOf(told) === 'bits' ? `${name} (32-bit)` : name;
   }
   if (/Android/.test(userAgent)) return 'Android';
   if (/iPhone|iPod/.test(userAgent)) return 'iPhone';
