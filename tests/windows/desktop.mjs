@@ -4,7 +4,7 @@
 // usage: node desktop.mjs '{ "display", "lang", "home", "ready" }'
 // Makes the file `ready` when all is there; lives until it is told to stop.
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { WindowsComputer } from './lib/computer.mjs';
 
@@ -44,6 +44,6 @@ rmSync(join(home, 'Downloads'), { recursive: true, force: true });
 symlinkSync(computer.downloads, join(home, 'Downloads'));
 openPrograms(computer.desktop.environment);
 computer.xdotool('search', '--name', 'Wine desktop$', 'windowmove', 770, 24);
-computer.run('explorer', [`Z:${computer.downloads.replaceAll('/', '\\')}`]);
+computer.run('explorer', [`C:\\users\\${basename(computer.user)}\\Downloads`]);
 writeFileSync(ready, '');
 setInterval(() => undefined, 60_000);
