@@ -35,9 +35,8 @@ const VIEWS: &[&str] = &[
 
 fn main() -> ExitCode {
     let mut view = "permission".to_owned();
-    let locale = Lang::of_environment(|name| std::env::var(name).ok());
     let mut options = UiOptions {
-        lang: locale.unwrap_or(Lang::En),
+        lang: Lang::En,
         theme: Theme::System,
         calm: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -51,10 +50,11 @@ fn main() -> ExitCode {
             }
             ("--theme", Some(theme)) if theme == "light" => options.theme = Theme::Light,
             ("--theme", Some(theme)) if theme == "dark" => options.theme = Theme::Dark,
+            ("--theme", Some(theme)) if theme == "contrast" => options.theme = Theme::Contrast,
             ("--view", Some(name)) if VIEWS.contains(&name.as_str()) => view = name,
             _ => {
                 say(&format!(
-                    "gallery [--view {}] [--lang ja|en] [--theme light|dark]",
+                    "gallery [--view {}] [--lang ja|en] [--theme light|dark|contrast]",
                     VIEWS.join("|")
                 ));
                 return ExitCode::FAILURE;

@@ -13,7 +13,7 @@ use crate::platform;
 use crate::presenter::Presenter;
 use crate::{Lang, UiEvent};
 
-/// Light or dark.
+/// Light, dark or full of contrast.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Theme {
     /// As the system says, also when it changes.
@@ -22,6 +22,8 @@ pub enum Theme {
     Light,
     /// Always dark.
     Dark,
+    /// Always a contrast theme: that of the system, or one of our own where the system has none.
+    Contrast,
 }
 
 /// How the interface starts.
@@ -29,7 +31,7 @@ pub enum Theme {
 pub struct UiOptions {
     /// The first language; the person can switch.
     pub lang: Lang,
-    /// Light or dark.
+    /// Light, dark or full of contrast.
     pub theme: Theme,
     /// No motion at all.
     pub calm: bool,
@@ -75,6 +77,7 @@ impl AgentUi {
             .with_window_attributes_hook({
                 let making_bar = Rc::clone(&making_bar);
                 move |attributes| {
+                    let attributes = platform::attributes(attributes);
                     if making_bar.get() {
                         platform::bar_attributes(attributes)
                     } else {

@@ -23,16 +23,6 @@ impl Lang {
         }
     }
 
-    /// The language the environment asks for: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty.
-    /// `lookup` reads one variable. `None` if none of them is set (as on Windows, where the system is asked instead).
-    pub fn of_environment(lookup: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(lookup)
-            .find(|value| !value.is_empty())
-            .map(|value| Self::of_locale(&value))
-    }
-
     /// The other one, for the switch in the window.
     #[must_use]
     pub fn other(self) -> Self {
@@ -85,24 +75,6 @@ mod tests {
         for locale in ["en_US.UTF-8", "C", "POSIX", "", "jam_JM", "de_DE", "zh_CN"] {
             assert_eq!(Lang::of_locale(locale), Lang::En, "{locale}");
         }
-    }
-
-    #[test]
-    fn the_more_specific_variable_wins_and_empty_ones_do_not_count() {
-        let with = |pairs: &'static [(&str, &str)]| {
-            Lang::of_environment(move |name| {
-                pairs
-                    .iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| (*value).to_owned())
-            })
-        };
-        assert_eq!(
-            with(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "en_US")]),
-            Some(Lang::En)
-        );
-        assert_eq!(with(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "")]), Some(Lang::Ja));
-        assert_eq!(with(&[]), None);
     }
 
     #[test]

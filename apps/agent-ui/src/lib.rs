@@ -7,6 +7,7 @@
 mod app;
 mod clean;
 mod code;
+mod contrast;
 mod event;
 mod generated;
 mod happened;

@@ -1,4 +1,4 @@
-//! What differs between the window systems: fonts and what a bar is to the window manager. Chosen by the build script.
+//! What differs between the window systems: fonts, contrast, and what a bar is to the window manager. Chosen by the build script.
 
 #[cfg(window_system = "windows")]
 mod windows;
@@ -6,6 +6,10 @@ mod windows;
 mod x11;
 
 #[cfg(window_system = "windows")]
-pub(crate) use windows::{bar_attributes, font_family, use_display};
+pub(crate) use windows::{
+    attributes, bar_appeared, bar_attributes, contrast, font_family, keep_above, listen, use_display,
+};
 #[cfg(window_system = "x11")]
-pub(crate) use x11::{bar_attributes, font_family, use_display};
+pub(crate) use x11::{
+    attributes, bar_appeared, bar_attributes, contrast, font_family, keep_above, listen, use_display,
+};

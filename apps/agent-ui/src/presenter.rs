@@ -1,6 +1,7 @@
 //! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
 //! its two windows is in sight.
 
+mod looks;
 mod places;
 
 use std::cell::RefCell;
@@ -53,6 +54,7 @@ struct State {
     /// How far the person slid the bar from the middle, in physical pixels.
     slid: i32,
     own_windows: Vec<u64>,
+    theme: Theme,
 }
 
 impl Presenter {
@@ -70,7 +72,7 @@ impl Presenter {
         let scheme = match options.theme {
             Theme::System => None,
             Theme::Light => Some(ColorScheme::Light),
-            Theme::Dark => Some(ColorScheme::Dark),
+            Theme::Dark | Theme::Contrast => Some(ColorScheme::Dark),
         };
         if let Some(scheme) = scheme {
             main.invoke_set_color_scheme(scheme);
@@ -86,6 +88,7 @@ impl Presenter {
             area: None,
             slid: 0,
             own_windows: Vec::new(),
+            theme: options.theme,
         };
         let presenter = Rc::new(Self {
             main,
@@ -97,6 +100,7 @@ impl Presenter {
         });
         presenter.listen();
         presenter.speak();
+        presenter.take_colors();
         presenter
     }
 
@@ -266,7 +270,7 @@ impl Presenter {
     }
 
     /// The window's own close button.
-    fn closed(&self) {
+    fn closed(self: &Rc<Self>) {
         let view = self.state.borrow().view.clone();
         match view {
             Some(View::Session) => self.open_chat(false),
@@ -277,19 +281,6 @@ impl Presenter {
             | None => {
                 self.emit(UiEvent::Leave);
             }
-        }
-    }
-
-    fn tell_own_windows(&self) {
-        let ids: Vec<u64> = [self.main.window(), self.bar.window()]
-            .into_iter()
-            .filter_map(|window| window.with_winit_window(|window| u64::from(window.id())))
-            .collect();
-        if self.state.borrow().own_windows != ids {
-            self.state.borrow_mut().own_windows.clone_from(&ids);
-            // Only now the system can be asked for its displays and the scale is known for sure.
-            self.place_bar();
-            self.emit(UiEvent::OwnWindows(ids));
         }
     }
 
@@ -320,7 +311,7 @@ impl Presenter {
         self.lines.set_vec(models);
     }
 
-    fn show(&self) {
+    fn show(self: &Rc<Self>) {
         self.fill_main();
         self.fill_bar();
         let (main, bar) = {
@@ -336,6 +327,7 @@ impl Presenter {
         if bar && !self.bar.window().is_visible() {
             self.bar.set_folded(false);
             self.place_bar();
+            self.keep_bar_above();
         }
         set_shown(&self.bar, bar);
         if bar {
@@ -473,7 +465,7 @@ impl Presenter {
 
     // The chat.
 
-    fn open_chat(&self, open: bool) {
+    fn open_chat(self: &Rc<Self>, open: bool) {
         {
             let mut state = self.state.borrow_mut();
             if state.view != Some(View::Session) || state.chat_open == open {

@@ -28,7 +28,7 @@ fn web() -> BTreeMap<String, Pair> {
         .collect()
 }
 
-/// `out property <color> name: dark ? #dark : #light;`
+/// `out property <color> name: contrast.on ? contrast.color : dark ? #dark : #light;`
 fn program() -> BTreeMap<String, Pair> {
     read("ui/tokens.slint")
         .lines()
@@ -36,7 +36,8 @@ fn program() -> BTreeMap<String, Pair> {
             let (name, value) = line
                 .trim()
                 .strip_prefix("out property <color> ")?
-                .split_once(": dark ? ")?;
+                .split_once(": contrast.on ? contrast.")?;
+            let (_, value) = value.split_once(" : dark ? ")?;
             let (dark, light) = value.strip_suffix(';')?.split_once(':')?;
             Some((name.to_owned(), (rgb(light)?, rgb(dark)?)))
         })
@@ -95,6 +96,17 @@ fn text_can_be_read_in_both_themes() {
             contrast(ink_pair.1, ground_pair.1) >= 4.5,
             "{ink} on {ground}, dark"
         );
+    }
+}
+
+#[test]
+fn no_color_of_the_design_is_left_in_a_contrast_theme() {
+    let tokens = read("ui/tokens.slint");
+    for line in tokens
+        .lines()
+        .filter(|line| line.contains("out property <color>"))
+    {
+        assert!(line.contains(": contrast.on ? contrast."), "{line}");
     }
 }
 

@@ -2,7 +2,7 @@
 //! thread, the session on its own; whoever comes first holds the state for the moment of a decision and waits for nobody.
 
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use temoto_agent_ui::{
@@ -36,6 +36,8 @@ pub struct App {
     /// Lets go of what is pressed if the program dies.
     rescue: Mutex<Option<Rescue>>,
     state: Mutex<State>,
+    /// Whether the goodbye is said, and who waits for it.
+    closed: (Mutex<bool>, Condvar),
 }
 
 struct State {
@@ -77,6 +79,7 @@ impl App {
                 windows: Vec::new(),
                 leaving: false,
             }),
+            closed: (Mutex::new(false), Condvar::new()),
         }
     }
 
@@ -163,13 +166,25 @@ impl App {
         }
     }
 
-    /// The system wants the program gone: the session is left, then the windows close.
+    /// The system wants the program gone: the session is left, then the windows close. Returns when the goodbye is said, as
+    /// the process may end right afterwards; not to be called from the windows' thread.
     pub fn quit(&self) {
         self.lock().leave();
+        let (closed, told) = &self.closed;
+        let closed = closed.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whatever comes of it, nobody waits any longer.
+        let _late = told.wait_timeout_while(closed, GOODBYE, |closed| !*closed);
     }
 
     /// Says goodbye, for a bounded time.
     pub fn close(&self) {
+        self.say_goodbye();
+        let (closed, told) = &self.closed;
+        *closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        told.notify_all();
+    }
+
+    fn say_goodbye(&self) {
         let driver = self.lock().driver.take();
         let Some(driver) = driver else { return };
         let (done, gone) = sync_channel(1);

@@ -1,7 +1,11 @@
 //! temoto: the program on the customer's computer.
 //!
 //! It finds its session by its own name, asks the customer what may be done, shares the screen while it is allowed, and leaves
-//! nothing behind: it writes no file and no setting. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
+//! nothing behind: it writes no file and no setting, and neither does anything it is made of, so there is nothing to remove, not
+//! even after a crash. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
+
+// Where programs are built for a console or for windows this one is for windows: no console opens beside it.
+#![windows_subsystem = "windows"]
 
 mod app;
 mod no_window;
@@ -18,16 +22,17 @@ use temoto_agent_ui::{AgentUi, Lang, Theme, UiOptions};
 use temoto_instance::{Acquired, Request};
 
 use app::App;
-use options::Options;
+use options::{Asked, Options};
 use start::Start;
 
 /// The thread that waits for later starts looks up this often.
 const LOOK_UP: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args_os()) {
-        Ok(Some(options)) => options,
-        Ok(None) => return ExitCode::SUCCESS,
+    temoto_host::settle();
+    let options = match Options::parse(std::env::args_os(), system::language()) {
+        Ok(Asked::Run(options)) => options,
+        Ok(Asked::Tell(text)) => return tell(text),
         Err(error) => return fail(&format!("{error:#}")),
     };
     let start = Start::of_name(&options.name);
@@ -71,7 +76,7 @@ fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Resul
             }
         });
     }
-    ctrlc::set_handler({
+    temoto_host::on_end({
         let app = Arc::clone(&app);
         move || app.quit()
     })?;
@@ -93,13 +98,24 @@ fn watch_panics(app: &Arc<App>, lang: Lang) {
             std::process::exit(2);
         }
         usual(info);
+        if cfg!(panic = "abort") {
+            // Without a terminal the windows would vanish without a word.
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            let _said = fail(&no_window::broken(&place, lang));
+        }
     }));
 }
 
-/// One sentence on the standard error; the customer's terminal is the only place left.
+fn tell(text: &str) -> ExitCode {
+    match temoto_host::tell(text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+/// One sentence where the person who started the program reads it.
 fn fail(sentence: &str) -> ExitCode {
-    use std::io::Write as _;
-    // Without a terminal nobody reads it.
-    let _unread = writeln!(std::io::stderr(), "temoto: {sentence}");
+    // With nobody there it is not read; the code says that something is wrong.
+    let _unheard = temoto_host::complain(sentence);
     ExitCode::from(2)
 }

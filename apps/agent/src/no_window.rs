@@ -1,4 +1,4 @@
-//! What is said on the terminal when there is nowhere to show a window: which display was tried, and what helps.
+//! What is said when there is nowhere to show a window, or the windows are gone: which display was tried, and what helps.
 //! The toolkit's own words name files of its source and are left out.
 
 use temoto_agent_ui::Lang;
@@ -56,6 +56,20 @@ pub fn without_library(library: &str, lang: Lang) -> String {
         Lang::Ja => format!(
             "ウィンドウを開けません。このコンピュータにはライブラリ {library} がありません。\
              パッケージ管理から入れてください（Debian と Ubuntu では libxkbcommon-x11-0）"
+        ),
+    }
+}
+
+/// A sentence for the person whose program broke off; `place` is where in its source.
+pub fn broken(place: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(
+            "the program had to stop because of a fault of its own ({place}); nothing is shared any more, and starting the \
+             file again leads back into the session"
+        ),
+        Lang::Ja => format!(
+            "プログラムの不具合のため終了しました（{place}）。画面の共有は止まっています。\
+             もう一度ファイルを開くと、続きから始められます"
         ),
     }
 }

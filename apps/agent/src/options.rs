@@ -1,7 +1,6 @@
 //! The command line. Customers never see it; tests and support staff do.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -18,7 +17,15 @@ usage: temoto [--lang ja|en] [--display :N] [--name NAME]
   --version  print the version
   --help     print this";
 
-/// What was asked for.
+/// What the words on the command line come to.
+pub enum Asked {
+    /// To run.
+    Run(Options),
+    /// To say this, and no more.
+    Tell(&'static str),
+}
+
+/// How to run.
 pub struct Options {
     /// The program's own file name.
     pub name: String,
@@ -29,13 +36,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the words; `None` if all that was wanted is printed.
-    pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Option<Self>> {
+    /// Reads the words. `system` is the language of this computer.
+    pub fn parse(words: impl IntoIterator<Item = OsString>, system: Lang) -> Result<Asked> {
         let mut words = words.into_iter();
         let own = words.next().unwrap_or_default();
         let mut options = Self {
             name: file_name(Path::new(&own)),
-            lang: Lang::of_environment(|name| std::env::var(name).ok()).unwrap_or(Lang::En),
+            lang: system,
             display: None,
         };
         while let Some(word) = words.next() {
@@ -51,15 +58,17 @@ impl Options {
                 }
                 Some("--display") => options.display = Some(value()?),
                 Some("--name") => options.name = value()?,
-                Some("--version" | "-V") => return print(concat!("temoto ", env!("CARGO_PKG_VERSION"))),
-                Some("--help" | "-h") => return print(USAGE),
+                Some("--version" | "-V") => {
+                    return Ok(Asked::Tell(concat!("temoto ", env!("CARGO_PKG_VERSION"))));
+                }
+                Some("--help" | "-h") => return Ok(Asked::Tell(USAGE)),
                 _ => bail!(
                     "{} is not understood; --help says what is",
                     word.to_string_lossy()
                 ),
             }
         }
-        Ok(Some(options))
+        Ok(Asked::Run(options))
     }
 }
 
@@ -70,26 +79,34 @@ fn file_name(own: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn print(text: &str) -> Result<Option<Options>> {
-    writeln!(std::io::stdout(), "{text}")?;
-    Ok(None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(words: &[&str]) -> Result<Option<Options>> {
-        Options::parse(words.iter().map(OsString::from))
+    fn parse(words: &[&str]) -> Result<Asked> {
+        Options::parse(words.iter().map(OsString::from), Lang::En)
+    }
+
+    fn run(words: &[&str]) -> Options {
+        match parse(words).expect("words") {
+            Asked::Run(options) => options,
+            Asked::Tell(text) => panic!("{text}"),
+        }
     }
 
     #[test]
     fn the_name_is_the_last_part_of_the_path() {
-        let options = parse(&["./ダウンロード/temoto_x_y", "--lang", "ja"])
-            .expect("words")
-            .expect("a run");
+        let options = run(&["./ダウンロード/temoto_x_y", "--lang", "ja"]);
         assert_eq!(options.name, "temoto_x_y");
         assert_eq!(options.lang, Lang::Ja);
+        assert_eq!(run(&["temoto"]).lang, Lang::En, "that of the system");
+    }
+
+    #[test]
+    fn what_can_be_told_is_told() {
+        for (word, text) in [("--version", "temoto "), ("-h", "usage: temoto")] {
+            assert!(matches!(parse(&["temoto", word]), Ok(Asked::Tell(told)) if told.contains(text)));
+        }
     }
 
     #[test]

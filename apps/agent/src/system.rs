@@ -1,17 +1,21 @@
 //! What the operator reads about this computer: claims, from what the system tells every program.
 
-use std::fs::read_to_string;
-
 use chrono::{DateTime, Local};
 use temoto_agent_ui::Lang;
+use temoto_privilege::{PrivilegeSource as _, Rights};
 use temoto_wire::proto::About;
+
+/// The language of this computer; English for anything but Japanese.
+pub fn language() -> Lang {
+    temoto_host::language().map_or(Lang::En, |locale| Lang::of_locale(&locale))
+}
 
 /// This computer, in words.
 pub fn about(lang: Lang) -> About {
     About {
-        system: system(),
-        software: concat!("Temoto ", env!("CARGO_PKG_VERSION")).to_owned(),
-        computer: computer(),
+        system: temoto_host::system_name(),
+        software: software(lang, temoto_privilege::open().rights()),
+        computer: temoto_host::computer_name(),
         language: if lang == Lang::Ja { "ja" } else { "en" }.to_owned(),
     }
 }
@@ -26,22 +30,28 @@ pub fn time_of_day(at_ms: u64) -> String {
     })
 }
 
-fn system() -> String {
-    let release = read_to_string("/etc/os-release").unwrap_or_default();
-    pretty_name(&release).unwrap_or_else(|| std::env::consts::OS.to_owned())
-}
-
-fn pretty_name(release: &str) -> Option<String> {
-    let line = release
-        .lines()
-        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
-    Some(line.trim_matches(['"', '\'']).to_owned())
-}
-
-fn computer() -> String {
-    let kernel = read_to_string("/proc/sys/kernel/hostname").ok();
-    let name = kernel.or_else(|| std::env::var("COMPUTERNAME").ok());
-    name.map(|name| name.trim().to_owned()).unwrap_or_default()
+/// The program, and which of this computer's rights it has where they are not a plain user's.
+fn software(lang: Lang, rights: Rights) -> String {
+    let program = concat!("Temoto ", env!("CARGO_PKG_VERSION"));
+    match (lang, rights) {
+        (Lang::Ja, Rights { elevated: true, .. }) => format!("{program}（管理者として実行中）"),
+        (Lang::En, Rights { elevated: true, .. }) => format!("{program} (as administrator)"),
+        (
+            Lang::Ja,
+            Rights {
+                can_elevate: true, ..
+            },
+        ) => format!("{program}（管理者として実行できます）"),
+        (
+            Lang::En,
+            Rights {
+                can_elevate: true, ..
+            },
+        ) => {
+            format!("{program} (could be allowed to run as administrator)")
+        }
+        (Lang::Ja | Lang::En, _) => program.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -49,12 +59,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_system_is_named_as_it_names_itself() {
-        assert_eq!(
-            pretty_name("NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n").as_deref(),
-            Some("Debian GNU/Linux 12 (bookworm)")
-        );
-        assert_eq!(pretty_name("NAME=x"), None);
+    fn rights_are_told_where_they_are_not_a_plain_users() {
+        let told = |rights: Rights| software(Lang::En, rights);
+        let plain = told(Rights::default());
+        assert_eq!(plain, concat!("Temoto ", env!("CARGO_PKG_VERSION")));
+        let elevated = Rights {
+            elevated: true,
+            ..Rights::default()
+        };
+        assert!(told(elevated).starts_with(&plain) && told(elevated).contains("administrator"));
+        let could = Rights {
+            can_elevate: true,
+            ..Rights::default()
+        };
+        assert_ne!(told(could), told(elevated));
+        assert!(software(Lang::Ja, could).contains("管理者"));
     }
 
     #[test]

@@ -1,13 +1,23 @@
 //! X11: the bar is a dock, which window managers keep above, on every desktop, out of the task list and without focus.
 
 use i_slint_backend_winit::winit::platform::x11::{WindowAttributesExtX11, WindowType};
-use i_slint_backend_winit::winit::window::WindowAttributes;
+use i_slint_backend_winit::winit::window::{Icon, Window, WindowAttributes};
 
 use crate::Lang;
+use crate::contrast::ContrastColors;
+
+/// The program's sign as plain pixels (red, green, blue, alpha), `ICON_PX` across and down; window managers scale it.
+const ICON: &[u8] = include_bytes!("../../ui/mark.rgba");
+const ICON_PX: u32 = 64;
 
 /// The face that has both Japanese and Latin. Where it is missing fontconfig's own choice for the system's language stands in.
 pub(crate) fn font_family(_lang: Lang) -> &'static str {
     "Noto Sans CJK JP"
+}
+
+/// What every window has: the program's own icon.
+pub(crate) fn attributes(attributes: WindowAttributes) -> WindowAttributes {
+    attributes.with_window_icon(Icon::from_rgba(ICON.to_vec(), ICON_PX, ICON_PX).ok())
 }
 
 /// Makes a window the bar.
@@ -16,6 +26,20 @@ pub(crate) fn bar_attributes(attributes: WindowAttributes) -> WindowAttributes {
         .with_active(false)
         .with_x11_window_type(vec![WindowType::Dock])
 }
+
+/// A dock is what it has to be from the beginning; X11 has no way to leave it out of a picture.
+pub(crate) fn bar_appeared(_window: &Window) {}
+
+/// Window managers keep docks above.
+pub(crate) fn keep_above(_window: &Window) {}
+
+/// There is no setting for it that desktops agree on.
+pub(crate) fn contrast() -> Option<ContrastColors> {
+    None
+}
+
+/// What changes here is told by the toolkit.
+pub(crate) fn listen(_window: &Window, _told: impl Fn() + 'static) {}
 
 /// Makes `name` the display of everything that this process shows. The toolkit takes it from the environment only.
 #[expect(unsafe_code, reason = "the toolkit asks nothing but the environment")]
