@@ -46,13 +46,16 @@ export class WindowsComputer {
       'Software\\Wine\\Explorer\\Desktops': { [DESKTOP]: `${width}x${height}` },
       // A caret that blinks would never let the screen be still.
       'Control Panel\\Desktop': { LogPixels: Math.round(WHOLE * scale), CursorBlinkRate: '-1' },
+      // The editor's own face has no Japanese where the system is English.
+      'Software\\Microsoft\\Notepad': { lfFaceName: 'Yu Gothic UI' },
     });
     const users = join(this.prefix, 'drive_c/users');
     const user = readdirSync(users).find((name) => name !== 'Public');
     this.user = join(users, user);
     this.downloads = join(this.user, 'Downloads');
     this.memo = join(this.user, 'Documents', EDITOR);
-    writeFileSync(this.memo, '');
+    // With the mark of UTF-8: without one the editor saves in the code page of the system, which may have no Japanese.
+    writeFileSync(this.memo, '\uFEFF');
     const own = (child) => this.#own(child);
     this.display = display ?? (await xServer(own, size)).display;
     const env = environment({ prefix: this.prefix, home: this.home, lang: this.lang, display: this.display });

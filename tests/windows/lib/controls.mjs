@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 
 const TOKENS = readFileSync(new URL('../../../apps/agent-ui/ui/tokens.slint', import.meta.url), 'utf8');
 const colors = (name) => {
-  const found = new RegExp(`<color> ${name}: dark \\? #([0-9a-f]{6}) : #([0-9a-f]{6});`).exec(TOKENS);
+  const found = new RegExp(`<color> ${name}: .*dark \\? #([0-9a-f]{6}) : #([0-9a-f]{6});`).exec(TOKENS);
   if (!found) throw new Error(`the tokens of the program have no color ${name}`);
   return found.slice(1).map((hex) => Number.parseInt(hex, 16));
 };

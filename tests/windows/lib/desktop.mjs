@@ -86,11 +86,10 @@ export class WineDesktop {
     execFileSync('import', ['-silent', '-window', 'root', '-crop', `${width}x${height}+${x}+${y}`, '+repage', path], { env: this.environment });
   }
 
-  /** Waits for a window by a part of its title; its inside. */
+  /** Waits for a window by a part of its title; where it is, with its frame. */
   async window(name, withinS = 20) {
     const named = async () => (await this.windows()).find(({ title }) => title.includes(name));
-    const { client, ...rest } = await until(`a window ${name}`, named, withinS * 1_000, 200);
-    return { ...rest, ...client };
+    return until(`a window ${name}`, named, withinS * 1_000, 200);
   }
 
   /** Waits for a control of the program; where it is on the desktop. The role says nothing here. */

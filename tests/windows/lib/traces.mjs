@@ -8,6 +8,8 @@ const FILES = [
   [/^\/users\/[^/]+\/Downloads\//, 'the download itself, which the browser wrote'],
 ];
 const VALUES = [
+  // Keys only: a setting that a program changed would be a value in one of them.
+  [/\\Software\\Wine\\Temporary System Parameters(\\Control Panel(\\\w+)?)?$/, 'Wine, when a program reads settings of mouse and keyboard; gone with the desktop'],
   [/\\Control\\(Class|Video)\\\{[^}]+\}\\0000 "DriverDateData"$/, 'Wine, which looks at the graphics card whenever a program asks for the display'],
 ];
 
