@@ -15,12 +15,18 @@ use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region, Size};
 
 pub mod fake;
+// Rules without system calls: tested wherever tests run.
+#[cfg(any(windows, test))]
+mod win32;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
 mod native;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 #[path = "windows/mod.rs"]
+mod native;
+#[cfg(not(any(target_os = "linux", windows)))]
+#[path = "unsupported.rs"]
 mod native;
 
 pub use native::NativeScreen;
@@ -29,6 +35,7 @@ pub use native::NativeScreen;
 pub const MAX_DISPLAYS: usize = 32;
 
 /// Opens the screen of this machine. `display` is the X display's name (`:1`); `None` takes that of the environment.
+/// Windows has no such names.
 ///
 /// # Errors
 /// [`ScreenError::Connect`] without a display, the other variants when it lacks what is needed.

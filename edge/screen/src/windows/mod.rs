@@ -1,4 +1,18 @@
-//! Windows: not there yet, and says so. The type exists so that everything above it compiles for Windows.
+//! Windows: desktop duplication where it works, GDI elsewhere. This is the part with system calls; when which is used,
+//! and what is told, is in [`crate::win32`].
+
+#![expect(unsafe_code, reason = "every call of Win32 is; each block says why it holds")]
+
+mod cursor;
+mod desktop;
+mod displays;
+mod dpi;
+mod dxgi;
+mod gdi;
+mod system;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -6,44 +20,85 @@ use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect};
 
-use crate::{Changes, Display, ScreenError, ScreenSource, Waker};
+use crate::win32::bell::Bell;
+use crate::win32::machine::Machine;
+use crate::{Changes, Display, Obstacle, ScreenError, ScreenSource, Waker};
+use dpi::PhysicalPixels;
+use system::Windows;
 
-/// Cannot be made: [`NativeScreen::open`] always fails.
-#[derive(Debug)]
-pub enum NativeScreen {}
+/// The desktop of the session that the program runs in.
+pub struct NativeScreen {
+    machine: Machine<Windows>,
+    bell: Bell,
+}
+
+// SAFETY: what keeps this type from being sent are interfaces of DXGI and Direct3D, which belong to no apartment and
+// may be called by any thread, one at a time; handles of GDI that no thread owns (the memory device context is made
+// from that of the screen, and that one is got and released within a call); and a pointer into a bitmap that lives as
+// long as they do. All are made in here, leave it never, and are reached by `&mut self` only.
+unsafe impl Send for NativeScreen {}
+
+impl std::fmt::Debug for NativeScreen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NativeScreen")
+            .field("way", &self.machine.way())
+            .field("displays", &self.machine.displays())
+            .field("obstacle", &self.machine.obstacle())
+            .finish_non_exhaustive()
+    }
+}
 
 impl NativeScreen {
-    /// Fails.
+    /// Looks at the displays. Pixels are first taken by the thread that waits. There is one desktop: the name of a
+    /// display is ignored.
     ///
     /// # Errors
-    /// Always [`ScreenError::NotSupported`].
+    /// [`ScreenError::Missing`] in a session without displays, [`ScreenError::TooLarge`] beyond what a frame can hold.
     pub fn open(_display: Option<&str>) -> Result<Self, ScreenError> {
-        Err(ScreenError::NotSupported)
+        let _physical = PhysicalPixels::begin();
+        Ok(Self {
+            machine: Machine::new(Windows::new())?,
+            bell: Bell::default(),
+        })
+    }
+
+    /// How pixels are taken now: `duplication`, `gdi`, or `none` between the two and before the first wait.
+    #[must_use]
+    pub fn way(&self) -> &'static str {
+        self.machine.way()
     }
 }
 
 impl ScreenSource for NativeScreen {
     fn displays(&self) -> &[Display] {
-        match *self {}
+        self.machine.displays()
     }
 
-    fn wait(&mut self, _timeout: Duration) -> Result<Changes, ScreenError> {
-        match *self {}
+    fn obstacle(&self) -> Option<Obstacle> {
+        self.machine.obstacle()
     }
 
-    fn capture(&mut self, _rect: Rect, _origin: Point, _frame: &mut Framebuffer) -> Result<(), ScreenError> {
-        match *self {}
+    fn wait(&mut self, timeout: Duration) -> Result<Changes, ScreenError> {
+        let _physical = PhysicalPixels::begin();
+        self.machine.wait(timeout, |_, time| self.bell.sleep(time))
+    }
+
+    fn capture(&mut self, rect: Rect, origin: Point, frame: &mut Framebuffer) -> Result<(), ScreenError> {
+        let _physical = PhysicalPixels::begin();
+        self.machine.capture(rect, origin, frame)
     }
 
     fn cursor_position(&mut self) -> Result<Point, ScreenError> {
-        match *self {}
+        let _physical = PhysicalPixels::begin();
+        Ok(self.machine.cursor_position())
     }
 
     fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError> {
-        match *self {}
+        let _physical = PhysicalPixels::begin();
+        self.machine.cursor_shape()
     }
 
     fn waker(&self) -> Waker {
-        match *self {}
+        self.bell.waker()
     }
 }

@@ -1,0 +1,1 @@
+//! The desktop that the tests run on.
