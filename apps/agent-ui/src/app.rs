@@ -55,6 +55,11 @@ impl From<slint::PlatformError> for UiError {
     }
 }
 
+/// Whether this system's displays have names that [`UiOptions::display`] can choose by.
+pub fn displays_have_names() -> bool {
+    platform::DISPLAYS_HAVE_NAMES
+}
+
 /// The windows. One per process; stays on the thread that made it (the main thread, as some systems demand).
 pub struct AgentUi {
     presenter: Rc<Presenter>,

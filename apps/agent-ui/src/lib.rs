@@ -21,7 +21,7 @@ mod sentences;
 mod view;
 mod wrap;
 
-pub use app::{AgentUi, Theme, UiError, UiOptions};
+pub use app::{AgentUi, Theme, UiError, UiOptions, displays_have_names};
 pub use code::spoken_digits;
 pub use event::{Capabilities, Capability, UiEvent};
 pub use happened::event_sentence;

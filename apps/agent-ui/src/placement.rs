@@ -53,6 +53,18 @@ pub(crate) fn chat_corner(area: Area, size: (u32, u32)) -> (i32, i32) {
     )
 }
 
+/// Room that a window leaves free on its display, down, in logical pixels: its own title and a task bar.
+const AROUND: f32 = 96.0;
+
+/// The size that a window of `size` must shrink to so that all of it can be seen on a display of `area`, both in physical pixels,
+/// `scale` of them to a logical one. `None` if it fits: small displays with large scales are common.
+pub(crate) fn shrunk(area: (u32, u32), size: (u32, u32), scale: f32) -> Option<(u32, u32)> {
+    // Saturates; the room is a few hundred at most.
+    let around = (AROUND * scale).max(0.0).round() as u32;
+    let fitting = (size.0.min(area.0), size.1.min(area.1.saturating_sub(around)));
+    (fitting != size && fitting.0 > 0 && fitting.1 > 0).then_some(fitting)
+}
+
 /// The upper left corner that puts a window of `size` in the middle of `area`, never above or left of it.
 pub(crate) fn middle(area: Area, size: (u32, u32)) -> (i32, i32) {
     let half = |whole: u32, part: u32| i32::try_from(whole.saturating_sub(part) / 2).unwrap_or(i32::MAX);
@@ -112,6 +124,14 @@ mod tests {
             ),
             (10, 0)
         );
+    }
+
+    #[test]
+    fn a_window_shrinks_to_what_a_small_display_can_show() {
+        assert_eq!(shrunk((1920, 1080), (480, 584), 1.0), None);
+        assert_eq!(shrunk((1366, 768), (720, 876), 1.5), Some((720, 624)));
+        assert_eq!(shrunk((640, 480), (960, 1168), 2.0), Some((640, 288)));
+        assert_eq!(shrunk((0, 0), (480, 584), 1.0), None, "an unknown display");
     }
 
     #[test]

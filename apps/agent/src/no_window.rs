@@ -30,8 +30,23 @@ pub fn sentence(display: Option<&str>, wayland: bool, lang: Lang) -> String {
     }
 }
 
-/// [`sentence`] with what the environment says.
+/// A sentence for whoever started the program on a system whose desktops have no names.
+pub fn without_desktop(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => {
+            "no window can be opened: the system gives this program no desktop; start it as the person who is logged in"
+        }
+        Lang::Ja => {
+            "ウィンドウを開けません。デスクトップを使えません。ログインしている人として起動してください"
+        }
+    }
+}
+
+/// The one of these that fits, with what the environment says.
 pub fn sentence_here(display: Option<&str>, lang: Lang) -> String {
+    if !temoto_agent_ui::displays_have_names() {
+        return without_desktop(lang).to_owned();
+    }
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let display = display.map(str::to_owned).or_else(|| set("DISPLAY"));
     sentence(display.as_deref(), set("WAYLAND_DISPLAY").is_some(), lang)
@@ -97,6 +112,7 @@ mod tests {
             assert!(sentence(Some(":7"), true, lang).contains(":7"));
             assert!(sentence(None, false, lang).contains("--display :0"));
             assert!(sentence(Some(""), true, lang).contains("Wayland"));
+            assert!(!without_desktop(lang).contains("DISPLAY"));
         }
     }
 }

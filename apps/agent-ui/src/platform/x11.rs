@@ -10,6 +10,9 @@ use crate::contrast::ContrastColors;
 const ICON: &[u8] = include_bytes!("../../ui/mark.rgba");
 const ICON_PX: u32 = 64;
 
+/// Whether a display is chosen by name.
+pub(crate) const DISPLAYS_HAVE_NAMES: bool = true;
+
 /// The face that has both Japanese and Latin. Where it is missing fontconfig's own choice for the system's language stands in.
 pub(crate) fn font_family(_lang: Lang) -> &'static str {
     "Noto Sans CJK JP"

@@ -37,6 +37,7 @@ impl Presenter {
                         Timer::single_shot(Duration::ZERO, move || {
                             if let Some(me) = weak.upgrade() {
                                 me.take_colors();
+                                me.fit_main();
                                 me.place_bar();
                             }
                         });
@@ -45,6 +46,7 @@ impl Presenter {
             });
         }
         self.bar.window().with_winit_window(platform::bar_appeared);
+        self.fit_main();
         // Only now the system can be asked for its displays and the scale is known for sure.
         self.place_bar();
         self.emit(UiEvent::OwnWindows(ids));

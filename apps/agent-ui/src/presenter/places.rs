@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use i_slint_backend_winit::WinitWindowAccessor;
-use slint::{ComponentHandle, PhysicalPosition, Timer, Window};
+use slint::{ComponentHandle, PhysicalPosition, PhysicalSize, Timer, Window};
 
 use super::Presenter;
 use crate::{Area, placement};
@@ -54,6 +54,23 @@ impl Presenter {
                 place(main.window());
             }
         });
+    }
+
+    /// Makes the main window small enough for the display it is on; its middle part scrolls, its buttons must be in sight.
+    pub(super) fn fit_main(&self) {
+        let window = self.main.window();
+        let display =
+            window.with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size()));
+        let Some(display) = display.flatten() else { return };
+        let size = window.size();
+        let shrunk = placement::shrunk(
+            (display.width, display.height),
+            (size.width, size.height),
+            window.scale_factor(),
+        );
+        if let Some((width, height)) = shrunk {
+            window.set_size(PhysicalSize::new(width, height));
+        }
     }
 
     pub(super) fn place_bar(&self) {

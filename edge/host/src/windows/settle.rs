@@ -1,8 +1,9 @@
 //! Where libraries come from, and which folder is in use.
 //!
 //! A program in the Downloads folder lies beside whatever else was downloaded, perhaps a library with the name of one of the
-//! system's. What is loaded while the program runs comes from the system's folder from here on. What the program
-//! is linked to is loaded before it runs.
+//! system's. What is loaded while the program runs comes from the system's folder from here on. What the program is linked
+//! to is loaded before it runs: Windows takes the most of it (kernel32, user32, ole32, ws2_32 and their like, its known
+//! libraries) from its own folder whatever lies beside the program, but looks beside it for the rest.
 
 #![expect(unsafe_code, reason = "the calls of the system take raw pointers")]
 

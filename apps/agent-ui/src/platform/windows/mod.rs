@@ -15,6 +15,9 @@ pub(crate) use contrast::contrast;
 pub(crate) use fonts::font_family;
 pub(crate) use news::listen;
 
+/// Whether a display is chosen by name: a person has one desktop.
+pub(crate) const DISPLAYS_HAVE_NAMES: bool = false;
+
 /// The number of the program's icon among its resources.
 const ICON: u16 = 1;
 
@@ -35,7 +38,7 @@ pub(crate) fn bar_appeared(window: &Window) {
     bar::leave_out_of_pictures(handle(window));
 }
 
-/// There is one display.
+/// There is one desktop.
 pub(crate) fn use_display(_name: &str) {}
 
 /// The toolkit numbers windows by their handles.
