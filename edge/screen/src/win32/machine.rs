@@ -438,18 +438,18 @@ impl<S: System> Machine<S> {
     }
 
     fn poll(&mut self) -> Result<(), ScreenError> {
-        if self.system.bounds() != self.bounds {
-            self.check()?;
-        }
         let Way::Polled(polled) = &mut self.way else {
             return Ok(());
         };
-        if self.bounds.is_empty() {
-            return Ok(());
-        }
         polled.look_at_input(&mut self.system);
         if !polled.left(&self.system).is_zero() {
             return Ok(());
+        }
+        if self.system.bounds() != self.bounds {
+            self.check()?;
+            if self.bounds.is_empty() {
+                return Ok(());
+            }
         }
         // GDI paints black what it may not show: the picture counts only if nothing hid the desktop before and after.
         self.look_for_obstacle();

@@ -6,7 +6,7 @@ use windows::Win32::Graphics::Gdi::{
     BITMAP, BITMAPINFO, DIB_RGB_COLORS, DeleteObject, GetDIBits, GetObjectW, HBITMAP,
 };
 use windows::Win32::UI::WindowsAndMessaging::{
-    CURSOR_SHOWING, CURSORINFO, CopyIcon, DestroyIcon, GetCursorInfo, GetIconInfo, HICON, ICONINFO,
+    CURSOR_SHOWING, CURSORINFO, CopyIcon, DestroyIcon, GetCursorInfo, GetIconInfo, HCURSOR, HICON, ICONINFO,
 };
 
 use super::gdi::{ScreenDc, header};
@@ -27,9 +27,13 @@ pub(super) fn pointer() -> Option<Pointer> {
     })
 }
 
-/// What it looks like; `None` when the handle was destroyed meanwhile.
+/// What it looks like; `None` when there is none, or it was destroyed meanwhile.
 pub(super) fn shape() -> Option<CursorShape> {
-    let cursor = info()?.hCursor;
+    of(info()?.hCursor)
+}
+
+/// What a cursor looks like.
+pub(super) fn of(cursor: HCURSOR) -> Option<CursorShape> {
     if cursor.is_invalid() {
         return None;
     }
