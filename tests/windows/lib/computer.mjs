@@ -85,6 +85,8 @@ export class WindowsComputer {
     writeFileSync(log, '');
     this.run(built('probe'), [`Z:${log.replaceAll('/', '\\')}`]);
     const lines = () => readFileSync(log, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    // It has the keyboard from then on.
+    await until('the probe', () => lines().some(({ message }) => message === 'ready'));
     return { log, lines };
   }
 
