@@ -4,6 +4,7 @@
 //! "it passes there" mean the same thing. Nothing here is part of the product.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
+mod bench;
 mod check;
 mod demo;
 mod dist;
@@ -47,7 +48,9 @@ usage: cargo xtask <command>
   web   [--dist]      the pages with the core in them, into web/portal/build
   dist                what is handed out: the customers' programs, and the server with them and the pages in it
   windows             cross-build the program, see that it needs system DLLs only and says what Windows asks
-  measure             lengths, docs and sizes, in figures";
+  measure             lengths, docs and sizes, in figures
+  bench screen --json FILE [--seed N] [--quick] [--size 1920x1080] [--scale 1] [--dark] [--scenes a,b]
+                      what the screen costs: our codec beside TigerVNC, x264 and WebP on the same recorded scenes";
 
 fn main() -> ExitCode {
     match command() {
@@ -80,6 +83,7 @@ fn command() -> Result<()> {
         Some("dist") => none(&rest).and_then(|()| dist::run(&paths)),
         Some("windows") => none(&rest).and_then(|()| windows::run(&paths)),
         Some("measure") => none(&rest).and_then(|()| measure::run(&paths)),
+        Some("bench") => bench::run(&paths, &rest),
         Some("help" | "--help" | "-h") | None => {
             println!("{USAGE}");
             Ok(())
