@@ -76,13 +76,15 @@ impl<O: Duplication> Duplicated<O> {
     }
 
     /// Copies a part of the desktop. An output without a picture is asked by GDI: its first picture damages all of it.
+    /// Returns whether there was one.
     pub(super) fn copy(
         &mut self,
         system: &mut impl System,
         rect: Rect,
         origin: Point,
         frame: &mut Framebuffer,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
+        let mut asked_gdi = false;
         for output in &mut self.outputs {
             let Some(part) = rect.intersect(output.place.rect) else {
                 continue;
@@ -92,9 +94,10 @@ impl<O: Duplication> Duplicated<O> {
                 output.copy(part, at, frame, &mut self.turned)?;
             } else {
                 frame.blit(at, system.grab(part)?);
+                asked_gdi = true;
             }
         }
-        Ok(())
+        Ok(asked_gdi)
     }
 }
 

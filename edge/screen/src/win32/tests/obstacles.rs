@@ -103,3 +103,15 @@ fn an_obstacle_from_the_start_is_told_and_waited_out() {
         Region::from(MAIN)
     );
 }
+
+#[test]
+fn an_output_without_a_picture_shows_nothing_of_what_is_painted_meanwhile() {
+    let replay = Replay::new(&[upright(MAIN)]);
+    replay.state().answers[0].clear();
+    let mut machine = replay.machine();
+    replay.run(&mut machine, ms(0)).unwrap();
+    assert!(capture(&mut machine).is_ok());
+    replay.state().obstacle = Some(Obstacle::Locked);
+    assert!(matches!(capture(&mut machine), Err(ScreenError::Hidden)));
+    assert!(replay.run(&mut machine, ms(0)).unwrap().obstacle);
+}
