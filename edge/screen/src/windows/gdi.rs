@@ -56,6 +56,10 @@ struct Canvas {
     size: Size,
 }
 
+// SAFETY: no thread owns the handles (the device context is made from that of the screen), and GDI takes them from any
+// thread, one at a time; they and the pixels are reached by `&mut Gdi` only.
+unsafe impl Send for Canvas {}
+
 impl Canvas {
     fn new(screen: &ScreenDc, size: Size) -> Result<Self, Fault> {
         let info = BITMAPINFO {

@@ -32,12 +32,6 @@ pub struct NativeScreen {
     bell: Bell,
 }
 
-// SAFETY: what keeps this type from being sent are interfaces of DXGI and Direct3D, which belong to no apartment and
-// may be called by any thread, one at a time; handles of GDI that no thread owns (the memory device context is made
-// from that of the screen, and that one is got and released within a call); and a pointer into a bitmap that lives as
-// long as they do. All are made in here, leave it never, and are reached by `&mut self` only.
-unsafe impl Send for NativeScreen {}
-
 impl std::fmt::Debug for NativeScreen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NativeScreen")

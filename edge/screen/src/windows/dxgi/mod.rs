@@ -3,6 +3,9 @@
 mod output;
 mod surface;
 
+#[cfg(test)]
+mod tests;
+
 use temoto_geometry::Rect;
 use windows::Win32::Foundation::{E_ACCESSDENIED, E_INVALIDARG, E_NOINTERFACE, E_NOTIMPL, HMODULE};
 use windows::Win32::Graphics::Direct3D::D3D_DRIVER_TYPE_UNKNOWN;
@@ -140,28 +143,5 @@ fn fault(error: &Error) -> Fault {
         // The last: the output is that of another adapter, as some drivers of machines with two of them have it.
         DXGI_ERROR_UNSUPPORTED | E_NOTIMPL | E_NOINTERFACE | E_INVALIDARG => Fault::Unsupported,
         code => Fault::Other(code.0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use windows::Win32::Graphics::Dxgi::DXGI_ERROR_NOT_CURRENTLY_AVAILABLE;
-    use windows::core::HRESULT;
-
-    use super::*;
-
-    #[test]
-    fn what_the_system_answers_is_known_as_what_it_means() {
-        let means = |code: HRESULT| fault(&Error::from_hresult(code));
-        assert_eq!(means(DXGI_ERROR_ACCESS_LOST), Fault::AccessLost);
-        assert_eq!(means(E_ACCESSDENIED), Fault::AccessDenied);
-        assert_eq!(means(DXGI_ERROR_DEVICE_REMOVED), Fault::DeviceLost);
-        assert_eq!(means(E_NOTIMPL), Fault::Unsupported);
-        let busy = DXGI_ERROR_NOT_CURRENTLY_AVAILABLE;
-        assert_eq!(means(busy), Fault::Other(busy.0));
-        assert_eq!(
-            found::<()>(Err(Error::from_hresult(DXGI_ERROR_NOT_FOUND))),
-            Ok(None)
-        );
     }
 }

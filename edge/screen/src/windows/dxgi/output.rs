@@ -41,7 +41,16 @@ pub(in crate::native) struct Output {
 impl Output {
     pub(super) fn open(device: Device, output: &IDXGIOutput1, place: Place) -> Result<Self, Fault> {
         // SAFETY: the device is that of the output's adapter.
-        let duplication = unsafe { output.DuplicateOutput(&device.device) }.map_err(|error| fault(&error))?;
+        let duplication = unsafe { output.DuplicateOutput(&device.device) };
+        Self::of(duplication.map_err(|error| fault(&error))?, device, place)
+    }
+
+    /// A duplication that was begun for this device.
+    pub(super) fn of(
+        duplication: IDXGIOutputDuplication,
+        device: Device,
+        place: Place,
+    ) -> Result<Self, Fault> {
         Ok(Self {
             duplication,
             surface: Surface::new(device, place.rotation.turn(place.rect.size()))?,

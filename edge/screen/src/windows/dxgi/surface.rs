@@ -132,7 +132,7 @@ impl Surface {
     }
 }
 
-fn texture(device: &Device, size: Size, readable: bool) -> Result<ID3D11Texture2D, Fault> {
+pub(super) fn texture(device: &Device, size: Size, readable: bool) -> Result<ID3D11Texture2D, Fault> {
     let (usage, bind, access) = if readable {
         (D3D11_USAGE_STAGING, 0, D3D11_CPU_ACCESS_READ.0)
     } else {
@@ -159,79 +159,4 @@ fn texture(device: &Device, size: Size, readable: bool) -> Result<ID3D11Texture2
     }
     .map_err(|error| fault(&error))?;
     texture.ok_or(Fault::Unsupported)
-}
-
-#[cfg(test)]
-mod tests {
-    use temoto_codec::Framebuffer;
-    use temoto_geometry::Point;
-    use windows::Win32::Foundation::HMODULE;
-    use windows::Win32::Graphics::Direct3D::{D3D_DRIVER_TYPE_HARDWARE, D3D_DRIVER_TYPE_WARP};
-    use windows::Win32::Graphics::Direct3D11::{
-        D3D11_CREATE_DEVICE_FLAG, D3D11_SDK_VERSION, D3D11CreateDevice,
-    };
-
-    use super::*;
-
-    /// A device that draws by the graphics processor, else by the main one.
-    fn device() -> Device {
-        let made = [D3D_DRIVER_TYPE_HARDWARE, D3D_DRIVER_TYPE_WARP].map(|kind| {
-            let (mut device, mut context) = (None, None);
-            let (flags, module) = (D3D11_CREATE_DEVICE_FLAG(0), HMODULE::default());
-            let (to, and) = (Some(&raw mut device), Some(&raw mut context));
-            // SAFETY: both results live until the call returns.
-            unsafe { D3D11CreateDevice(None, kind, module, flags, None, D3D11_SDK_VERSION, to, None, and) }
-                .ok()?;
-            device.zip(context)
-        });
-        let (device, context) = made.into_iter().flatten().next().expect("a device");
-        Device { device, context }
-    }
-
-    /// A frame whose pixels are numbered from `first` on.
-    fn frame(device: &Device, size: Size, first: u32) -> ID3D11Texture2D {
-        let made = texture(device, size, false).unwrap();
-        let pixels: Vec<u32> = (first..).take(size.area() as usize).collect();
-        // SAFETY: the texture was just made, and there is a pixel for each of its own.
-        unsafe {
-            let from = pixels.as_ptr().cast();
-            device
-                .context
-                .UpdateSubresource(&made, 0, None, from, size.width * 4, 0);
-        }
-        made
-    }
-
-    #[test]
-    fn parts_of_frames_are_kept_and_shown() {
-        let (device, size) = (device(), Size::new(50, 30));
-        let mut surface = Surface::new(device.clone(), size).unwrap();
-        surface.take(&frame(&device, size, 0), &[surface.rect()]).unwrap();
-        let new = [Rect::new(10, 5, 4, 3), Rect::new(48, 28, 9, 9)];
-        surface.take(&frame(&device, size, 10_000), &new).unwrap();
-        let mut shown = Framebuffer::new(size).unwrap();
-        surface
-            .read(surface.rect(), &mut |view| shown.blit(Point::ORIGIN, view))
-            .unwrap();
-        for (index, pixel) in (0..).zip(shown.pixels()) {
-            let at = Point::new(index % 50, index / 50);
-            let is_new = new.iter().any(|part| part.contains(at));
-            assert_eq!(*pixel, index as u32 + if is_new { 10_000 } else { 0 }, "{at:?}");
-        }
-        let mut part = Framebuffer::new(Size::new(3, 2)).unwrap();
-        surface
-            .read(Rect::new(9, 5, 3, 2), &mut |view| part.blit(Point::ORIGIN, view))
-            .unwrap();
-        assert_eq!(part.pixels(), [259, 10_260, 10_261, 309, 10_310, 10_311]);
-    }
-
-    #[test]
-    fn frames_of_another_mode_and_parts_outside_are_refused() {
-        let (device, size) = (device(), Size::new(50, 30));
-        let mut surface = Surface::new(device.clone(), size).unwrap();
-        let other = frame(&device, Size::new(30, 50), 0);
-        assert_eq!(surface.take(&other, &[surface.rect()]), Err(Fault::AccessLost));
-        let outside = surface.read(Rect::new(40, 0, 11, 1), &mut |_| {});
-        assert_eq!(outside, Err(Fault::AccessLost));
-    }
 }
