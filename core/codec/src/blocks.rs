@@ -13,8 +13,22 @@ pub(crate) enum Kind {
     Keep,
     /// It gets what stood at an offset in the picture before the update: index into the update's vectors.
     Copy(u8),
+    /// It gets what it showed before: place in its list of earlier contents.
+    Remembered(u8),
     /// Its pixels are in the update.
     Exact,
+}
+
+impl Kind {
+    /// Without the number.
+    pub(crate) fn class(self) -> usize {
+        match self {
+            Self::Keep => 0,
+            Self::Copy(_) => 1,
+            Self::Exact => 2,
+            Self::Remembered(_) => 3,
+        }
+    }
 }
 
 /// The blocks of one picture size and their kinds.
@@ -24,6 +38,8 @@ pub(crate) struct BlockMap {
     columns: usize,
     rows: usize,
     kinds: Vec<Kind>,
+    /// Per block, which earlier content an exact one resembles.
+    likes: Vec<Option<u8>>,
 }
 
 impl BlockMap {
@@ -35,6 +51,7 @@ impl BlockMap {
             columns,
             rows,
             kinds: vec![Kind::Keep; columns * rows],
+            likes: vec![None; columns * rows],
         }
     }
 
@@ -52,6 +69,15 @@ impl BlockMap {
 
     pub(crate) fn set(&mut self, column: usize, row: usize, kind: Kind) {
         self.kinds[row * self.columns + column] = kind;
+    }
+
+    /// Which earlier content an exact block resembles; `None` in the default map.
+    pub(crate) fn like(&self, column: usize, row: usize) -> Option<u8> {
+        self.likes.get(row * self.columns + column).copied().flatten()
+    }
+
+    pub(crate) fn set_like(&mut self, column: usize, row: usize, like: Option<u8>) {
+        self.likes[row * self.columns + column] = like;
     }
 
     /// The kinds of one row of blocks; empty in the default map.

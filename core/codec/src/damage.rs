@@ -57,7 +57,7 @@ fn reach(marks: Option<&[bool]>, columns: usize) -> Option<Range<usize>> {
 }
 
 /// Compares without an early exit: this way many pixels are compared at once.
-fn unequal(new: &[u32], old: &[u32]) -> bool {
+pub(crate) fn unequal(new: &[u32], old: &[u32]) -> bool {
     new.iter().zip(old).fold(0, |bits, (a, b)| bits | (a ^ b)) & COLOR != 0
 }
 

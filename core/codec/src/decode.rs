@@ -5,18 +5,21 @@
 
 use temoto_geometry::Region;
 
-use crate::blocks::BlockMap;
 use crate::error::CodecError;
 use crate::framebuffer::{Framebuffer, MAX_PIXELS, check_size};
+use crate::header::Header;
+use crate::history::HISTORY_MIB;
 use crate::range_coder::RangeDecoder;
-use crate::stream::{self, Header, Plan, Shared};
+use crate::stream::{self, Plan, Shared};
 
-/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel and about 1.3 MiB.
+/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel, about 1.3 MiB, and what the
+/// stream may remember ([`HISTORY_MIB`]).
 pub struct Decoder {
     shared: Option<Shared>,
     /// An error was met since the last complete update.
     broken: bool,
     max_pixels: u64,
+    max_history: u8,
     nothing: Framebuffer,
 }
 
@@ -40,6 +43,7 @@ impl Decoder {
             shared: None,
             broken: false,
             max_pixels: max_pixels.min(MAX_PIXELS),
+            max_history: HISTORY_MIB,
             nothing: Framebuffer::default(),
         }
     }
@@ -71,32 +75,33 @@ impl Decoder {
 
     fn apply(&mut self, update: &[u8]) -> Result<Region, CodecError> {
         let (header, bytes) = Header::read(update)?;
-        if let Some(size) = header.reset {
-            check_size(size, self.max_pixels)?;
+        if let Header::Complete(start) = header {
+            check_size(start.size, self.max_pixels)?;
+            if start.history > self.max_history {
+                return Err(CodecError::Memory(start.history));
+            }
             // The old pictures go before the new ones come.
             self.shared = None;
-            self.shared = Some(Shared::new(size)?);
+            self.shared = Some(Shared::new(start)?);
         } else if self.broken {
             return Err(CodecError::NeedsReset);
         }
         let shared = self.shared.as_mut().ok_or(CodecError::NeedsReset)?;
-        if header.sequence != shared.sequence {
+        if let Header::Next(number) = header
+            && number != shared.number
+        {
             return Err(CodecError::Sequence {
-                expected: shared.sequence,
-                got: header.sequence,
+                expected: shared.number.0,
+                got: number.0,
             });
         }
         let mut coder = RangeDecoder::new(bytes);
-        let nothing = Plan {
-            vectors: Vec::new(),
-            map: BlockMap::default(),
-        };
-        let done = stream::body(shared, &mut coder, &nothing, None, |_| false)?;
+        let done = stream::body(shared, &mut coder, &Plan::nothing(), None, |_| false)?;
         if !coder.at_end() {
             return Err(CodecError::Trailing);
         }
         shared.settle(&done.map);
-        Ok(if header.reset.is_some() {
+        Ok(if matches!(header, Header::Complete(_)) {
             shared.picture.bounds().into()
         } else {
             done.map.changed()

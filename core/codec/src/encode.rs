@@ -9,9 +9,12 @@ use crate::blocks::BlockMap;
 use crate::budget::Budget;
 use crate::damage;
 use crate::framebuffer::{FrameView, Framebuffer};
+use crate::header::{Header, Start};
+use crate::history::HISTORY_MIB;
 use crate::moves::{Move, MoveFinder};
 use crate::range_coder::RangeEncoder;
-use crate::stream::{self, Header, Plan, Shared};
+use crate::recall;
+use crate::stream::{self, Plan, Shared};
 
 /// What the platform knows about the change since the last frame. Hints save time; wrong moves cost nothing, and too
 /// much damage neither. Damage that leaves out changed pixels leaves them stale at the viewer.
@@ -64,19 +67,36 @@ pub struct Update {
     pub complete: bool,
 }
 
-/// Holds what the viewer has. Memory: 8 bytes per pixel and about 1.3 MiB.
-#[derive(Default)]
+/// Holds what the viewer has. Memory: 8 bytes per pixel, about 1.3 MiB, and what is remembered of earlier contents.
 pub struct Encoder {
     shared: Option<Shared>,
     budget: Budget,
     moves: MoveFinder,
+    history: u8,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Encoder {
     /// An encoder whose first update is complete.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with_history(HISTORY_MIB)
+    }
+
+    /// The same for a viewer that gives at most so many MiB (up to [`HISTORY_MIB`]) for earlier contents.
+    #[must_use]
+    pub fn with_history(mebibytes: u8) -> Self {
+        Self {
+            shared: None,
+            budget: Budget::default(),
+            moves: MoveFinder::default(),
+            history: mebibytes.min(HISTORY_MIB),
+        }
     }
 
     /// Forgets the viewer: the next update is complete. For a new viewer, and when the viewer met an error.
@@ -111,11 +131,15 @@ impl Encoder {
         limits: EncodeLimits,
     ) -> Option<Update> {
         let size = frame.size();
+        let start = Start {
+            size,
+            history: self.history,
+        };
         let reset = self.reference().is_none_or(|picture| picture.size() != size);
         if reset {
             self.budget.clear();
             // A view has a size that a picture may have.
-            self.shared = Some(Shared::new(size).ok()?);
+            self.shared = Some(Shared::new(start).ok()?);
         }
         let shared = self.shared.as_mut()?;
         let mut map = BlockMap::new(size);
@@ -131,15 +155,19 @@ impl Encoder {
         let vectors = if reset {
             Vec::new()
         } else {
-            self.moves.mark(&mut map, frame, &shared.picture, &hints.moves)
+            recall::find(&mut map, frame, shared);
+            let vectors = self.moves.mark(&mut map, frame, &shared.picture, &hints.moves);
+            recall::join(&mut map, frame, shared, &vectors);
+            vectors
         };
         let allowed = Plan {
             vectors,
             map: self.budget.allow(&map, limits),
         };
-        let header = Header {
-            sequence: shared.sequence,
-            reset: reset.then_some(size),
+        let header = if reset {
+            Header::Complete(start)
+        } else {
+            Header::Next(shared.number)
         };
         let mut coder = RangeEncoder::new(header.write());
         let stop = |coder: &RangeEncoder| coder.len() >= limits.max_bytes;

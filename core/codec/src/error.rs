@@ -10,6 +10,9 @@ pub enum CodecError {
     /// The picture is empty, has a side above [`crate::MAX_SIDE`], or more pixels than the limit.
     #[error("picture of {} x {} pixels is empty or too large", .0.width, .0.height)]
     Size(Size),
+    /// The update wants more memory for earlier contents than this end gives.
+    #[error("{0} MiB of memory are too much")]
+    Memory(u8),
     /// The buffer is shorter than its stated size and stride need.
     #[error("pixel buffer is shorter than its size says")]
     ShortBuffer,

@@ -272,6 +272,15 @@ impl Framebuffer {
             .unwrap_or_default()
     }
 
+    /// Row `y` to write; empty below the last.
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u32] {
+        let width = self.size.width as usize;
+        self.pixels
+            .get_mut(y.saturating_mul(width)..)
+            .and_then(|rest| rest.get_mut(..width))
+            .unwrap_or_default()
+    }
+
     /// Row `y` to write, with the two rows above it (empty above the first).
     pub(crate) fn row_with_upper(&mut self, y: usize) -> (&mut [u32], &[u32], &[u32]) {
         let width = self.size.width as usize;

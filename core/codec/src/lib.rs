@@ -19,15 +19,20 @@ mod decode;
 mod encode;
 mod error;
 mod framebuffer;
+mod header;
+mod history;
 mod model;
 mod moves;
 mod range_coder;
+mod recall;
 mod stream;
+mod strip;
 
 pub use decode::Decoder;
 pub use encode::{EncodeLimits, Encoder, Hints, Update};
 pub use error::CodecError;
 pub use framebuffer::{FrameView, Framebuffer, MAX_PIXELS, MAX_SIDE};
+pub use history::HISTORY_MIB;
 pub use moves::Move;
 
 #[cfg(test)]

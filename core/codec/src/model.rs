@@ -12,7 +12,7 @@ mod symbols;
 mod tables;
 
 pub(crate) use around::Rows;
-pub(crate) use blocks::{BlockModel, MAX_VECTORS, Vector};
+pub(crate) use blocks::{BlockModel, MAX_VECTORS, Memory, Vector};
 pub(crate) use pixels::PixelModel;
 
 /// All that is learned. A complete update begins with a new one on both sides.

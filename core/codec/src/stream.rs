@@ -1,78 +1,15 @@
-//! What the bytes of an update mean: header, vectors, and the walk over the blocks that both ends do alike.
+//! What an update does, block by block: the walk that both ends do alike.
 //!
 //! Encoder and decoder call the same [`body`]; the one with a frame and its plan of kinds, the other with neither.
-
-use temoto_geometry::Size;
 
 use crate::blocks::{self, BLOCK, BlockMap, Kind};
 use crate::error::CodecError;
 use crate::framebuffer::{FrameView, Framebuffer};
-use crate::model::{Model, Rows, Vector};
+use crate::header::{Number, Start};
+use crate::history::History;
+use crate::model::{Memory, Model, Rows, Vector};
 use crate::range_coder::BitCoder;
-
-/// The format that this build speaks, in the upper half of the first byte.
-const FORMAT: u8 = 1;
-/// Flag in the first byte: everything before is forgotten, and the size follows.
-const RESET: u8 = 1;
-
-/// The bytes before the coded body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    /// Counts updates, wraps; 0 in one with `reset`.
-    pub(crate) sequence: u8,
-    /// The size of the picture that begins here.
-    pub(crate) reset: Option<Size>,
-}
-
-impl Header {
-    /// The bytes: format and flags, number, and after a reset width and height in two bytes each.
-    pub(crate) fn write(self) -> Vec<u8> {
-        let mut bytes = vec![
-            FORMAT << 4 | if self.reset.is_some() { RESET } else { 0 },
-            self.sequence,
-        ];
-        if let Some(size) = self.reset {
-            for side in [size.width, size.height] {
-                // Sides are at most 16,384.
-                bytes.extend_from_slice(&(side as u16).to_be_bytes());
-            }
-        }
-        bytes
-    }
-
-    /// The header and the rest of the bytes.
-    pub(crate) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), CodecError> {
-        let [head, sequence, rest @ ..] = bytes else {
-            return Err(CodecError::Truncated);
-        };
-        if head >> 4 != FORMAT || head & 0x0f & !RESET != 0 {
-            return Err(CodecError::Format(*head));
-        }
-        if head & RESET == 0 {
-            return Ok((
-                Self {
-                    sequence: *sequence,
-                    reset: None,
-                },
-                rest,
-            ));
-        }
-        let [w0, w1, h0, h1, rest @ ..] = rest else {
-            return Err(CodecError::Truncated);
-        };
-        if *sequence != 0 {
-            return Err(CodecError::Malformed("a complete update has the number 0"));
-        }
-        let side = |high: u8, low: u8| u32::from(u16::from_be_bytes([high, low]));
-        Ok((
-            Self {
-                sequence: 0,
-                reset: Some(Size::new(side(*w0, *w1), side(*h0, *h1))),
-            },
-            rest,
-        ))
-    }
-}
+use crate::strip::Strips;
 
 /// What both ends hold between updates, always equal.
 pub(crate) struct Shared {
@@ -80,34 +17,52 @@ pub(crate) struct Shared {
     pub(crate) picture: Framebuffer,
     /// The picture before the update; equal to `picture` between updates.
     pub(crate) before: Framebuffer,
+    /// What stood where before that.
+    pub(crate) history: History,
     pub(crate) model: Model,
+    strips: Strips,
     /// Whether `before` shows anything: false during a complete update.
     pub(crate) remembers: bool,
     /// The number of the next update.
-    pub(crate) sequence: u8,
+    pub(crate) number: Number,
 }
 
 impl Shared {
     /// A black picture and nothing learned.
-    pub(crate) fn new(size: Size) -> Result<Self, CodecError> {
+    pub(crate) fn new(Start { size, history }: Start) -> Result<Self, CodecError> {
         Ok(Self {
             picture: Framebuffer::new(size)?,
             before: Framebuffer::new(size)?,
+            history: History::new(size, history),
             model: Model::new(size.width as usize),
+            strips: Strips::new(size.width as usize),
             remembers: false,
-            sequence: 0,
+            number: Number::default(),
         })
     }
 
-    /// Ends an update: what changed becomes what was.
+    /// Ends an update: what changed becomes what was, and what was is remembered.
     pub(crate) fn settle(&mut self, map: &BlockMap) {
+        if self.remembers {
+            for row in 0..map.rows() {
+                for column in 0..map.columns() {
+                    let kind = map.get(column, row);
+                    if kind != Kind::Keep {
+                        let moved = matches!(kind, Kind::Copy(_));
+                        let rect = map.rect(column, row);
+                        self.history.leaves(column, row, rect, &self.before, moved);
+                    }
+                }
+            }
+        }
+        self.history.tick();
         for row in 0..map.rows() {
             for (rect, ()) in map.runs(row, blocks::changes) {
                 self.before.copy_from(&self.picture, rect, 0, 0);
             }
         }
         self.remembers = true;
-        self.sequence = self.sequence.wrapping_add(1);
+        self.number = self.number.next();
     }
 }
 
@@ -115,6 +70,16 @@ impl Shared {
 pub(crate) struct Plan {
     pub(crate) vectors: Vec<Vector>,
     pub(crate) map: BlockMap,
+}
+
+impl Plan {
+    /// What a decoder knows beforehand.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            vectors: Vec::new(),
+            map: BlockMap::default(),
+        }
+    }
 }
 
 /// Codes a whole update. Encoding: `plan` says what to do, `frame` has the pixels, and `stop` is asked after each row
@@ -137,15 +102,16 @@ pub(crate) fn body<C: BitCoder>(
         let strip = plan.map.strip(row);
         // Copies are never put off: what they read may be gone afterwards.
         let planned = |column: usize| match strip.get(column) {
-            Some(Kind::Exact) if waiting => Kind::Keep,
-            Some(&kind) => kind,
-            None => Kind::Keep,
+            Some(Kind::Exact) if waiting => (Kind::Keep, None),
+            Some(&kind) => (kind, plan.map.like(column, row)),
+            None => (Kind::Keep, None),
         };
-        let used = (0..done.map.columns()).any(|column| planned(column) != Kind::Keep);
+        let used = (0..done.map.columns()).any(|column| planned(column).0 != Kind::Keep);
         above_used = shared.model.blocks.strip_used(coder, above_used, used);
         if above_used {
             kinds(shared, coder, &mut done, row, planned)?;
             copies(shared, &done, row)?;
+            remembered(shared, &done, row);
             pixels(shared, coder, &done, row, frame)?;
             waiting = waiting || stop(coder);
         }
@@ -156,29 +122,52 @@ pub(crate) fn body<C: BitCoder>(
     Ok(done)
 }
 
-/// Codes the kinds of one row of blocks.
+/// Codes the kinds of one row of blocks, and for exact ones what they resemble.
 fn kinds<C: BitCoder>(
     shared: &mut Shared,
     coder: &mut C,
     done: &mut Plan,
     row: usize,
-    planned: impl Fn(usize) -> Kind,
+    planned: impl Fn(usize) -> (Kind, Option<u8>),
 ) -> Result<(), CodecError> {
+    let (model, history) = (&mut shared.model.blocks, &shared.history);
     let mut left = Kind::Keep;
+    // When what was taken from the history last had left: its neighbors left with it.
+    let mut epoch = None;
+    let mut liked = false;
     for column in 0..done.map.columns() {
         let above = if row > 0 {
             done.map.get(column, row - 1)
         } else {
             Kind::Keep
         };
-        let kind = shared
-            .model
-            .blocks
-            .kind(coder, left, above, done.vectors.len(), planned(column))
-            .ok_or(CodecError::Malformed(
-                "a block names a vector that the update does not have",
-            ))?;
+        let memory = Memory {
+            depth: history.depth(column, row),
+            guess: epoch
+                .and_then(|epoch| history.that_left(column, row, epoch))
+                .unwrap_or_default(),
+            certain: epoch.is_some(),
+        };
+        let (kind, like) = planned(column);
+        let kind = model
+            .kind(coder, left, above, done.vectors.len(), memory, kind)
+            .ok_or(CodecError::Malformed("a block names what does not exist"))?;
         done.map.set(column, row, kind);
+        let mut taken = None;
+        match kind {
+            Kind::Remembered(index) => taken = Some(index),
+            Kind::Exact if memory.depth > 0 => {
+                taken = model
+                    .like(coder, liked, memory, like)
+                    .ok_or(CodecError::Malformed("a block resembles what does not exist"))?;
+                liked = taken.is_some();
+                done.map.set_like(column, row, taken);
+            }
+            Kind::Keep | Kind::Copy(_) | Kind::Exact => {}
+        }
+        if let Some(index) = taken {
+            epoch = history.left_at(column, row, index);
+        }
         left = kind;
     }
     Ok(())
@@ -207,6 +196,16 @@ fn copies(shared: &mut Shared, done: &Plan, row: usize) -> Result<(), CodecError
     Ok(())
 }
 
+/// Draws the blocks of one row of blocks that show what they showed before.
+fn remembered(shared: &mut Shared, done: &Plan, row: usize) {
+    for (column, &kind) in done.map.strip(row).iter().enumerate() {
+        if let Kind::Remembered(index) = kind {
+            let rect = done.map.rect(column, row);
+            shared.history.draw(column, row, index, rect, &mut shared.picture);
+        }
+    }
+}
+
 /// Codes the pixels of the exact blocks of one row of blocks, line by line across all of them.
 fn pixels<C: BitCoder>(
     shared: &mut Shared,
@@ -221,23 +220,26 @@ fn pixels<C: BitCoder>(
     }
     let first = row * BLOCK;
     let last = (first + BLOCK).min(shared.picture.height() as usize);
-    let before = &shared.before;
-    let row_before = |y: i64| match usize::try_from(y) {
-        Ok(y) if shared.remembers => before.row(y),
-        _ => &[],
-    };
+    let before = Some(&shared.before).filter(|_| shared.remembers);
+    shared.strips.lay_out(
+        &done.map,
+        row,
+        &done.vectors,
+        &shared.picture,
+        before,
+        &shared.history,
+    );
+    let row_before = |y: Option<usize>| before.zip(y).map(|(before, y)| before.row(y)).unwrap_or_default();
     for y in first..last {
-        let at = y as i64;
         let (current, above, above2) = shared.picture.row_with_upper(y);
-        let moved = done.vectors.first().map(|vector| {
-            let from = at + i64::from(vector.dy);
-            ([row_before(from), row_before(from - 1)], vector.dx)
-        });
         let mut rows = Rows {
             current,
             above: [above, above2],
-            before: [row_before(at), row_before(at - 1)],
-            moved,
+            guesses: [
+                [row_before(Some(y)), row_before(y.checked_sub(1))],
+                shared.strips.moved.lines(y - first),
+                shared.strips.remembered.lines(y - first),
+            ],
         };
         let target = frame.map_or(&[][..], |frame| frame.row(y));
         for (span, ()) in &spans {
@@ -252,36 +254,4 @@ fn pixels<C: BitCoder>(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_come_back() {
-        for header in [
-            Header {
-                sequence: 200,
-                reset: None,
-            },
-            Header {
-                sequence: 0,
-                reset: Some(Size::new(16_384, 1)),
-            },
-        ] {
-            let bytes = [header.write(), vec![7]].concat();
-            assert_eq!(Header::read(&bytes), Ok((header, &[7][..])));
-        }
-    }
-
-    #[test]
-    fn headers_of_another_format_are_refused() {
-        for bytes in [[0x00, 0], [0x20, 0], [0x12, 0], [0xf1, 0]] {
-            assert_eq!(Header::read(&bytes), Err(CodecError::Format(bytes[0])));
-        }
-        assert_eq!(Header::read(&[0x11, 0, 0, 1, 0]), Err(CodecError::Truncated));
-        assert_eq!(Header::read(&[0x10]), Err(CodecError::Truncated));
-        assert!(Header::read(&[0x11, 1, 0, 1, 0, 1]).is_err());
-    }
 }

@@ -1,6 +1,10 @@
 //! What stands around one pixel: the neighbors that both ends have, and what the picture before says about it.
 
 use crate::model::tables::hash;
+use crate::strip::NONE;
+
+/// Most difference of green between neighbors in a photograph, mostly.
+const GRAIN: u8 = 16;
 
 /// The rows that stand around the one being coded. Rows above the first are empty.
 pub(crate) struct Rows<'a> {
@@ -8,13 +12,15 @@ pub(crate) struct Rows<'a> {
     pub(crate) current: &'a mut [u32],
     /// The row above, and the one above that.
     pub(crate) above: [&'a [u32]; 2],
-    /// The same row, and the one above, before the update; empty when there was none.
-    pub(crate) before: [&'a [u32]; 2],
-    /// Row and row above at the update's first vector, and its columns.
-    pub(crate) moved: Option<([&'a [u32]; 2], i32)>,
+    /// Guesses for the row and for the one above: the picture before the update, where the content may come from, what
+    /// stood here earlier. Empty, or [`NONE`] in places, where there is none.
+    pub(crate) guesses: [[&'a [u32]; 2]; GUESSES],
 }
 
-/// A guess from the picture before, and how many of its neighbors agree with the picture now (0 to 3).
+/// Guesses from the past for each pixel.
+pub(crate) const GUESSES: usize = 3;
+
+/// A guess from the past, and how many of its neighbors agree with the picture now (0 to 3).
 #[derive(Clone, Copy)]
 pub(crate) struct Temporal {
     pub(crate) pixel: u32,
@@ -56,6 +62,13 @@ impl Around {
         self.west == self.west2 && self.west == self.north && self.west == self.north_west
     }
 
+    /// Whether a pixel is none of its neighbors but close to one, as in photographs.
+    pub(crate) fn grainy(&self, pixel: u32) -> bool {
+        let green = |pixel: u32| (pixel >> 8) as u8;
+        let far = |other: u32| green(pixel).abs_diff(green(other));
+        !self.near().contains(&pixel) && far(self.west).min(far(self.north)) <= GRAIN
+    }
+
     /// Which neighbors are equal, 0 to 15.
     pub(crate) fn pattern(&self) -> usize {
         usize::from(self.west == self.north)
@@ -79,32 +92,21 @@ impl Around {
         hash(&[self.west, self.north, self.north_east])
     }
 
-    /// What stood here, and what stood where the content may come from.
-    pub(crate) fn temporal(&self, rows: &Rows<'_>, x: usize) -> [Temporal; 2] {
-        let guess = |[row, above]: [&[u32]; 2], x: Option<usize>| {
-            let pixel = x.and_then(|x| row.get(x).copied());
-            let Some((x, pixel)) = x.zip(pixel) else {
+    /// What the past says about this pixel.
+    pub(crate) fn temporal(&self, rows: &Rows<'_>, x: usize) -> [Temporal; GUESSES] {
+        rows.guesses.map(|[row, above]| {
+            let pixel = row.get(x).copied().unwrap_or(NONE);
+            if pixel == NONE {
                 return Temporal {
                     pixel: 0,
                     agreement: 0,
                 };
-            };
+            }
             let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
             let agreement = usize::from(back(row) == self.west)
                 + usize::from(above.get(x).copied().unwrap_or(0) == self.north)
                 + usize::from(back(above) == self.north_west);
             Temporal { pixel, agreement }
-        };
-        let moved = rows.moved.map_or(
-            Temporal {
-                pixel: 0,
-                agreement: 0,
-            },
-            |(moved, dx)| {
-                let from = i32::try_from(x).ok().and_then(|x| usize::try_from(x + dx).ok());
-                guess(moved, from)
-            },
-        );
-        [guess(rows.before, Some(x)), moved]
+        })
     }
 }

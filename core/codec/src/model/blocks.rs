@@ -22,10 +22,25 @@ pub(crate) struct BlockModel {
     /// The vectors of the last update that had any.
     last: Vec<Vector>,
     strip_used: [Bit; 2],
-    kept: [Bit; 9],
-    copied: [Bit; 9],
+    kept: [Bit; 16],
+    remembered: [Bit; 16],
+    copied: [Bit; 16],
     same_vector: [Bit; 3],
     index: Tree<3>,
+    same_content: [Bit; 2],
+    content: Tree<4>,
+    like: [Bit; 2],
+}
+
+/// What a position has to offer of what it showed before.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory {
+    /// Contents.
+    pub(crate) depth: usize,
+    /// The likely one.
+    pub(crate) guess: u8,
+    /// Whether a neighbor makes it likely.
+    pub(crate) certain: bool,
 }
 
 impl BlockModel {
@@ -37,10 +52,14 @@ impl BlockModel {
             delta_y: Signed::new(),
             last: Vec::new(),
             strip_used: [Bit::NEW; 2],
-            kept: [Bit::NEW; 9],
-            copied: [Bit::NEW; 9],
+            kept: [Bit::NEW; 16],
+            remembered: [Bit::NEW; 16],
+            copied: [Bit::NEW; 16],
             same_vector: [Bit::NEW; 3],
             index: Tree::new(),
+            same_content: [Bit::NEW; 2],
+            content: Tree::new(),
+            like: [Bit::NEW; 2],
         }
     }
 
@@ -76,23 +95,31 @@ impl BlockModel {
     }
 
     /// Codes the kind of one block from the kinds left of it and above it. `vectors` is their number in the update;
-    /// an index beyond it comes back as `None`.
+    /// an index beyond it, or beyond the depth of the memory, comes back as `None`.
     pub(crate) fn kind<C: BitCoder>(
         &mut self,
         coder: &mut C,
         left: Kind,
         above: Kind,
         vectors: usize,
+        memory: Memory,
         kind: Kind,
     ) -> Option<Kind> {
-        let class = |kind: Kind| match kind {
-            Kind::Keep => 0,
-            Kind::Copy(_) => 1,
-            Kind::Exact => 2,
-        };
-        let context = class(left) * 3 + class(above);
+        let context = left.class() * 4 + above.class();
         if coder.bit(&mut self.kept[context], kind == Kind::Keep) {
             return Some(Kind::Keep);
+        }
+        if memory.depth > 0 {
+            let wanted = if let Kind::Remembered(index) = kind {
+                Some(index)
+            } else {
+                None
+            };
+            if coder.bit(&mut self.remembered[context], wanted.is_some()) {
+                return self
+                    .content(coder, memory, wanted.unwrap_or_default())
+                    .map(Kind::Remembered);
+            }
         }
         let wanted = if let Kind::Copy(index) = kind {
             Some(index)
@@ -104,17 +131,42 @@ impl BlockModel {
         }
         let guess = match (left, above) {
             (Kind::Copy(index), _) | (_, Kind::Copy(index)) => index,
-            (Kind::Keep | Kind::Exact, Kind::Keep | Kind::Exact) => 0,
+            _ => 0,
         };
         let certainty = match (left, above) {
             (Kind::Copy(a), Kind::Copy(b)) if a == b => 0,
             (Kind::Copy(_), _) | (_, Kind::Copy(_)) => 1,
-            (Kind::Keep | Kind::Exact, Kind::Keep | Kind::Exact) => 2,
+            _ => 2,
         };
         if coder.bit(&mut self.same_vector[certainty], wanted == Some(guess)) {
             return Some(Kind::Copy(guess));
         }
         let index = self.index.code(coder, u32::from(wanted.unwrap_or_default())) as u8;
         (usize::from(index) < vectors).then_some(Kind::Copy(index))
+    }
+
+    /// Codes which earlier content an exact block resembles, if any; `liked` says whether the last one did. A content
+    /// that does not exist comes back as the outer `None`.
+    #[expect(clippy::option_option, reason = "the outer one is an error")]
+    pub(crate) fn like<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        liked: bool,
+        memory: Memory,
+        like: Option<u8>,
+    ) -> Option<Option<u8>> {
+        if !coder.bit(&mut self.like[usize::from(liked)], like.is_some()) {
+            return Some(None);
+        }
+        self.content(coder, memory, like.unwrap_or_default()).map(Some)
+    }
+
+    fn content<C: BitCoder>(&mut self, coder: &mut C, memory: Memory, index: u8) -> Option<u8> {
+        let same = &mut self.same_content[usize::from(memory.certain)];
+        if coder.bit(same, index == memory.guess) {
+            return Some(memory.guess);
+        }
+        let index = self.content.code(coder, u32::from(index)) as u8;
+        (usize::from(index) < memory.depth).then_some(index)
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::framebuffer::COLOR;
-use crate::model::around::{Around, Rows, Temporal};
+use crate::model::around::{Around, GUESSES, Rows, Temporal};
 use crate::model::residual::ResidualModel;
 use crate::model::symbols::Tree;
 use crate::model::tables::{ColorCache, Guess, PixelTable};
@@ -17,14 +17,13 @@ pub(crate) struct PixelModel {
     flat: [Bit; 16],
     deep: PixelTable,
     deep_hit: [Bit; 8],
-    temporal_hit: [Bit; 8],
+    temporal_hit: [[Bit; 4]; GUESSES],
     shallow: PixelTable,
     shallow_hit: [Bit; 8],
     neighbor_hit: Vec<Bit>,
     cached: Bit,
     cache: ColorCache,
     cache_index: Tree<8>,
-    plain: [Bit; 8],
     residual: ResidualModel,
     /// Per column, how usual residuals were when its last pixel was coded.
     rough: Vec<u8>,
@@ -34,7 +33,7 @@ pub(crate) struct PixelModel {
 const DEEP_BITS: u32 = 18;
 const SHALLOW_BITS: u32 = 16;
 /// Roughness from which a residual is asked for first, as in photographs.
-const ROUGH: u8 = 100;
+const ROUGH: u8 = 60;
 /// How slowly roughness follows.
 const RATE: u8 = 16;
 /// Shortest run that gets a decision of its own.
@@ -46,14 +45,13 @@ impl PixelModel {
             flat: [Bit::NEW; 16],
             deep: PixelTable::new(DEEP_BITS),
             deep_hit: [Bit::NEW; 8],
-            temporal_hit: [Bit::NEW; 8],
+            temporal_hit: [[Bit::NEW; 4]; GUESSES],
             shallow: PixelTable::new(SHALLOW_BITS),
             shallow_hit: [Bit::NEW; 8],
             neighbor_hit: vec![Bit::NEW; 64],
             cached: Bit::NEW,
             cache: ColorCache::new(),
             cache_index: Tree::new(),
-            plain: [Bit::NEW; 8],
             residual: ResidualModel::new(),
             rough: vec![0; width + 1],
         }
@@ -131,18 +129,15 @@ impl PixelModel {
         let hint = around.temporal(rows, x);
         let rough = self.roughness(x);
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if agreement == 3 && offer.ask(&mut self.temporal_hit[which], pixel) {
+            if agreement == 3 && offer.ask(&mut self.temporal_hit[which][3], pixel) {
                 self.note(x, rough, false);
                 return pixel;
             }
         }
         if rough >= ROUGH {
-            let known = around.near().contains(&wanted);
-            if offer.coder.bit(&mut self.plain[usize::from(rough >> 5)], !known) {
-                let pixel = self.residual.code(offer.coder, around.near(), wanted);
-                self.note(x, rough, true);
-                return pixel;
-            }
+            let pixel = self.residual.code(offer.coder, around.near(), wanted);
+            self.note(x, rough, around.grainy(pixel));
+            return pixel;
         }
 
         let deep = self.deep.place(around.deep_hash());
@@ -154,11 +149,12 @@ impl PixelModel {
             self.deep.guess(deep),
             self.shallow.guess(shallow),
         );
-        self.note(x, rough, pixel.is_none());
+        let unforeseen = pixel.is_none();
         let pixel = match pixel {
             Some(pixel) => pixel,
             None => self.unpredicted(&mut offer, around),
         };
+        self.note(x, rough, unforeseen && around.grainy(pixel));
         self.deep.learn(deep, pixel);
         self.shallow.learn(shallow, pixel);
         if pixel != around.west {
@@ -172,7 +168,7 @@ impl PixelModel {
         &mut self,
         offer: &mut Offer<'_, C>,
         around: &Around,
-        hint: [Temporal; 2],
+        hint: [Temporal; GUESSES],
         deep: Option<Guess>,
         shallow: Option<Guess>,
     ) -> Option<u32> {
@@ -183,8 +179,7 @@ impl PixelModel {
             return Some(guess.pixel);
         }
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if (1..3).contains(&agreement) && offer.ask(&mut self.temporal_hit[agreement * 2 + which], pixel)
-            {
+            if (1..3).contains(&agreement) && offer.ask(&mut self.temporal_hit[which][agreement], pixel) {
                 return Some(pixel);
             }
         }

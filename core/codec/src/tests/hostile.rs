@@ -55,7 +55,7 @@ proptest! {
     #[test]
     fn invented_bytes_never_break_the_decoder(body in vec(any::<u8>(), 0..300), width in 1u8..200, height in 1u8..200) {
         let mut decoder = Decoder::new();
-        let _ = decoder.decode(&[&[0x11, 0, 0, width, 0, height], &body[..]].concat());
+        let _ = decoder.decode(&[&[0x82, 0, width, 0, height, 64], &body[..]].concat());
         let _ = decoder.decode(&[&[0x10, 1], &body[..]].concat());
         let _ = decoder.decode(&body);
     }
@@ -71,15 +71,15 @@ fn a_size_beyond_the_limit_is_refused_before_memory_is_taken() {
         (MAX_SIDE as u16, 5000),
         (40, 30),
     ] {
-        let bytes = [
-            &[0x11, 0][..],
-            &width.to_be_bytes(),
-            &height.to_be_bytes(),
-            &[0; 9],
-        ]
-        .concat();
+        let bytes = [&[0x82][..], &width.to_be_bytes(), &height.to_be_bytes(), &[0; 9]].concat();
         assert!(matches!(decoder.decode(&bytes), Err(CodecError::Size(_))));
     }
+}
+
+#[test]
+fn more_memory_than_this_end_gives_is_refused_before_it_is_taken() {
+    let bytes = [&[0x82, 0, 40, 0, 30, 65][..], &[0; 9]].concat();
+    assert_eq!(Decoder::new().decode(&bytes), Err(CodecError::Memory(65)));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_huge_picture_without_content_is_given_up_at_once() {
     // The most work that a few bytes can buy is one picture of one color.
     let mut decoder = Decoder::new();
     for filler in [0x00, 0x55, 0xaa, 0xff] {
-        let bytes = [&[0x11, 0, 0x40, 0, 0x10, 0][..], &[filler; 64]].concat();
+        let bytes = [&[0x82, 0x40, 0, 0x10, 0, 64][..], &[filler; 64]].concat();
         let _ = decoder.decode(&bytes);
     }
 }

@@ -1,0 +1,111 @@
+//! The bytes of an update before its coded body.
+
+use temoto_geometry::Size;
+
+use crate::error::CodecError;
+
+/// The format that this build speaks: the first byte of a complete update, less [`COMPLETE`].
+const FORMAT: u8 = 2;
+/// Set in the first byte of a complete update; that of any other is its number.
+const COMPLETE: u8 = 0x80;
+
+/// What a complete update begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// The size of the picture.
+    pub(crate) size: Size,
+    /// Memory for earlier contents, in MiB; the same at both ends.
+    pub(crate) history: u8,
+}
+
+/// The bytes before the coded body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Header {
+    /// Everything before is forgotten; this update has the number 0.
+    Complete(Start),
+    /// It follows the one with the number before.
+    Next(Number),
+}
+
+/// Counts updates from 0, and wraps at 128.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Number(pub(crate) u8);
+
+impl Number {
+    /// The one after it.
+    pub(crate) fn next(self) -> Self {
+        Self((self.0 + 1) % COMPLETE)
+    }
+}
+
+impl Header {
+    /// The bytes: a number, or the format and then width and height in two bytes each and the memory.
+    pub(crate) fn write(self) -> Vec<u8> {
+        match self {
+            Self::Next(number) => vec![number.0],
+            Self::Complete(Start { size, history }) => {
+                let mut bytes = vec![COMPLETE | FORMAT];
+                for side in [size.width, size.height] {
+                    // Sides are at most 16,384.
+                    bytes.extend_from_slice(&(side as u16).to_be_bytes());
+                }
+                bytes.push(history);
+                bytes
+            }
+        }
+    }
+
+    /// The header and the rest of the bytes.
+    pub(crate) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), CodecError> {
+        let (&head, rest) = bytes.split_first().ok_or(CodecError::Truncated)?;
+        if head & COMPLETE == 0 {
+            return Ok((Self::Next(Number(head)), rest));
+        }
+        if head != COMPLETE | FORMAT {
+            return Err(CodecError::Format(head & !COMPLETE));
+        }
+        let [w0, w1, h0, h1, history, rest @ ..] = rest else {
+            return Err(CodecError::Truncated);
+        };
+        let side = |high: u8, low: u8| u32::from(u16::from_be_bytes([high, low]));
+        let start = Start {
+            size: Size::new(side(*w0, *w1), side(*h0, *h1)),
+            history: *history,
+        };
+        Ok((Self::Complete(start), rest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_come_back() {
+        let start = Start {
+            size: Size::new(16_384, 1),
+            history: 64,
+        };
+        for header in [Header::Next(Number(127)), Header::Complete(start)] {
+            let bytes = [header.write(), vec![7]].concat();
+            assert_eq!(Header::read(&bytes), Ok((header, &[7][..])));
+        }
+    }
+
+    #[test]
+    fn headers_of_another_format_are_refused() {
+        for format in [0, 1, 3, 0x7f] {
+            let bytes = [0x80 | format, 0, 1, 0, 1, 64];
+            assert_eq!(Header::read(&bytes), Err(CodecError::Format(format)));
+        }
+        assert_eq!(Header::read(&[0x82, 0, 1, 0, 1]), Err(CodecError::Truncated));
+        assert_eq!(Header::read(&[]), Err(CodecError::Truncated));
+    }
+
+    #[test]
+    fn numbers_wrap_below_the_mark_of_complete_updates() {
+        let hundred = (0..128).fold(Number(0), |number, _| number.next());
+        assert_eq!(hundred, Number(0));
+        assert_eq!(Number(126).next(), Number(127));
+    }
+}
