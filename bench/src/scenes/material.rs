@@ -1,240 +1,58 @@
 //! Texts, code and photographs for the scenes, made from a seed.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
 
 use crate::desktop::Desktop;
 use crate::random::Random;
 
-const WORDS: &[&str] = &[
-    "account",
-    "address",
-    "after",
-    "again",
-    "agent",
-    "answer",
-    "archive",
-    "arrive",
-    "before",
-    "between",
-    "black",
-    "bridge",
-    "bright",
-    "budget",
-    "build",
-    "button",
-    "calendar",
-    "careful",
-    "change",
-    "circle",
-    "clear",
-    "code",
-    "color",
-    "column",
-    "common",
-    "computer",
-    "contract",
-    "copy",
-    "corner",
-    "customer",
-    "daily",
-    "delay",
-    "deliver",
-    "design",
-    "device",
-    "different",
-    "document",
-    "double",
-    "early",
-    "edge",
-    "engine",
-    "error",
-    "evening",
-    "example",
-    "field",
-    "figure",
-    "file",
-    "first",
-    "folder",
-    "forest",
-    "forward",
-    "garden",
-    "general",
-    "glass",
-    "green",
-    "ground",
-    "group",
-    "harbor",
-    "heavy",
-    "history",
-    "house",
-    "however",
-    "image",
-    "important",
-    "input",
-    "invoice",
-    "island",
-    "kernel",
-    "keyboard",
-    "kitchen",
-    "language",
-    "large",
-    "later",
-    "letter",
-    "level",
-    "light",
-    "little",
-    "machine",
-    "margin",
-    "market",
-    "measure",
-    "memory",
-    "message",
-    "metal",
-    "middle",
-    "minute",
-    "model",
-    "monitor",
-    "morning",
-    "mountain",
-    "network",
-    "never",
-    "night",
-    "notice",
-    "number",
-    "object",
-    "offer",
-    "office",
-    "often",
-    "operator",
-    "order",
-    "packet",
-    "page",
-    "paper",
-    "pattern",
-    "people",
-    "picture",
-    "pixel",
-    "place",
-    "plain",
-    "point",
-    "power",
-    "present",
-    "printer",
-    "problem",
-    "quality",
-    "question",
-    "quick",
-    "quiet",
-    "railway",
-    "reason",
-    "record",
-    "remote",
-    "repair",
-    "report",
-    "request",
-    "result",
-    "river",
-    "screen",
-    "second",
-    "service",
-    "session",
-    "several",
-    "shape",
-    "shadow",
-    "signal",
-    "simple",
-    "small",
-    "source",
-    "square",
-    "station",
-    "still",
-    "stone",
-    "street",
-    "summer",
-    "support",
-    "system",
-    "table",
-    "terminal",
-    "their",
-    "thread",
-    "through",
-    "ticket",
-    "today",
-    "together",
-    "train",
-    "travel",
-    "under",
-    "update",
-    "upper",
-    "value",
-    "version",
-    "village",
-    "visible",
-    "water",
-    "weather",
-    "window",
-    "winter",
-    "without",
-    "work",
-    "world",
-    "yellow",
-    "yesterday",
-];
-const SHORT: &[&str] = &[
-    "a", "and", "at", "by", "for", "from", "in", "is", "it", "not", "of", "on", "or", "so", "that", "the",
-    "to", "was", "we", "with",
-];
-const JAPANESE: &[&str] = &[
-    "画面を共有する",
-    "お客様の",
-    "コンピューター",
-    "設定を確認し",
-    "接続",
-    "担当者が",
-    "操作しています",
-    "次の手順で",
-    "ファイルを開き",
-    "印刷",
-    "問い合わせ番号は",
-    "終了しました",
-    "更新",
-    "安全に",
-    "ネットワーク",
-    "少々お待ちください",
-    "請求書",
-    "本日は",
-    "東京",
-    "大阪",
-    "電話で",
-    "八桁の数字を",
-    "入力してください",
-    "許可",
-    "表示されます",
-    "変更",
-    "右上の",
-    "ボタンを",
-    "押すと",
-    "保存",
-    "できません",
-    "原因を",
-    "調べて",
-    "再起動",
-    "後ほど",
-    "ご連絡します",
-    "見本",
-    "第二章",
-    "詳しくは",
-    "説明書を",
-];
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "\
+    account address after again agent answer archive arrive before between black bridge bright \
+    budget build button calendar careful change circle clear code color column common computer \
+    contract copy corner customer daily delay deliver design device different document double early \
+    edge engine error evening example field figure file first folder forest forward garden general \
+    glass green ground group harbor heavy history house however image important input invoice island \
+    kernel keyboard kitchen language large later letter level light little machine margin market \
+    measure memory message metal middle minute model monitor morning mountain network never night \
+    notice number object offer office often operator order packet page paper pattern people picture \
+    pixel place plain point power present printer problem quality question quick quiet railway \
+    reason record remote repair report request result river screen second service session several \
+    shape shadow signal simple small source square station still stone street summer support system \
+    table terminal their thread through ticket today together train travel under update upper value \
+    version village visible water weather window winter without work world yellow yesterday",
+    )
+});
+static SHORT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "\
+    a and at by for from in is it not of on or so that the to was we with",
+    )
+});
+static JAPANESE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    words(
+        "\
+    画面を共有する お客様の コンピューター 設定を確認し 接続 担当者が 操作しています 次の手順で \
+    ファイルを開き 印刷 問い合わせ番号は 終了しました 更新 安全に ネットワーク 少々お待ちください \
+    請求書 本日は 東京 大阪 電話で 八桁の数字を 入力してください 許可 表示されます 変更 右上の \
+    ボタンを 押すと 保存 できません 原因を 調べて 再起動 後ほど ご連絡します 見本 第二章 詳しくは \
+    説明書を",
+    )
+});
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
 
 /// A word.
 pub fn word(random: &mut Random) -> &'static str {
     if random.chance(35) {
-        random.pick(SHORT)
+        random.pick(&SHORT)
     } else {
-        random.pick(WORDS)
+        random.pick(&WORDS)
     }
 }
 
@@ -270,7 +88,7 @@ pub fn japanese(random: &mut Random) -> String {
     let mut text = String::new();
     for _ in 0..random.between(3, 7) {
         for _ in 0..random.between(3, 7) {
-            text.push_str(random.pick(JAPANESE));
+            text.push_str(random.pick(&JAPANESE));
         }
         text.push('。');
     }

@@ -48,6 +48,8 @@ fn check_one<'a>(member: &'a Package, manifest: &'a str) -> impl Iterator<Item =
     let expected = match (rooms.next(), rooms.next()) {
         (Some("xtask"), None) => "xtask".to_owned(),
         (Some("xtask"), Some(tool)) => format!("xtask-{tool}"),
+        (Some("bench"), None) => "temoto-bench".to_owned(),
+        (Some("bench"), Some(tool)) => format!("temoto-bench-{tool}"),
         (_, room) => format!("temoto-{}", room.unwrap_or("")),
     };
     if member.name != expected {
@@ -88,6 +90,7 @@ mod tests {
     #[test]
     fn a_manifest_inherits_what_all_have_in_common() {
         assert!(problems("core/wire", "temoto-wire", GOOD).is_empty());
+        assert!(problems("bench/wasm", "temoto-bench-wasm", GOOD).is_empty());
         let own = GOOD.replace("license.workspace = true", "license = \"MIT\"");
         assert_eq!(
             problems("core/wire", "temoto-wire", &own),
