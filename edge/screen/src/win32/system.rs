@@ -113,8 +113,11 @@ pub(crate) trait System {
     /// The mouse pointer; `None` when the system does not say, as on another desktop.
     fn pointer(&mut self) -> Option<Pointer>;
 
-    /// What the pointer looks like while it is drawn.
+    /// What the pointer looks like while it is drawn; `None` when that cannot be read.
     fn pointer_shape(&mut self) -> Option<CursorShape>;
+
+    /// The system's arrow.
+    fn arrow(&mut self) -> Option<CursorShape>;
 
     /// A number that changes whenever mouse or keyboard are used.
     fn last_input(&mut self) -> u32;

@@ -7,6 +7,7 @@ use windows::Win32::Graphics::Gdi::{
 };
 use windows::Win32::UI::WindowsAndMessaging::{
     CURSOR_SHOWING, CURSORINFO, CopyIcon, DestroyIcon, GetCursorInfo, GetIconInfo, HCURSOR, HICON, ICONINFO,
+    IDC_ARROW, LoadCursorW,
 };
 
 use super::gdi::{ScreenDc, header};
@@ -30,6 +31,12 @@ pub(super) fn pointer() -> Option<Pointer> {
 /// What it looks like; `None` when there is none, or it was destroyed meanwhile.
 pub(super) fn shape() -> Option<CursorShape> {
     of(info()?.hCursor)
+}
+
+/// What the system's arrow looks like.
+pub(super) fn arrow() -> Option<CursorShape> {
+    // SAFETY: the name is the system's own; its cursors are shared and not destroyed.
+    of(unsafe { LoadCursorW(None, IDC_ARROW) }.ok()?)
 }
 
 /// What a cursor looks like.

@@ -62,6 +62,10 @@ impl System for Windows {
         cursor::shape()
     }
 
+    fn arrow(&mut self) -> Option<CursorShape> {
+        cursor::arrow()
+    }
+
     fn last_input(&mut self) -> u32 {
         let mut info = LASTINPUTINFO {
             cbSize: u32::try_from(size_of::<LASTINPUTINFO>()).unwrap_or_default(),

@@ -50,6 +50,7 @@ pub(crate) struct Machine<S: System> {
     pointer: Pointer,
     /// The shape that duplication told, which is as large as what people see.
     told_shape: Option<CursorShape>,
+    /// The last one that could be read.
     last_shape: CursorShape,
     check_at: Instant,
     opened_at: Instant,
@@ -79,6 +80,10 @@ impl<S: System> Machine<S> {
         };
         let pointer = system.pointer().unwrap_or(nowhere);
         let obstacle = system.obstacle();
+        let last_shape = match system.arrow() {
+            Some(arrow) => arrow,
+            None => hidden()?,
+        };
         let mut this = Self {
             desktop: around(&displays),
             bounds: system.bounds(),
@@ -93,7 +98,7 @@ impl<S: System> Machine<S> {
             },
             pointer,
             told_shape: None,
-            last_shape: pointer_shape::hidden().map_err(|_| ScreenError::Missing("a cursor shape"))?,
+            last_shape,
             check_at: now + CHECK,
             opened_at: now,
             busy_until: now,
@@ -243,10 +248,10 @@ impl<S: System> Machine<S> {
     /// See [`crate::ScreenSource::cursor_shape`].
     pub(crate) fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError> {
         if !self.pointer.showing || self.obstacle.is_some() {
-            return pointer_shape::hidden().map_err(|_| ScreenError::Missing("a cursor shape"));
+            return hidden();
         }
         let newest = self.told_shape.clone().or_else(|| self.system.pointer_shape());
-        // A shape that its program destroyed this moment cannot be read; the next one is told soon.
+        // A shape that its program destroyed this moment cannot be read: the last one stands, at first an arrow.
         if let Some(newest) = newest {
             self.last_shape = newest;
         }
@@ -269,6 +274,10 @@ impl<S: System> Machine<S> {
         let other = now.shape != before.shape && self.told_shape.is_none();
         self.pending.cursor_shape |= other || now.showing != before.showing;
     }
+}
+
+fn hidden() -> Result<CursorShape, ScreenError> {
+    pointer_shape::hidden().map_err(|_| ScreenError::Missing("a cursor shape"))
 }
 
 fn around(displays: &[Display]) -> Rect {

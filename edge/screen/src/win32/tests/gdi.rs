@@ -162,3 +162,14 @@ fn displays_that_are_gone_for_a_moment_are_waited_for_and_none_from_the_start_is
             .contains(Point::ORIGIN)
     );
 }
+
+#[test]
+fn a_shape_that_cannot_be_read_is_the_last_one_and_at_first_an_arrow() {
+    let (replay, mut machine) = without_duplication();
+    let shape = replay.state().shape.take();
+    assert_eq!(machine.cursor_shape().unwrap().size(), Size::new(2, 2));
+    replay.state().shape = shape;
+    assert_eq!(machine.cursor_shape().unwrap().size(), Size::new(1, 1));
+    replay.state().shape = None;
+    assert_eq!(machine.cursor_shape().unwrap().size(), Size::new(1, 1));
+}

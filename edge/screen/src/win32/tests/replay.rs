@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) displays: Vec<Display>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) pointer: Option<Pointer>,
+    /// What it looks like, if that can be read.
+    pub(super) shape: Option<CursorShape>,
     pub(super) last_input: u32,
     /// The desktop as it is now, its first pixel at the left upper corner of all displays.
     pub(super) desktop: Framebuffer,
@@ -103,6 +105,7 @@ impl Replay {
                 showing: true,
                 shape: 1,
             }),
+            shape: CursorShape::new(Size::new(1, 1), Point::ORIGIN, vec![1; 4]).ok(),
             last_input: 0,
             desktop: Framebuffer::new(all.size()).unwrap(),
             duplicate: Ok(places.to_vec()),
@@ -215,7 +218,11 @@ impl System for Replay {
     }
 
     fn pointer_shape(&mut self) -> Option<CursorShape> {
-        CursorShape::new(Size::new(1, 1), Point::ORIGIN, vec![1; 4]).ok()
+        self.state().shape.clone()
+    }
+
+    fn arrow(&mut self) -> Option<CursorShape> {
+        CursorShape::new(Size::new(2, 2), Point::ORIGIN, vec![1; 16]).ok()
     }
 
     fn last_input(&mut self) -> u32 {
