@@ -65,8 +65,9 @@ impl Desktop {
             children: Vec::new(),
         };
         let dpi = (96.0 * look.scale).round();
-        let mut server = Command::new("Xtigervnc");
-        server.arg(&name).args([
+        // It ends with us even if we are killed, and the programs on it do with it.
+        let mut server = Command::new("setpriv");
+        server.args(["--pdeathsig", "TERM", "Xtigervnc", &name]).args([
             "-geometry",
             &format!("{}x{}", look.size.width, look.size.height),
             "-depth",

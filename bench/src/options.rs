@@ -12,7 +12,7 @@ use crate::desktop::Look;
 use crate::scenes::Scene;
 
 /// Raised when a scene is played differently than before, so that older recordings are not taken for it.
-const RECORDER: u32 = 3;
+const RECORDER: u32 = 4;
 /// Programs whose version decides how a scene looks.
 const PACKAGES: &[&str] = &[
     "chromium",

@@ -17,6 +17,12 @@ use crate::pixels;
 const STILL: Duration = Duration::from_millis(40);
 /// Nothing is waited for longer than this; a page that never rests is recorded as it is.
 const RESTLESS: Duration = Duration::from_secs(4);
+/// A program that is starting has drawn itself when nothing large changed for this long.
+const DRAWN: Duration = Duration::from_millis(2500);
+/// Starting takes no longer than this.
+const SLOW_START: Duration = Duration::from_secs(60);
+/// The most pixels of a caret.
+const CARET_PIXELS: u64 = 600;
 
 /// Takes the steps of a scene.
 pub trait StepSink {
@@ -81,11 +87,20 @@ impl<'a> Stage<'a> {
         self.settle(still, still)
     }
 
-    /// Waits until a program that has shown its window has drawn itself, too.
-    pub fn started(&mut self) -> Result<bool> {
-        self.settle(Duration::from_secs(3), Duration::from_millis(500))?;
-        std::thread::sleep(Duration::from_millis(1500));
-        self.calm(600)
+    /// Waits until a program that has shown its window has drawn itself, too. On a busy machine that has long pauses; a
+    /// caret may blink meanwhile.
+    pub fn started(&mut self) -> Result<()> {
+        let began = Instant::now();
+        let mut last = began;
+        while last.elapsed() < DRAWN && began.elapsed() < SLOW_START {
+            let before = self.frame.clone();
+            self.look(DRAWN.saturating_sub(last.elapsed()))?;
+            let changed = pixels::changed_box(&before, &self.frame);
+            if changed.is_some_and(|part| part.size().area() > CARET_PIXELS) {
+                last = Instant::now();
+            }
+        }
+        Ok(())
     }
 
     /// Hands on the picture as it is.
