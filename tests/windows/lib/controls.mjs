@@ -46,9 +46,10 @@ function inside({ width, height, pixels }, client) {
   return { at, width: client.width, height: client.height };
 }
 
-/** The widest area of the accent in the lower half: its rows have the color from edge to edge but for the letters. */
+/** The widest area of the accent in the lower half: its rows have the color from edge to edge but for the letters, and those of a
+ * checkbox have too little of it. */
 function filled(part, alone) {
-  const { left, right, top, bottom } = bounds(part, ACCENT, 0, Math.floor(part.height / 2));
+  const { left, right, top, bottom } = bounds(part, ACCENT, 0, Math.floor(part.height / 2), part.width / 5);
   const [width, height] = [right - left + 1, bottom - top + 1];
   if (!(width > part.width / 4) || height < 20 || height > part.height / 4) return null;
   if (width > part.width * 0.75 !== alone) return null;
@@ -77,18 +78,21 @@ function edged(part) {
   return { x: left, y: top, width, height };
 }
 
-/** The smallest rectangle around everything of one of these colors, from row `from` on. */
-function bounds({ at, width, height }, wanted, tolerance, from) {
+/** The smallest rectangle around everything of one of these colors, from row `from` on, in rows that have at least `least` such pixels. */
+function bounds({ at, width, height }, wanted, tolerance, from, least = 1) {
   const found = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
-  for (let y = from; y < height; y += 1)
+  for (let y = from; y < height; y += 1) {
+    const row = [];
     for (let x = 0; x < width; x += 1) {
       const color = at(x, y);
-      if (color < 0 || !wanted.some((one) => near(color, one, tolerance))) continue;
-      found.left = Math.min(found.left, x);
-      found.right = Math.max(found.right, x);
-      found.top = Math.min(found.top, y);
-      found.bottom = Math.max(found.bottom, y);
+      if (color >= 0 && wanted.some((one) => near(color, one, tolerance))) row.push(x);
     }
+    if (row.length < least) continue;
+    found.left = Math.min(found.left, row[0]);
+    found.right = Math.max(found.right, row.at(-1));
+    found.top = Math.min(found.top, y);
+    found.bottom = Math.max(found.bottom, y);
+  }
   return found;
 }
 
