@@ -94,9 +94,10 @@ impl Metadata {
         Ok(Self { packages })
     }
 
-    /// The packages of this workspace.
+    /// The packages of this workspace; what others wrote and we patched is not ours.
     pub fn members(&self) -> impl Iterator<Item = &Package> {
-        self.packages.values().filter(|package| package.source.is_none())
+        let ours = |package: &&Package| package.source.is_none() && !package.folder.starts_with("third-party/");
+        self.packages.values().filter(ours)
     }
 
     /// Everything that a package links, itself not counted.
