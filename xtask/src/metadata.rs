@@ -96,7 +96,8 @@ impl Metadata {
 
     /// The packages of this workspace; what others wrote and we patched is not ours.
     pub fn members(&self) -> impl Iterator<Item = &Package> {
-        let ours = |package: &&Package| package.source.is_none() && !package.folder.starts_with("third-party/");
+        let ours =
+            |package: &&Package| package.source.is_none() && !package.folder.starts_with("third-party/");
         self.packages.values().filter(ours)
     }
 

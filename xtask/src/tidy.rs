@@ -71,13 +71,19 @@ fn linked_by_core(paths: &Paths, metadata: &Metadata) -> Result<String> {
     capture(&mut tree)
 }
 
-/// Every text file that is tracked, or new and not ignored.
+/// What others wrote is as they wrote it.
+const OTHERS: &str = "third-party/";
+
+/// Every text file of ours that is tracked, or new and not ignored.
 pub fn files(paths: &Paths) -> Result<Vec<File>> {
     let mut git = paths.command("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let listed = capture(&mut git)?;
     let mut files = BTreeMap::new();
-    for path in listed.split_terminator('\0') {
+    for path in listed
+        .split_terminator('\0')
+        .filter(|path| !path.starts_with(OTHERS))
+    {
         // Gone from the folder but not yet from the index, a symbolic link, or not text: nothing to read.
         if let Ok(text) = fs::read_to_string(paths.root.join(path)) {
             files.insert(path.to_owned(), text);
