@@ -12,7 +12,7 @@ use crate::history::HISTORY_MIB;
 use crate::range_coder::RangeDecoder;
 use crate::stream::{self, Plan, Shared};
 
-/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel, about 1.3 MiB, and what the
+/// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel, about 2.3 MiB, and what the
 /// stream may remember ([`HISTORY_MIB`]).
 pub struct Decoder {
     shared: Option<Shared>,

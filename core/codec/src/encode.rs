@@ -67,7 +67,7 @@ pub struct Update {
     pub complete: bool,
 }
 
-/// Holds what the viewer has. Memory: 8 bytes per pixel, about 1.3 MiB, and what is remembered of earlier contents.
+/// Holds what the viewer has. Memory: 8 bytes per pixel, about 2.3 MiB, and what is remembered of earlier contents.
 pub struct Encoder {
     shared: Option<Shared>,
     budget: Budget,

@@ -281,8 +281,8 @@ impl Framebuffer {
             .unwrap_or_default()
     }
 
-    /// Row `y` to write, with the two rows above it (empty above the first).
-    pub(crate) fn row_with_upper(&mut self, y: usize) -> (&mut [u32], &[u32], &[u32]) {
+    /// Row `y` to write, with the three rows above it (empty above the first).
+    pub(crate) fn row_with_upper(&mut self, y: usize) -> (&mut [u32], [&[u32]; 3]) {
         let width = self.size.width as usize;
         let (above, rest) = self.pixels.split_at_mut(y * width);
         let above = &*above;
@@ -293,7 +293,7 @@ impl Framebuffer {
                 &[]
             }
         };
-        (&mut rest[..width], upper(1), upper(2))
+        (&mut rest[..width], [upper(1), upper(2), upper(3)])
     }
 
     /// Copies one rectangle, which lies inside both, from a picture of the same size.

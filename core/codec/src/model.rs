@@ -1,7 +1,7 @@
 //! What is likely: everything that both ends have learned from the stream.
 //!
 //! One code path serves both directions (see [`BitCoder`]): it takes the value to encode and gives back the value
-//! coded, so encoder and decoder cannot learn different things. The memory is fixed: 1.25 MiB of pixel tables,
+//! coded, so encoder and decoder cannot learn different things. The memory is fixed: 2.25 MiB of pixel tables,
 //! about 25 KiB of probabilities, and one byte per picture column, on either side.
 
 mod around;

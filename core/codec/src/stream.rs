@@ -231,10 +231,10 @@ fn pixels<C: BitCoder>(
     );
     let row_before = |y: Option<usize>| before.zip(y).map(|(before, y)| before.row(y)).unwrap_or_default();
     for y in first..last {
-        let (current, above, above2) = shared.picture.row_with_upper(y);
+        let (current, above) = shared.picture.row_with_upper(y);
         let mut rows = Rows {
             current,
-            above: [above, above2],
+            above,
             guesses: [
                 [row_before(Some(y)), row_before(y.checked_sub(1))],
                 shared.strips.moved.lines(y - first),

@@ -42,18 +42,27 @@ pub fn update_seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A few changes of a small picture: text-like dots, a moved block, a gradient.
+/// A few changes of a small picture: text-like dots, a moved block, a gradient, and the dots again, whole and in part.
 fn film(width: u32, height: u32) -> Result<Vec<u8>, temoto_codec::CodecError> {
     let mut picture = Framebuffer::new(Size::new(width, height))?;
     let mut encoder = Encoder::new();
     let mut updates = Vec::new();
-    for step in 0..4 {
+    let mut dots = picture.clone();
+    for step in 0..6 {
         match step {
             0 => picture.fill(picture.bounds(), 0x00ff_ffff),
             1 => (0..width)
                 .step_by(3)
                 .for_each(|x| picture.fill(Rect::new(x as i32, (x % 7) as i32, 1, 2), x * 77)),
-            2 => picture.copy_within(Rect::new(0, 0, width / 2, height / 2), Point::new(5, 3)),
+            2 => {
+                dots = picture.clone();
+                picture.copy_within(Rect::new(0, 0, width / 2, height / 2), Point::new(5, 3));
+            }
+            4 => picture = dots.clone(),
+            5 => {
+                picture.fill(Rect::new(0, 0, width, height / 3), 0x0020_4060);
+                picture.blit(Point::new(0, 2), dots.view()?);
+            }
             _ => (0..height).for_each(|y| picture.fill(Rect::new(0, y as i32, width, 1), y * 0x0001_0203)),
         }
         updates.extend(

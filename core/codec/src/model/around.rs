@@ -1,6 +1,6 @@
 //! What stands around one pixel: the neighbors that both ends have, and what the picture before says about it.
 
-use crate::model::tables::hash;
+use crate::model::tables::{Hash, hash};
 use crate::strip::NONE;
 
 /// Most difference of green between neighbors in a photograph, mostly.
@@ -10,8 +10,8 @@ const GRAIN: u8 = 16;
 pub(crate) struct Rows<'a> {
     /// The row itself: right up to the span, unspecified inside it.
     pub(crate) current: &'a mut [u32],
-    /// The row above, and the one above that.
-    pub(crate) above: [&'a [u32]; 2],
+    /// The three rows above, the nearest first.
+    pub(crate) above: [&'a [u32]; 3],
     /// Guesses for the row and for the one above: the picture before the update, where the content may come from, what
     /// stood here earlier. Empty, or [`NONE`] in places, where there is none.
     pub(crate) guesses: [[&'a [u32]; 2]; GUESSES],
@@ -41,7 +41,7 @@ impl Around {
     pub(crate) fn new(rows: &Rows<'_>, x: usize) -> Self {
         let at =
             |row: &[u32], back: usize| x.checked_sub(back).and_then(|x| row.get(x)).copied().unwrap_or(0);
-        let [above, above2] = rows.above;
+        let [above, above2, _] = rows.above;
         let north = at(above, 0);
         Self {
             west: at(rows.current, 1),
@@ -86,6 +86,21 @@ impl Around {
             self.west2,
             self.north2,
         ])
+    }
+
+    /// Of so much that a letter that was seen before is known after its first lines.
+    pub(crate) fn wide_hash(rows: &Rows<'_>, x: usize) -> u64 {
+        let [above, above2, above3] = rows.above;
+        let mut sum = Hash::default();
+        let mut take = |row: &[u32], back: usize, ahead: usize| {
+            let end = (x + ahead).min(row.len());
+            sum.add(row.get(x.saturating_sub(back)..end).unwrap_or_default());
+        };
+        take(rows.current, 4, 0);
+        take(above, 3, 5);
+        take(above2, 2, 3);
+        take(above3, 1, 2);
+        sum.finish()
     }
 
     pub(crate) fn shallow_hash(&self) -> u64 {

@@ -15,9 +15,13 @@ use crate::range_coder::{Bit, BitCoder};
 /// Everything learned about pixels.
 pub(crate) struct PixelModel {
     flat: [Bit; 16],
+    wide: PixelTable,
+    wide_hit: [Bit; 8],
     deep: PixelTable,
     deep_hit: [Bit; 8],
-    temporal_hit: [[Bit; 4]; GUESSES],
+    temporal_hit: [[[Bit; 16]; 4]; GUESSES],
+    /// Per guess of time, whether the last three were right.
+    lately: [usize; GUESSES],
     shallow: PixelTable,
     shallow_hit: [Bit; 8],
     neighbor_hit: Vec<Bit>,
@@ -43,16 +47,19 @@ impl PixelModel {
     pub(crate) fn new(width: usize) -> Self {
         Self {
             flat: [Bit::NEW; 16],
+            wide: PixelTable::new(DEEP_BITS),
+            wide_hit: [Bit::NEW; 8],
             deep: PixelTable::new(DEEP_BITS),
             deep_hit: [Bit::NEW; 8],
-            temporal_hit: [[Bit::NEW; 4]; GUESSES],
+            temporal_hit: [[[Bit::NEW; 16]; 4]; GUESSES],
+            lately: [0; GUESSES],
             shallow: PixelTable::new(SHALLOW_BITS),
             shallow_hit: [Bit::NEW; 8],
             neighbor_hit: vec![Bit::NEW; 64],
             cached: Bit::NEW,
             cache: ColorCache::new(),
             cache_index: Tree::new(),
-            residual: ResidualModel::new(),
+            residual: ResidualModel::new(width),
             rough: vec![0; width + 1],
         }
     }
@@ -129,17 +136,25 @@ impl PixelModel {
         let hint = around.temporal(rows, x);
         let rough = self.roughness(x);
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if agreement == 3 && offer.ask(&mut self.temporal_hit[which][3], pixel) {
+            if agreement == 3 && self.ask_time(&mut offer, which, agreement, pixel, around.west) {
                 self.note(x, rough, false);
                 return pixel;
             }
         }
         if rough >= ROUGH {
-            let pixel = self.residual.code(offer.coder, around.near(), wanted);
+            let pixel = self.residual.code(offer.coder, x, around.near(), wanted);
             self.note(x, rough, around.grainy(pixel));
             return pixel;
         }
 
+        let wide = self.wide.place(Around::wide_hash(rows, x));
+        if let Some(guess) = self.wide.guess(wide)
+            && offer.ask(&mut self.wide_hit[guess.confidence as usize], guess.pixel)
+        {
+            self.wide.learn(wide, guess.pixel);
+            self.note(x, rough, false);
+            return guess.pixel;
+        }
         let deep = self.deep.place(around.deep_hash());
         let shallow = self.shallow.place(around.shallow_hash());
         let pixel = self.offered(
@@ -152,9 +167,10 @@ impl PixelModel {
         let unforeseen = pixel.is_none();
         let pixel = match pixel {
             Some(pixel) => pixel,
-            None => self.unpredicted(&mut offer, around),
+            None => self.unpredicted(&mut offer, around, x),
         };
         self.note(x, rough, unforeseen && around.grainy(pixel));
+        self.wide.learn(wide, pixel);
         self.deep.learn(deep, pixel);
         self.shallow.learn(shallow, pixel);
         if pixel != around.west {
@@ -179,7 +195,7 @@ impl PixelModel {
             return Some(guess.pixel);
         }
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if (1..3).contains(&agreement) && offer.ask(&mut self.temporal_hit[which][agreement], pixel) {
+            if (1..3).contains(&agreement) && self.ask_time(offer, which, agreement, pixel, around.west) {
                 return Some(pixel);
             }
         }
@@ -200,14 +216,32 @@ impl PixelModel {
             .map(|which| near[which])
     }
 
+    /// Asks for a guess of time, by how right it was lately.
+    fn ask_time<C: BitCoder>(
+        &mut self,
+        offer: &mut Offer<'_, C>,
+        which: usize,
+        agreement: usize,
+        pixel: u32,
+        west: u32,
+    ) -> bool {
+        let lately = self.lately[which];
+        let context = &mut self.temporal_hit[which][agreement][lately << 1 | usize::from(pixel == west)];
+        let Some(hit) = offer.put(context, pixel) else {
+            return false;
+        };
+        self.lately[which] = (lately << 1 | usize::from(hit)) & 7;
+        hit
+    }
+
     /// A color from the cache or in full.
-    fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around) -> u32 {
+    fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around, x: usize) -> u32 {
         let wanted = offer.wanted;
         if offer.coder.bit(&mut self.cached, self.cache.holds(wanted)) {
             let index = self.cache_index.code(offer.coder, ColorCache::index(wanted));
             return self.cache.color(index);
         }
-        self.residual.code(offer.coder, around.near(), wanted)
+        self.residual.code(offer.coder, x, around.near(), wanted)
     }
 }
 
@@ -227,14 +261,19 @@ struct Offer<'c, C> {
 
 impl<C: BitCoder> Offer<'_, C> {
     fn ask(&mut self, context: &mut Bit, pixel: u32) -> bool {
+        self.put(context, pixel).unwrap_or_default()
+    }
+
+    /// The same; `None` when that color was refused already.
+    fn put(&mut self, context: &mut Bit, pixel: u32) -> Option<bool> {
         if self.refused.contains(&pixel) {
-            return false;
+            return None;
         }
-        if self.coder.bit(context, pixel == self.wanted) {
-            return true;
+        let hit = self.coder.bit(context, pixel == self.wanted);
+        if !hit {
+            self.refused[self.count] = pixel;
+            self.count += 1;
         }
-        self.refused[self.count] = pixel;
-        self.count += 1;
-        false
+        Some(hit)
     }
 }

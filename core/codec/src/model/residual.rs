@@ -80,21 +80,53 @@ pub(crate) struct ResidualModel {
     green: Channel,
     blue: Channel,
     red: Channel,
+    /// Per class of green and [`texture`].
+    bias: Vec<Bias>,
+    /// Magnitude of green's last difference per column, with one before the first and two after the last.
+    surprises: Vec<u8>,
+}
+
+/// By how much the predictions of one kind of place were wrong, on the mean (the error feedback of CALIC, Wu and Memon 1997).
+#[derive(Clone, Copy)]
+struct Bias {
+    sum: i32,
+    count: i32,
+}
+
+impl Bias {
+    const NEW: Self = Self { sum: 0, count: 1 };
+
+    /// The prediction without its usual error, which is rounded to the nearest, halves up.
+    fn correct(&self, guess: u8) -> u8 {
+        (i32::from(guess) + (2 * self.sum + self.count).div_euclid(2 * self.count)).clamp(0, 255) as u8
+    }
+
+    fn learn(&mut self, error: i32) {
+        self.sum += error;
+        self.count += 1;
+        if self.count == 64 {
+            self.sum /= 2;
+            self.count /= 2;
+        }
+    }
 }
 
 impl ResidualModel {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(width: usize) -> Self {
         Self {
+            bias: vec![Bias::NEW; CLASSES * 16],
+            surprises: vec![0; width + 3],
             green: Channel::new(),
             blue: Channel::new(),
             red: Channel::new(),
         }
     }
 
-    /// Codes a pixel from its left, upper, upper-left and upper-right neighbors.
+    /// Codes the pixel of a column from its left, upper, upper-left and upper-right neighbors.
     pub(crate) fn code<C: BitCoder>(
         &mut self,
         coder: &mut C,
+        x: usize,
         [west, north, north_west, north_east]: [u32; 4],
         pixel: u32,
     ) -> u32 {
@@ -103,12 +135,19 @@ impl ResidualModel {
         let [_, cr, cg, cb] = north_west.to_be_bytes();
         let [_, _, eg, _] = north_east.to_be_bytes();
         let [_, red, green, blue] = pixel.to_be_bytes();
-        let activity = u32::from(wg.abs_diff(cg)) + u32::from(ng.abs_diff(cg)) + u32::from(eg.abs_diff(ng));
-        let class = class_of(activity);
-        let guess = median(wg, ng, cg);
+        let gradient = u32::from(wg.abs_diff(cg)) + u32::from(ng.abs_diff(cg)) + u32::from(eg.abs_diff(ng));
+        let surprise = u32::from(self.surprises[x])
+            + u32::from(self.surprises[x + 1])
+            + u32::from(self.surprises[x + 2]);
+        let class = class_of(gradient + surprise);
+        let plane = median(wg, ng, cg);
+        let place = class * 16 + texture([wg, ng, cg, eg], plane);
+        let guess = self.bias[place].correct(plane);
         let step = self.green.code(coder, class, green.wrapping_sub(guess));
         let green = guess.wrapping_add(step);
         let follow = (step as i8).unsigned_abs();
+        self.bias[place].learn(i32::from(green) - i32::from(plane));
+        self.surprises[x + 1] = follow;
 
         let lively = |near: [u8; 3], greens: [u8; 3]| {
             let [w, n, c] = [0, 1, 2].map(|at| i32::from(near[at]) - i32::from(greens[at]));
@@ -126,6 +165,13 @@ impl ResidualModel {
         let red = guess.wrapping_add(self.red.code(coder, class, red.wrapping_sub(guess)));
         u32::from_be_bytes([0, red, green, blue])
     }
+}
+
+/// Which neighbors are above the prediction, 0 to 15.
+fn texture(near: [u8; 4], plane: u8) -> usize {
+    near.iter()
+        .rev()
+        .fold(0, |bits, &near| bits << 1 | usize::from(near > plane))
 }
 
 /// Liveliness on a scale that halves its precision with every two classes.

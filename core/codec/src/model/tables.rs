@@ -76,15 +76,33 @@ impl PixelTable {
 }
 
 /// Mixes pixels into 64 bits whose upper half is good for an index.
-pub(crate) fn hash(pixels: &[u32]) -> u64 {
-    pixels
-        .iter()
-        .fold(0x9e37_79b9_7f4a_7c15, |sum: u64, &pixel| {
+pub(crate) struct Hash(u64);
+
+impl Default for Hash {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Hash {
+    pub(crate) fn add(&mut self, pixels: &[u32]) {
+        self.0 = pixels.iter().fold(self.0, |sum, &pixel| {
             (sum ^ u64::from(pixel))
                 .wrapping_mul(0xd6e8_feb8_6659_fd93)
                 .rotate_left(29)
-        })
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+    }
+
+    pub(crate) fn finish(self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// The hash of a few pixels.
+pub(crate) fn hash(pixels: &[u32]) -> u64 {
+    let mut hash = Hash::default();
+    hash.add(pixels);
+    hash.finish()
 }
 
 /// 256 colors seen lately, each at the place that its own hash names.
