@@ -35,7 +35,11 @@ fn main() -> ExitCode {
         Ok(Asked::Tell(text)) => return tell(text),
         Err(error) => return fail(&format!("{error:#}")),
     };
-    let start = Start::of_name(&options.name);
+    // A short name (`TEMOTO~1.EXE`) or a link hides what the file itself is called.
+    let start = match Start::of_name(&options.name) {
+        Start::Ask => options::name_on_disk().map_or(Start::Ask, |name| Start::of_name(&name)),
+        found => found,
+    };
     // Held until the end: a second start of the same file finds this one and brings it forward.
     let place = match &start {
         Start::Token(server) => temoto_instance::acquire(&server.token),

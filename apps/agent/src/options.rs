@@ -72,6 +72,12 @@ impl Options {
     }
 }
 
+/// What the running file is called on its disk, in full.
+pub fn name_on_disk() -> Option<String> {
+    let own = std::env::current_exe().and_then(std::fs::canonicalize).ok()?;
+    Some(file_name(&own))
+}
+
 /// The last part of the program's path; what it was started as says more than what it is linked to.
 fn file_name(own: &Path) -> String {
     own.file_name()
