@@ -3,14 +3,14 @@
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region};
-use temoto_screen::{Display, Obstacle};
+use temoto_screen::{Display, Move, Obstacle};
 
 /// What the machine's edges tell the session loop.
 pub enum EdgeEvent {
     /// The displays, now and after every change.
     Displays(Vec<Display>),
-    /// The desktop may differ there.
-    Damage(Region),
+    /// The desktop may differ there, and this was moved.
+    Damage(Region, Vec<Move>),
     /// The cursor looks like this now.
     CursorShape(Box<CursorShape>),
     /// The cursor is there, on the desktop.

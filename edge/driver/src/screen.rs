@@ -96,7 +96,7 @@ impl<S: ScreenSource> Thread<S> {
             }
             if !changes.damage.is_empty() {
                 self.stale = self.stale.union(&changes.damage);
-                self.tell(EdgeEvent::Damage(changes.damage))?;
+                self.tell(EdgeEvent::Damage(changes.damage, changes.moves))?;
             }
             if changes.cursor_shape || shape.is_none() {
                 let newest = self.source.cursor_shape()?;

@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use temoto_codec::Framebuffer;
+use temoto_codec::{Framebuffer, Move};
 use temoto_geometry::{Point, Rect};
 use temoto_overlay::{FrameOverlay, NativeOverlay};
 use temoto_screen::Display;
@@ -190,13 +190,17 @@ impl Session {
             EdgeEvent::Displays(displays) => {
                 self.agent.set_displays(now, listed(&displays));
             }
-            EdgeEvent::Damage(region) => {
+            EdgeEvent::Damage(region, moves) => {
                 let Some(rect) = self.agent.shown().map(|shown| shown.rect) else {
                     return;
                 };
                 let here = region.clip(rect).translate(-rect.x, -rect.y);
                 if !here.is_empty() {
-                    self.agent.damaged(now, &here);
+                    let moves = moves.iter().map(|moved| Move {
+                        from: moved.from.translate(-rect.x, -rect.y),
+                        to: moved.to.offset(-rect.x, -rect.y),
+                    });
+                    self.agent.damaged(now, &here, moves);
                 }
             }
             EdgeEvent::CursorShape(shape) => {

@@ -77,6 +77,7 @@ impl FakeScreen {
         let displays = single_display(size);
         let pending = Changes {
             damage: Region::from(size.to_rect()),
+            moves: Vec::new(),
             cursor_moved: Some(Point::ORIGIN),
             cursor_shape: true,
             geometry: true,

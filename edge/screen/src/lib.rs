@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use temoto_codec::Framebuffer;
+pub use temoto_codec::Move;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region, Size};
 
@@ -33,6 +34,9 @@ pub use native::NativeScreen;
 
 /// Most displays that are listed.
 pub const MAX_DISPLAYS: usize = 32;
+
+/// Most moves that are told at once.
+pub const MAX_MOVES: usize = 16;
 
 /// Opens the screen of this machine. `display` is the X display's name (`:1`); `None` takes that of the environment.
 /// Windows has no such names.
@@ -63,6 +67,9 @@ pub struct Display {
 pub struct Changes {
     /// Pixels of the desktop that may differ. A hint from the window system that can be too large, never too small.
     pub damage: Region,
+    /// Content that the window system moved, in the order in which it did, the newest [`MAX_MOVES`]; what was drawn over it
+    /// since is in `damage` as well as all targets. Desktop coordinates. A hint that can be wrong. Few systems tell any.
+    pub moves: Vec<Move>,
     /// Where the cursor's hot spot is now, if it moved. Desktop coordinates.
     pub cursor_moved: Option<Point>,
     /// Whether the cursor has another shape now ([`ScreenSource::cursor_shape`]).

@@ -260,7 +260,7 @@ impl World {
         if let Some(desktop) = self.nodes.get_mut(&who).and_then(|node| node.desktop.as_mut()) {
             desktop.fill(rect, color);
         }
-        self.with_agent(who, |agent, now| agent.damaged(now, &Region::from(rect)));
+        self.with_agent(who, |agent, now| agent.damaged(now, &Region::from(rect), []));
     }
 
     /// Whether the operator's picture equals the program's screen, pixel for pixel.

@@ -77,7 +77,7 @@ fn hide(world: &mut World, obstacle: Option<Obstacle>) {
         agent.set_obstacle(now, obstacle);
         if obstacle.is_none() {
             // As the edge does: whatever happened meanwhile counts as changed.
-            agent.damaged(now, &Region::default());
+            agent.damaged(now, &Region::default(), []);
         }
     });
     world.run_for(300);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use temoto_codec::FrameView;
 use temoto_codec::cursor::CursorShape;
+use temoto_codec::{FrameView, Move};
 use temoto_geometry::{Rect, Region};
 use temoto_wire::frame::Channel;
 use temoto_wire::limits::DISPLAYS;
@@ -81,9 +81,11 @@ impl Agent {
         self.displays.iter().find(|d| d.id == id)
     }
 
-    /// The shown display changed there, in its own pixels; an empty region means "somewhere".
-    pub fn damaged(&mut self, now_ms: u64, region: &Region) {
+    /// The shown display changed there, in its own pixels; an empty region means "somewhere". `moves` are what the
+    /// system says to have moved: hints, that may be wrong.
+    pub fn damaged(&mut self, now_ms: u64, region: &Region, moves: impl IntoIterator<Item = Move>) {
         self.screen.damaged(region);
+        self.screen.moved(moves);
         self.settle(now_ms);
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, Hints};
+use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, Hints, Move};
 use temoto_geometry::{Rect, Region};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
@@ -23,6 +23,8 @@ const UPDATE_PIXELS: u64 = 512 * 1024;
 const UPDATE_PIXELS_SLOW: u64 = 96 * 1024;
 /// Unencoded updates wait until less than this is queued.
 const ROOM_NEEDED: u64 = 4 * 1024;
+/// Most moves that are kept as hints; the newest are worth most.
+const MOVES: usize = 16;
 /// The viewer acknowledges at the latest after so many bytes.
 const ACK_EVERY_BYTES: u64 = 16 * 1024;
 
@@ -45,6 +47,8 @@ pub struct ScreenHost {
     outgoing: Option<Outgoing>,
     /// What changed since the last frame was taken; `None` means that nothing is known and all of it is compared.
     damage: Option<Region>,
+    /// What was moved since, the newest last.
+    moves: Vec<Move>,
     dirty: bool,
     taken_ms: Option<u64>,
     drawn: u32,
@@ -60,6 +64,7 @@ impl ScreenHost {
             number: 0,
             outgoing: None,
             damage: None,
+            moves: Vec::new(),
             dirty: true,
             taken_ms: None,
             drawn: 0,
@@ -98,6 +103,13 @@ impl ScreenHost {
         self.dirty = true;
     }
 
+    /// The system moved this on the host's screen.
+    pub fn moved(&mut self, moves: impl IntoIterator<Item = Move>) {
+        self.moves.extend(moves);
+        let old = self.moves.len().saturating_sub(MOVES);
+        self.moves.drain(..old);
+    }
+
     /// When the next frame should be taken; `None` while nothing changed or there is no room.
     #[must_use]
     pub fn frame_wanted_at(&self) -> Option<u64> {
@@ -115,7 +127,7 @@ impl ScreenHost {
         self.taken_ms = Some(now_ms);
         let hints = Hints {
             damage: self.damage.take(),
-            moves: Vec::new(),
+            moves: std::mem::take(&mut self.moves),
         };
         let slow = self.pacing.rate() < 1_000_000;
         let limits = EncodeLimits {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use temoto_codec::cursor::CursorShape;
-use temoto_codec::{FrameView, Framebuffer};
+use temoto_codec::{FrameView, Framebuffer, Move};
 use temoto_geometry::{Point, Rect, Region};
 
 use super::rotation::{Rotation, move_target};
@@ -25,6 +25,8 @@ struct Output<O> {
 pub(super) struct News {
     /// Desktop coordinates.
     pub(super) damage: Region,
+    /// The same, of upright displays.
+    pub(super) moves: Vec<Move>,
     pub(super) shape: Option<CursorShape>,
     /// Whether there was any frame, be it of the pointer only.
     pub(super) any: bool,
@@ -113,6 +115,8 @@ impl<O: Duplication> Output<O> {
         match picture {
             None => {}
             Some(Damage::Parts { dirty, moves }) if self.ready => {
+                news.moves
+                    .extend(moves.iter().filter_map(|&(from, to)| self.moved(from, to)));
                 let moved = moves.into_iter().filter_map(|(from, to)| move_target(from, to));
                 news.damage.extend(
                     dirty
@@ -127,6 +131,21 @@ impl<O: Duplication> Output<O> {
             }
         }
         Ok(())
+    }
+
+    /// A move on the desktop. On a display that lies on its side the search of the codec finds it as well.
+    fn moved(&self, from: Point, to: Rect) -> Option<Move> {
+        let Place {
+            rect: place,
+            rotation,
+        } = self.place;
+        let from = Rect::at(from, to.size()).translate(place.x, place.y);
+        let to = to.translate(place.x, place.y);
+        let inside = place.contains_rect(from) && place.contains_rect(to);
+        (rotation == Rotation::None && inside && from != to).then_some(Move {
+            from,
+            to: to.origin(),
+        })
     }
 
     fn on_desktop(&self, rect: Rect) -> Option<Rect> {

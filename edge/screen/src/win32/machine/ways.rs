@@ -10,10 +10,10 @@ use temoto_codec::Framebuffer;
 use temoto_geometry::{Point, Rect, Region};
 
 use super::{CHECK, Machine, around, check_sizes};
-use crate::ScreenError;
 use crate::win32::duplicated::{Duplicated, News};
 use crate::win32::polled::Polled;
 use crate::win32::system::{Fault, System};
+use crate::{MAX_MOVES, ScreenError};
 
 /// The first pause before a duplication is opened again; each is twice the last.
 const RETRY: Duration = Duration::from_millis(50);
@@ -124,6 +124,9 @@ impl<S: System> Machine<S> {
         if !news.damage.is_empty() {
             self.busy_until = self.system.now() + BUSY;
             self.pending.damage = self.pending.damage.union(&news.damage);
+            self.pending.moves.extend(news.moves);
+            let old = self.pending.moves.len().saturating_sub(MAX_MOVES);
+            self.pending.moves.drain(..old);
         }
         if news.shape.is_some() {
             self.told_shape = news.shape;

@@ -1,7 +1,7 @@
 //! Frames of the desktop duplication, and its end.
 
-use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
+use temoto_codec::{Framebuffer, Move};
 use temoto_geometry::{Point, Rect, Region, Size};
 
 use super::replay::{Replay, display, everything, ms, parts, upright};
@@ -50,6 +50,11 @@ fn dirty_and_move_rectangles_become_damage_of_the_desktop() {
         Rect::new(-1, 19, 1, 1),
     ];
     assert_eq!(changes.damage, whole(&expected));
+    let moved = Move {
+        from: Rect::new(0, 0, 5, 5),
+        to: Point::new(10, 20),
+    };
+    assert_eq!(changes.moves, [moved]);
     assert!(!changes.geometry && !changes.cursor_shape);
 }
 

@@ -152,6 +152,7 @@ impl Replay {
                 false
             })?;
             sum.damage = sum.damage.union(&changes.damage);
+            sum.moves.extend(changes.moves);
             sum.cursor_moved = changes.cursor_moved.or(sum.cursor_moved);
             sum.cursor_shape |= changes.cursor_shape;
             sum.geometry |= changes.geometry;
