@@ -11,6 +11,7 @@ mod guesser;
 mod node;
 pub mod play;
 mod relay;
+pub mod secrets;
 mod world;
 
 pub use guesser::Guesser;

@@ -113,3 +113,18 @@ pub fn goes_on(world: &mut World) {
     });
     assert_eq!(keys, expected);
 }
+
+/// Chat on both sides is what was sent, in order, once; all of it, or (`cut_short`) the beginning.
+pub fn chat_is_exact(world: &World, said: &[String], answered: &[String], cut_short: bool, seed: u64) {
+    let (console, page) = (world.console_view().chat, world.agent_view(Who::Page).chat);
+    for (arrived, sent) in [
+        (written(&console, From::Customer), said),
+        (written(&page, From::Operator), answered),
+    ] {
+        if cut_short {
+            assert!(sent.starts_with(&arrived), "seed {seed}: {arrived:?} of {sent:?}");
+        } else {
+            assert_eq!(arrived, sent, "seed {seed}");
+        }
+    }
+}
