@@ -19,6 +19,7 @@ const WINDOWS: &[&str] = &[
     "temoto-instance",
     "temoto-host",
     "temoto-privilege",
+    "temoto-win32",
 ];
 
 /// Runs all steps, or one, and fails if one fails.

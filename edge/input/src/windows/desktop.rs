@@ -3,11 +3,12 @@
 //! A thread can only press on the desktop that it is attached to. Most programs may not leave theirs; one that runs as
 //! a service may, and then follows.
 
-use windows::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_INVALID_FUNCTION, HANDLE};
+use temoto_win32::desktop_name;
+use windows::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_INVALID_FUNCTION};
 use windows::Win32::System::StationsAndDesktops::{
     CloseDesktop, DESKTOP_ACCESS_FLAGS, DESKTOP_CONTROL_FLAGS, DESKTOP_CREATEWINDOW, DESKTOP_HOOKCONTROL,
-    DESKTOP_JOURNALPLAYBACK, DESKTOP_READOBJECTS, DESKTOP_WRITEOBJECTS, GetThreadDesktop,
-    GetUserObjectInformationW, HDESK, OpenInputDesktop, SetThreadDesktop, UOI_NAME,
+    DESKTOP_JOURNALPLAYBACK, DESKTOP_READOBJECTS, DESKTOP_WRITEOBJECTS, GetThreadDesktop, HDESK,
+    OpenInputDesktop, SetThreadDesktop,
 };
 use windows::Win32::System::Threading::GetCurrentThreadId;
 
@@ -21,8 +22,6 @@ const ACCESS: DESKTOP_ACCESS_FLAGS = DESKTOP_ACCESS_FLAGS(
         | DESKTOP_HOOKCONTROL.0
         | DESKTOP_JOURNALPLAYBACK.0,
 );
-/// Most characters of a desktop's name that are compared.
-const NAME: usize = 64;
 
 /// Where input goes now, seen from the calling thread.
 pub(super) enum Place {
@@ -58,8 +57,8 @@ impl Place {
         };
         // SAFETY: no pointers; the handle is borrowed and not to be closed.
         let thread = unsafe { GetThreadDesktop(GetCurrentThreadId()) };
-        let here = thread.ok().and_then(name);
-        match (here, name(input.handle())) {
+        let here = thread.ok().and_then(desktop_name);
+        match (here, desktop_name(input.handle())) {
             (Some(here), Some(there)) if here != there && usable => Self::Elsewhere(input),
             (Some(here), Some(there)) if here != there => Self::Hidden,
             _ => Self::Here,
@@ -115,15 +114,4 @@ impl Follower {
             }
         }
     }
-}
-
-fn name(desktop: HDESK) -> Option<Vec<u16>> {
-    let mut name = [0_u16; NAME];
-    let size = u32::try_from(size_of_val(&name)).ok()?;
-    let handle = HANDLE(desktop.0);
-    // SAFETY: the buffer has the size that is told and lives until the call returns.
-    unsafe { GetUserObjectInformationW(handle, UOI_NAME, Some(name.as_mut_ptr().cast()), size, None) }
-        .ok()?;
-    let end = name.iter().position(|unit| *unit == 0)?;
-    Some(name[..end].to_vec())
 }

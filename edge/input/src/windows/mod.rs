@@ -4,7 +4,6 @@
 #![expect(unsafe_code, reason = "every call of Win32 is; each block says why it holds")]
 
 mod desktop;
-mod dpi;
 mod guard;
 mod hooks;
 mod rank;

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use temoto_geometry::Point;
 use temoto_keymap::Code;
+use temoto_win32::PhysicalPixels;
 use windows::Win32::Foundation::POINT;
 use windows::Win32::UI::WindowsAndMessaging::{GetCursorPos, SetCursorPos};
 
 use super::desktop::Follower;
-use super::dpi::PhysicalPixels;
 use super::guard::{Aim, Guard};
 use super::settings;
 use super::traffic::{Event, Held as Down, Traffic};

@@ -8,6 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use temoto_win32::PhysicalPixels;
 use windows::Win32::Foundation::{LPARAM, WPARAM};
 use windows::Win32::System::Threading::{
     GetCurrentThread, GetCurrentThreadId, SetThreadPriority, THREAD_PRIORITY_HIGHEST,
@@ -19,7 +20,6 @@ use windows::Win32::UI::WindowsAndMessaging::{
 };
 
 use super::desktop::{Follower, Place};
-use super::dpi::PhysicalPixels;
 use super::hooks::{Hooks, Reader};
 use super::traffic::{Traffic, now_ms};
 use crate::sightings::Sightings;

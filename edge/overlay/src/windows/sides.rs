@@ -9,11 +9,11 @@
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 
 use temoto_geometry::Rect;
+use temoto_win32::PhysicalPixels;
 use windows::Win32::Foundation::{COLORREF, HINSTANCE, HWND, LPARAM, LRESULT, RECT, WPARAM};
 use windows::Win32::Graphics::Gdi::{CreateSolidBrush, DeleteObject, HBRUSH};
 use windows::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows::Win32::System::Threading::{GetCurrentProcessId, GetCurrentThreadId};
-use windows::Win32::UI::HiDpi::{DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetThreadDpiAwarenessContext};
 use windows::Win32::UI::WindowsAndMessaging::{
     CreateWindowExW, DefWindowProcW, DestroyWindow, DispatchMessageW, GW_HWNDPREV, GetMessageW, GetWindow,
     GetWindowRect, GetWindowThreadProcessId, HTTRANSPARENT, HWND_TOPMOST, IsWindowVisible, LWA_ALPHA, MSG,
@@ -56,13 +56,14 @@ pub(super) struct Sides {
     instance: HINSTANCE,
     brush: HBRUSH,
     shown: bool,
+    /// As long as the windows are placed and looked at.
+    _pixels: PhysicalPixels,
 }
 
 impl Sides {
     pub(super) fn make() -> Result<Self, String> {
         let text = |error: windows::core::Error| error.to_string();
-        // SAFETY: changes this thread alone, which has no windows yet.
-        unsafe { SetThreadDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2) };
+        let pixels = PhysicalPixels::begin();
         // SAFETY: the program's own module, which stays.
         let instance = HINSTANCE(unsafe { GetModuleHandleW(None) }.map_err(text)?.0);
         let [_, red, green, blue] = FRAME_COLOR.to_be_bytes();
@@ -83,6 +84,7 @@ impl Sides {
             instance,
             brush,
             shown: false,
+            _pixels: pixels,
         };
         for _ in 0..4 {
             sides.windows.push(side(instance).map_err(text)?);

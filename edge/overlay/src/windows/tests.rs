@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use temoto_geometry::Rect;
+use temoto_win32::PhysicalPixels;
 use windows::Win32::Foundation::{HWND, RECT};
-use windows::Win32::UI::HiDpi::{DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetThreadDpiAwarenessContext};
 use windows::Win32::UI::WindowsAndMessaging::{
     GWL_EXSTYLE, GetForegroundWindow, GetWindowLongPtrW, GetWindowRect, IsWindow, IsWindowVisible,
     WINDOW_EX_STYLE, WS_EX_LAYERED, WS_EX_NOACTIVATE, WS_EX_TOOLWINDOW, WS_EX_TOPMOST, WS_EX_TRANSPARENT,
@@ -25,11 +25,9 @@ fn visible(id: u64) -> bool {
 
 fn place(id: u64) -> Rect {
     let mut rect = RECT::default();
-    // SAFETY: the rectangle outlives the calls.
-    unsafe {
-        SetThreadDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
-        GetWindowRect(window(id), &raw mut rect).unwrap();
-    }
+    let _pixels = PhysicalPixels::begin();
+    // SAFETY: the rectangle outlives the call.
+    unsafe { GetWindowRect(window(id), &raw mut rect) }.unwrap();
     Rect::from_edges(
         rect.left.into(),
         rect.top.into(),

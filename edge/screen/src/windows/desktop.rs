@@ -1,21 +1,19 @@
 //! Which desktop gets the input, and what the session is doing: whether something hides the program's desktop.
 
-use windows::Win32::Foundation::{ERROR_ACCESS_DENIED, HANDLE};
+use temoto_win32::desktop_name;
+use windows::Win32::Foundation::ERROR_ACCESS_DENIED;
 use windows::Win32::System::RemoteDesktop::{
     WTS_CURRENT_SESSION, WTS_SESSIONSTATE_LOCK, WTSActive, WTSFreeMemory, WTSINFOEXW,
     WTSQuerySessionInformationW, WTSSessionInfoEx,
 };
 use windows::Win32::System::StationsAndDesktops::{
-    CloseDesktop, DESKTOP_CONTROL_FLAGS, DESKTOP_READOBJECTS, GetThreadDesktop, GetUserObjectInformationW,
-    HDESK, OpenInputDesktop, UOI_NAME,
+    CloseDesktop, DESKTOP_CONTROL_FLAGS, DESKTOP_READOBJECTS, GetThreadDesktop, OpenInputDesktop,
 };
 use windows::Win32::System::Threading::GetCurrentThreadId;
 use windows::core::PWSTR;
 
 use crate::win32::system::{InputDesktop, Session};
 
-/// Most characters of a desktop's name that are compared.
-const NAME: usize = 64;
 /// The level of the structure that is asked for.
 const LEVEL: u32 = 1;
 
@@ -29,12 +27,12 @@ pub(super) fn input() -> InputDesktop {
         // Sessions without a screen answer with an error of their own; the session tells.
         Err(_) => return InputDesktop::Unknown,
     };
-    let there = name(input);
+    let there = desktop_name(input);
     // SAFETY: the handle was opened above, and no thread is attached to it.
     let _closed = unsafe { CloseDesktop(input) };
     // SAFETY: no pointers; this handle is borrowed and not to be closed.
     let thread = unsafe { GetThreadDesktop(GetCurrentThreadId()) };
-    match (there, thread.ok().and_then(name)) {
+    match (there, thread.ok().and_then(desktop_name)) {
         (Some(there), Some(here)) if there == here => InputDesktop::Ours,
         (Some(_), Some(_)) => InputDesktop::Another,
         _ => InputDesktop::Unknown,
@@ -75,15 +73,4 @@ pub(super) fn session() -> Session {
     // SAFETY: the buffer came from the call above and is not used any more.
     unsafe { WTSFreeMemory(buffer.0.cast()) };
     session
-}
-
-fn name(desktop: HDESK) -> Option<Vec<u16>> {
-    let mut name = [0_u16; NAME];
-    let size = u32::try_from(size_of_val(&name)).ok()?;
-    let handle = HANDLE(desktop.0);
-    // SAFETY: the buffer has the size that is told and lives until the call returns.
-    unsafe { GetUserObjectInformationW(handle, UOI_NAME, Some(name.as_mut_ptr().cast()), size, None) }
-        .ok()?;
-    let end = name.iter().position(|unit| *unit == 0)?;
-    name.get(..end).map(<[u16]>::to_vec)
 }

@@ -6,7 +6,6 @@
 mod cursor;
 mod desktop;
 mod displays;
-mod dpi;
 mod dxgi;
 mod gdi;
 mod system;
@@ -19,11 +18,11 @@ use std::time::Duration;
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect};
+use temoto_win32::PhysicalPixels;
 
 use crate::win32::bell::Bell;
 use crate::win32::machine::Machine;
 use crate::{Changes, Display, Obstacle, ScreenError, ScreenSource, Waker};
-use dpi::PhysicalPixels;
 use system::Windows;
 
 /// The desktop of the session that the program runs in.

@@ -4,6 +4,8 @@
 //! declaration can be made for a thread and taken back, from Windows 10 version 1607 on; before, that of the program
 //! holds.
 
+#![expect(unsafe_code, reason = "the calls of the system take raw handles and pointers")]
+
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
@@ -18,12 +20,15 @@ type SetContext = unsafe extern "system" fn(context: *mut c_void) -> *mut c_void
 const PER_MONITOR: [isize; 2] = [-4, -3];
 
 /// While this lives the calling thread sees physical pixels.
-pub(super) struct PhysicalPixels {
+#[derive(Debug)]
+pub struct PhysicalPixels {
     before: Option<*mut c_void>,
 }
 
 impl PhysicalPixels {
-    pub(super) fn begin() -> Self {
+    /// From now on. A window keeps for ever what held when it was made.
+    #[must_use]
+    pub fn begin() -> Self {
         let before = set_context().and_then(|set| {
             PER_MONITOR
                 .into_iter()
