@@ -63,12 +63,13 @@ pub fn run(paths: &Paths, options: &Options) -> Result<()> {
 /// Everything that takes part: server, pages, the program as customers get it.
 pub fn build(paths: &Paths, for_windows: bool, program: Option<&Path>) -> Result<()> {
     web::run(paths, crate::wasm::Profile::Release)?;
+    spawn(&mut paths.cargo(&["build", "-p", "temoto-server", "--locked", "--quiet"]))?;
+    // Last: what is wrong with the program keeps nobody from playing with it.
     match program {
-        Some(program) => dist::hand_out(paths, program)?,
-        None if for_windows => dist::windows(paths)?,
-        None => dist::linux(paths)?,
+        Some(program) => dist::hand_out(paths, program),
+        None if for_windows => dist::windows(paths),
+        None => dist::linux(paths),
     }
-    spawn(&mut paths.cargo(&["build", "-p", "temoto-server", "--locked", "--quiet"]))
 }
 
 /// Folders of one run; a temporary one goes with it.

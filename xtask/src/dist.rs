@@ -67,6 +67,7 @@ pub fn linux(paths: &Paths) -> Result<()> {
 /// Builds for Windows alone.
 pub fn windows(paths: &Paths) -> Result<()> {
     let program = windows::dist(paths)?;
+    // Kept first: one that may not be handed out is still there to be tried.
     keep(paths, &program, WINDOWS)?;
     windows::may_be_handed_out(paths, &program)
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use i_slint_backend_winit::{EventResult, WinitWindowAccessor};
 use slint::language::ColorScheme;
-use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, VecModel};
+use slint::{CloseRequestResponse, ComponentHandle, Model, ModelRc, Timer, VecModel};
 
 use crate::app::{Theme, UiOptions};
 use crate::clean;
@@ -41,6 +41,8 @@ pub(crate) struct Presenter {
     mailbox: Arc<Mailbox>,
     events: Box<dyn Fn(UiEvent)>,
     state: RefCell<State>,
+    /// Looks now and then whether the bar is covered.
+    look: Timer,
 }
 
 struct State {
@@ -97,6 +99,7 @@ impl Presenter {
             mailbox,
             events,
             state: RefCell::new(state),
+            look: Timer::default(),
         });
         presenter.listen();
         presenter.speak();

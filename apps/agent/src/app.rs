@@ -198,6 +198,17 @@ impl App {
         }
     }
 
+    /// The session is left at once, without a word, because the program breaks off. `false` if that cannot be: the part of the
+    /// program that breaks off may hold what is needed.
+    pub fn cut(&self) -> bool {
+        self.let_go();
+        let Ok(state) = self.state.try_lock() else {
+            return false;
+        };
+        state.order(AgentCommand::Leave);
+        true
+    }
+
     /// Nothing stays pressed, whatever happened to the session's threads. Waits for nobody: a panic may hold a lock.
     pub fn let_go(&self) {
         if let Ok(rescue) = self.rescue.try_lock()

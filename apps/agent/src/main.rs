@@ -35,10 +35,9 @@ fn main() -> ExitCode {
         Ok(Asked::Tell(text)) => return tell(text),
         Err(error) => return fail(&format!("{error:#}")),
     };
-    // A short name (`TEMOTO~1.EXE`) or a link hides what the file itself is called.
-    let start = match Start::of_name(&options.name) {
-        Start::Ask => options::name_on_disk().map_or(Start::Ask, |name| Start::of_name(&name)),
-        found => found,
+    let start = match (Start::of_name(&options.name), &options.on_disk) {
+        (Start::Ask, Some(name)) => Start::of_name(name),
+        (found, _) => found,
     };
     // Held until the end: a second start of the same file finds this one and brings it forward.
     let place = match &start {
@@ -102,7 +101,8 @@ fn watch_panics(app: &Arc<App>, lang: Lang) {
             std::process::exit(2);
         }
         usual(info);
-        if cfg!(panic = "abort") {
+        // Where nobody can be told that it ended, it ends at once: with the process.
+        if cfg!(panic = "abort") && app.cut() {
             // Without a terminal the windows would vanish without a word.
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             let _said = fail(&no_window::broken(&place, lang));

@@ -80,11 +80,11 @@ pub fn broken(place: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!(
             "the program had to stop because of a fault of its own ({place}); nothing is shared any more, and starting the \
-             file again leads back into the session"
+             file again after this leads back into the session"
         ),
         Lang::Ja => format!(
             "プログラムの不具合のため終了しました（{place}）。画面の共有は止まっています。\
-             もう一度ファイルを開くと、続きから始められます"
+             このあともう一度ファイルを開くと、続きから始められます"
         ),
     }
 }

@@ -27,8 +27,11 @@ pub enum Asked {
 
 /// How to run.
 pub struct Options {
-    /// The program's own file name.
+    /// What the program was started as.
     pub name: String,
+    /// The same in other words: what its file is called on its disk, where a short name (`TEMOTO~1.EXE`) or a link hides it. `None`
+    /// if a name was given.
+    pub on_disk: Option<String>,
     /// Language of the windows.
     pub lang: Lang,
     /// X display; `None` takes that of the environment.
@@ -42,6 +45,7 @@ impl Options {
         let own = words.next().unwrap_or_default();
         let mut options = Self {
             name: file_name(Path::new(&own)),
+            on_disk: name_on_disk(),
             lang: system,
             display: None,
         };
@@ -57,7 +61,7 @@ impl Options {
                     options.lang = value()?.parse().ok().context("--lang must be ja or en")?;
                 }
                 Some("--display") => options.display = Some(value()?),
-                Some("--name") => options.name = value()?,
+                Some("--name") => (options.name, options.on_disk) = (value()?, None),
                 Some("--version" | "-V") => {
                     return Ok(Asked::Tell(concat!("temoto ", env!("CARGO_PKG_VERSION"))));
                 }
@@ -72,8 +76,7 @@ impl Options {
     }
 }
 
-/// What the running file is called on its disk, in full.
-pub fn name_on_disk() -> Option<String> {
+fn name_on_disk() -> Option<String> {
     let own = std::env::current_exe().and_then(std::fs::canonicalize).ok()?;
     Some(file_name(&own))
 }
@@ -106,6 +109,13 @@ mod tests {
         assert_eq!(options.name, "temoto_x_y");
         assert_eq!(options.lang, Lang::Ja);
         assert_eq!(run(&["temoto"]).lang, Lang::En, "that of the system");
+    }
+
+    #[test]
+    fn a_name_that_is_given_is_the_only_one() {
+        assert!(run(&["TEMOTO~1.EXE"]).on_disk.is_some(), "a test has a file, too");
+        let options = run(&["temoto_x_y", "--name", "temoto"]);
+        assert_eq!((options.name.as_str(), options.on_disk), ("temoto", None));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Local};
 use temoto_agent_ui::Lang;
-use temoto_privilege::{PrivilegeSource as _, Rights};
+use temoto_privilege::Rights;
 use temoto_wire::proto::About;
 
 /// The language of this computer; English for anything but Japanese.
@@ -14,7 +14,7 @@ pub fn language() -> Lang {
 pub fn about(lang: Lang) -> About {
     About {
         system: temoto_host::system_name(),
-        software: software(lang, temoto_privilege::open().rights()),
+        software: software(lang, temoto_privilege::rights()),
         computer: temoto_host::computer_name(),
         language: if lang == Lang::Ja { "ja" } else { "en" }.to_owned(),
     }

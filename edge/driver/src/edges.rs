@@ -36,6 +36,8 @@ pub enum EdgeEvent {
     OwnWindow,
     /// Input would have hit a window of a program with more rights.
     Elevated,
+    /// Input is taken from no program just now, says the system; mostly the screen tells what hides the desktop.
+    InputHidden(String),
     /// Keyboard, mouse or the watch for the customer's own hand are gone: nothing may be pressed any more. Words for the operator.
     HandsLost(String),
     /// Input cannot be done; words for the operator.

@@ -26,6 +26,22 @@ struct Task {
     injection: Injection,
 }
 
+/// Tells that these hands are gone, once, whichever thread notices first: by the second time there may be new ones.
+#[derive(Clone)]
+struct Loss {
+    told: Arc<AtomicBool>,
+    events: mpsc::Sender<EdgeEvent>,
+}
+
+impl Loss {
+    fn tell(&self, error: &InputError) {
+        if !self.told.swap(true, Ordering::SeqCst) {
+            // A session that is over hears nothing any more.
+            let _unheard = self.events.blocking_send(EdgeEvent::HandsLost(error.to_string()));
+        }
+    }
+}
+
 /// The session's end of both threads. Dropping it lets go of everything and waits for them.
 pub struct Hands {
     /// `None` only while this is dropped.
@@ -64,10 +80,14 @@ impl Hands {
             threads: Vec::new(),
             rescue,
         };
-        let (round, presses) = (Arc::clone(&hands.round), events.clone());
-        hands.thread("input", move || press(sink, &inbox, &round, &presses))?;
+        let loss = Loss {
+            told: Arc::default(),
+            events: events.clone(),
+        };
+        let (round, presses, lost) = (Arc::clone(&hands.round), events.clone(), loss.clone());
+        hands.thread("input", move || press(sink, &inbox, &round, &presses, &lost))?;
         let over = Arc::clone(&hands.over);
-        hands.thread("watch", move || watch_hand(watch, &over, &events))?;
+        hands.thread("watch", move || watch_hand(watch, &over, &events, &loss))?;
         Ok(hands)
     }
 
@@ -114,6 +134,7 @@ fn press(
     tasks: &Receiver<Task>,
     round: &AtomicU64,
     events: &mpsc::Sender<EdgeEvent>,
+    loss: &Loss,
 ) {
     let mut rest = WAIT;
     loop {
@@ -121,8 +142,10 @@ fn press(
             Ok(task) => {
                 let valid = || round.load(Ordering::SeqCst) == task.round;
                 let told = match inject(&mut sink, task.injection, &valid) {
-                    // What hides the desktop is told by the screen.
-                    Ok(()) | Err(InputError::NoSuchKey(_) | InputError::Hidden) => Ok(()),
+                    Ok(()) | Err(InputError::NoSuchKey(_)) => Ok(()),
+                    Err(error @ InputError::Hidden) => {
+                        events.blocking_send(EdgeEvent::InputHidden(error.to_string()))
+                    }
                     Err(InputError::Elevated) => events.blocking_send(EdgeEvent::Elevated),
                     Err(InputError::OwnWindow) => events.blocking_send(EdgeEvent::OwnWindow),
                     Err(error) => events.blocking_send(EdgeEvent::NoInput(error.to_string())),
@@ -138,8 +161,7 @@ fn press(
             Ok(Some(rest)) => rest.min(WAIT),
             Ok(None) => WAIT,
             Err(error) => {
-                // A session that is over hears nothing any more.
-                let _unheard = events.blocking_send(EdgeEvent::HandsLost(error.to_string()));
+                loss.tell(&error);
                 break;
             }
         };
@@ -187,15 +209,16 @@ fn type_text(sink: &mut impl InputSink, text: &str, valid: &dyn Fn() -> bool) ->
     Ok(())
 }
 
-fn watch_hand(mut watch: impl LocalInputWatch, over: &AtomicBool, events: &mpsc::Sender<EdgeEvent>) {
+fn watch_hand(
+    mut watch: impl LocalInputWatch,
+    over: &AtomicBool,
+    events: &mpsc::Sender<EdgeEvent>,
+    loss: &Loss,
+) {
     loop {
         let seen = match watch.wait(WAIT) {
             Ok(seen) => seen,
-            Err(error) => {
-                // A session that is over hears nothing any more.
-                let _unheard = events.blocking_send(EdgeEvent::HandsLost(error.to_string()));
-                return;
-            }
+            Err(error) => return loss.tell(&error),
         };
         if over.load(Ordering::SeqCst) || events.is_closed() {
             return;

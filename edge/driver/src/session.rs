@@ -23,8 +23,8 @@ use crate::{Order, Report, Settings};
 
 /// News of lines and edges that may wait.
 const NEWS: usize = 64;
-/// The operator is told at most this often that input hit a window that takes none.
-const WINDOW_EVERY_MS: u64 = 2_000;
+/// The operator is told at most this often that a press went nowhere, and why.
+const REFUSAL_EVERY_MS: u64 = 2_000;
 
 /// Runs until the session is over or the shell is gone.
 pub async fn run(
@@ -79,7 +79,11 @@ struct Session {
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
     cursor: Point,
-    window_told: Option<(Reason, u64)>,
+    refusal_told: Option<(Reason, u64)>,
+    /// Something hides the desktop.
+    obstacle: bool,
+    /// Lets go of hands that were lost.
+    parting: Option<std::thread::JoinHandle<()>>,
     report: Box<dyn FnMut(Report) + Send>,
     over: bool,
 }
@@ -110,7 +114,9 @@ impl Session {
             framed: None,
             frame: None,
             cursor: Point::new(0, 0),
-            window_told: None,
+            refusal_told: None,
+            obstacle: false,
+            parting: None,
             report,
             over: false,
         }
@@ -236,15 +242,21 @@ impl Session {
                     tracing::error!(%error, "the end was refused");
                 }
             }
-            EdgeEvent::OwnWindow => self.refuse_window(now, Reason::OwnWindow),
-            EdgeEvent::Elevated => self.refuse_window(now, Reason::Elevated),
-            EdgeEvent::Obstacle(obstacle) => self.agent.set_obstacle(now, obstacle.map(hiding)),
+            EdgeEvent::OwnWindow => self.refuse_press(now, Reason::OwnWindow, String::new()),
+            EdgeEvent::Elevated => self.refuse_press(now, Reason::Elevated, String::new()),
+            EdgeEvent::Obstacle(obstacle) => {
+                self.obstacle = obstacle.is_some();
+                self.agent.set_obstacle(now, obstacle.map(hiding));
+            }
+            // Else the screen told why.
+            EdgeEvent::InputHidden(why) if !self.obstacle => self.refuse_press(now, Reason::NoInput, why),
+            EdgeEvent::InputHidden(_) => {}
             EdgeEvent::HandsLost(why) => {
                 // Without the watch the customer's hand would not win: rather no hand for the operator either.
                 if let Some(hands) = self.hands.take() {
                     hands.abandon();
                     // Waits for its threads, and those may wait for this loop to read what they tell.
-                    std::thread::spawn(move || drop(hands));
+                    self.parting = Some(std::thread::spawn(move || drop(hands)));
                 }
                 self.agent.input_refused(now, Reason::NoInput, why);
             }
@@ -252,12 +264,12 @@ impl Session {
         }
     }
 
-    /// Input stopped at a window that takes none: told now and then, not for each key.
-    fn refuse_window(&mut self, now: u64, why: Reason) {
-        let told = self.window_told.filter(|&(before, _)| before == why);
-        if told.is_none_or(|(_, at)| now >= at + WINDOW_EVERY_MS) {
-            self.window_told = Some((why, now));
-            self.agent.input_refused(now, why, String::new());
+    /// A press went nowhere: told now and then, not for each key.
+    fn refuse_press(&mut self, now: u64, why: Reason, detail: String) {
+        let told = self.refusal_told.filter(|&(before, _)| before == why);
+        if told.is_none_or(|(_, at)| now >= at + REFUSAL_EVERY_MS) {
+            self.refusal_told = Some((why, now));
+            self.agent.input_refused(now, why, detail);
         }
     }
 
@@ -324,6 +336,8 @@ impl Session {
     }
 
     fn inject(&mut self, injection: Injection) {
+        // The operator was told that there are none.
+        let Some(hands) = &self.hands else { return };
         let injection = match injection {
             Injection::Pointer { display, x, y } => {
                 let origin = self
@@ -335,8 +349,7 @@ impl Session {
             }
             other => other,
         };
-        let taken = self.hands.as_ref().is_some_and(|hands| hands.inject(injection));
-        if !taken {
+        if !hands.inject(injection) {
             tracing::warn!("input was dropped: too much waits");
         }
     }
@@ -366,6 +379,10 @@ impl Session {
         self.hang_up().await;
         self.screen = None;
         self.hands = None;
+        if let Some(parting) = self.parting.take() {
+            // A panic there was reported there.
+            let _ended = parting.join();
+        }
         self.overlay = None;
         (self.report)(Report::Done);
     }

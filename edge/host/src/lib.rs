@@ -60,7 +60,7 @@ pub fn complain(sentence: &str) -> Result<(), HostError> {
 ///
 /// # Errors
 /// [`HostError::NoWatch`] when the system refuses.
-pub fn on_end(end: impl FnMut() + Send + 'static) -> Result<(), HostError> {
+pub fn on_end(end: impl FnOnce() + Send + 'static) -> Result<(), HostError> {
     native::on_end(Box::new(end))
 }
 

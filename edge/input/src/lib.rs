@@ -28,9 +28,6 @@ mod native;
 #[cfg(windows)]
 #[path = "windows/mod.rs"]
 mod native;
-#[cfg(not(any(target_os = "linux", windows)))]
-#[path = "unsupported.rs"]
-mod native;
 
 pub use native::{NativeSink, NativeWatch};
 pub use own_windows::OwnWindows;
@@ -261,9 +258,6 @@ impl std::fmt::Debug for Rescue {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// This build cannot inject input on this system.
-    #[error("keyboard and mouse are not supported on this system yet")]
-    NotSupported,
     /// There is no display to connect to.
     #[error("cannot open the display {display}: {reason}")]
     Connect {

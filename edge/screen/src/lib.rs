@@ -26,9 +26,6 @@ mod native;
 #[cfg(windows)]
 #[path = "windows/mod.rs"]
 mod native;
-#[cfg(not(any(target_os = "linux", windows)))]
-#[path = "unsupported.rs"]
-mod native;
 
 pub use native::NativeScreen;
 
@@ -175,9 +172,6 @@ pub trait ScreenSource: Send {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScreenError {
-    /// This build cannot capture on this system.
-    #[error("capturing the screen is not supported on this system yet")]
-    NotSupported,
     /// There is no display to connect to.
     #[error("cannot open the display {display}: {reason}")]
     Connect {

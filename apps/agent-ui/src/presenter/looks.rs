@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use i_slint_backend_winit::WinitWindowAccessor;
-use slint::{ComponentHandle, Timer};
+use slint::{ComponentHandle, Timer, TimerMode};
 
 use super::Presenter;
 use crate::app::Theme;
@@ -67,12 +67,13 @@ impl Presenter {
     /// As long as the bar is in sight.
     pub(super) fn keep_bar_above(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        Timer::single_shot(LOOK, move || {
-            let Some(me) = weak.upgrade() else { return };
-            if me.bar.window().is_visible() {
-                me.bar.window().with_winit_window(platform::keep_above);
-                me.keep_bar_above();
-            }
-        });
+        self.look
+            .start(TimerMode::Repeated, LOOK, move || match weak.upgrade() {
+                Some(me) if me.bar.window().is_visible() => {
+                    me.bar.window().with_winit_window(platform::keep_above);
+                }
+                Some(me) => me.look.stop(),
+                None => {}
+            });
     }
 }

@@ -54,8 +54,14 @@ pub(crate) fn say(text: &str, tone: Tone) -> Result<(), HostError> {
 }
 
 /// SIGINT, SIGTERM and SIGHUP.
-pub(crate) fn on_end(end: Box<dyn FnMut() + Send>) -> Result<(), HostError> {
-    ctrlc::set_handler(end).map_err(|error| HostError::NoWatch(error.to_string()))
+pub(crate) fn on_end(end: Box<dyn FnOnce() + Send>) -> Result<(), HostError> {
+    let mut end = Some(end);
+    let once = move || {
+        if let Some(end) = end.take() {
+            end();
+        }
+    };
+    ctrlc::set_handler(once).map_err(|error| HostError::NoWatch(error.to_string()))
 }
 
 #[cfg(test)]

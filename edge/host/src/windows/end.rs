@@ -21,7 +21,7 @@ const CLASS: PCWSTR = w!("TemotoEnd");
 /// What the window is called, for people who list windows.
 const NAME: PCWSTR = w!("Temoto end of session");
 
-type End = Box<dyn FnMut() + Send>;
+type End = Box<dyn FnOnce() + Send>;
 
 thread_local! {
     /// What is called at the end, on the thread that has the window; taken by the first call.
@@ -110,7 +110,7 @@ extern "system" fn procedure(window: HWND, message: u32, wparam: WPARAM, lparam:
 }
 
 fn call() {
-    if let Some(mut end) = END.take() {
+    if let Some(end) = END.take() {
         end();
     }
 }

@@ -30,9 +30,13 @@ pub(crate) fn language() -> Option<String> {
 }
 
 pub(crate) fn system_name() -> Option<String> {
-    let product = registry("ProductName")?;
+    let product = registry("ProductName");
     let (version, build) = (registry("DisplayVersion"), registry("CurrentBuildNumber"));
-    Some(windows_name(Some(&product), version.as_deref(), build.as_deref()))
+    Some(windows_name(
+        product.as_deref(),
+        version.as_deref(),
+        build.as_deref(),
+    ))
 }
 
 pub(crate) fn computer_name() -> Option<String> {

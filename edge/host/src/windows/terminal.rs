@@ -7,7 +7,8 @@ use std::io::{self, Write as _};
 
 use windows::Win32::Foundation::{CloseHandle, GENERIC_WRITE};
 use windows::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_FLAGS_AND_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, OPEN_EXISTING,
+    CreateFileW, FILE_FLAGS_AND_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_TYPE_UNKNOWN,
+    GetFileType, OPEN_EXISTING,
 };
 use windows::Win32::System::Console::{
     ATTACH_PARENT_PROCESS, AttachConsole, FreeConsole, GetStdHandle, STD_ERROR_HANDLE, STD_OUTPUT_HANDLE,
@@ -65,7 +66,9 @@ fn to_stream(line: &str, tone: Tone) -> io::Result<()> {
     };
     // SAFETY: asks for a handle that is not closed here.
     let stream = unsafe { GetStdHandle(which) }.map_err(|_| io::Error::last_os_error())?;
-    if stream.is_invalid() || stream.0.is_null() {
+    // Nor does the library tell a stream that is gone.
+    // SAFETY: takes any handle.
+    if stream.is_invalid() || stream.0.is_null() || unsafe { GetFileType(stream) } == FILE_TYPE_UNKNOWN {
         return Err(io::ErrorKind::NotFound.into());
     }
     match tone {

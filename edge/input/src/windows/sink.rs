@@ -30,6 +30,8 @@ use crate::{Button, Held, InputError, InputSink, Locks, OwnWindows, Rescue};
 const PACE: Duration = Duration::from_millis(2);
 /// Releases that did not arrive are tried again that often.
 const AGAIN: Duration = Duration::from_millis(200);
+/// Longest that the end waits for releases to arrive: a prompt of the system's may be in front.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Keyboard and mouse of Windows. The numbers of [`OwnWindows::add_window`] are window handles.
 pub struct WindowsSink {
@@ -76,12 +78,17 @@ impl WindowsSink {
         self.guard.check(aim)
     }
 
-    /// Releases, now or as soon as the system passes it on.
-    fn let_go(&mut self, held: Down) -> Result<(), InputError> {
-        let arrives = self.guard.arrives(match held {
+    /// Whether a release would be passed on now.
+    fn arrives(&mut self, held: Down) -> bool {
+        self.guard.arrives(match held {
             Down::Key(_) => Aim::Focus,
             Down::Button(_) => Aim::Pointer,
-        });
+        })
+    }
+
+    /// Releases, now or as soon as the system passes it on.
+    fn let_go(&mut self, held: Down) -> Result<(), InputError> {
+        let arrives = self.arrives(held);
         match self.traffic.release(held, arrives) {
             Err(InputError::Hidden) => Ok(()),
             done => done,
@@ -298,7 +305,10 @@ impl InputSink for WindowsSink {
         let mut owed = self.owed();
         if !owed.is_empty() && self.follower.follow().is_ok() {
             for held in owed {
-                self.let_go(held)?;
+                // In vain it would only look like input that somebody swallowed, and hide the customer's own.
+                if self.arrives(held) {
+                    self.let_go(held)?;
+                }
             }
             owed = self.owed();
         }
@@ -310,7 +320,12 @@ impl InputSink for WindowsSink {
 
 impl Drop for WindowsSink {
     fn drop(&mut self) {
-        // Nobody is left to tell.
+        // Nobody is left to tell, and nobody else tries again.
         drop(self.release_all());
+        let until = Instant::now() + LAST;
+        while !self.traffic.down().is_empty() && Instant::now() < until {
+            sleep(AGAIN);
+            let _again = self.maintain();
+        }
     }
 }

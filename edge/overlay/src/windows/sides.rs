@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 use temoto_geometry::Rect;
 use temoto_win32::PhysicalPixels;
 use windows::Win32::Foundation::{COLORREF, HINSTANCE, HWND, LPARAM, LRESULT, RECT, WPARAM};
-use windows::Win32::Graphics::Gdi::{CreateSolidBrush, DeleteObject, HBRUSH};
+use windows::Win32::Graphics::Gdi::{CreateSolidBrush, DeleteObject};
 use windows::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows::Win32::System::Threading::{GetCurrentProcessId, GetCurrentThreadId};
 use windows::Win32::UI::WindowsAndMessaging::{
@@ -54,7 +54,6 @@ impl Mailslot {
 pub(super) struct Sides {
     windows: Vec<HWND>,
     instance: HINSTANCE,
-    brush: HBRUSH,
     shown: bool,
     /// As long as the windows are placed and looked at.
     _pixels: PhysicalPixels,
@@ -67,7 +66,7 @@ impl Sides {
         // SAFETY: the program's own module, which stays.
         let instance = HINSTANCE(unsafe { GetModuleHandleW(None) }.map_err(text)?.0);
         let [_, red, green, blue] = FRAME_COLOR.to_be_bytes();
-        // SAFETY: plain values go in; the brush is deleted when `Sides` is dropped.
+        // SAFETY: plain values go in; the class below owns the brush.
         let brush = unsafe { CreateSolidBrush(COLORREF(u32::from_le_bytes([red, green, blue, 0]))) };
         let class = WNDCLASSEXW {
             cbSize: size_of::<WNDCLASSEXW>() as u32,
@@ -77,12 +76,15 @@ impl Sides {
             lpszClassName: CLASS,
             ..WNDCLASSEXW::default()
         };
-        // SAFETY: everything the class names outlives its windows. A frame that exists already has registered it.
-        unsafe { RegisterClassExW(&raw const class) };
+        // SAFETY: everything the class names outlives its windows. The class takes the brush, and takes it along.
+        if unsafe { RegisterClassExW(&raw const class) } == 0 {
+            // A frame that exists already has registered it with a brush of its own.
+            // SAFETY: nobody took this one.
+            let _deleted = unsafe { DeleteObject(brush.into()) };
+        }
         let mut sides = Self {
             windows: Vec::new(),
             instance,
-            brush,
             shown: false,
             _pixels: pixels,
         };
@@ -181,10 +183,7 @@ impl Drop for Sides {
             let _gone = unsafe { DestroyWindow(*window) };
         }
         // SAFETY: while another frame of this process has windows of the class the call fails and changes nothing.
-        if unsafe { UnregisterClassW(CLASS, Some(self.instance)) }.is_ok() {
-            // SAFETY: no class paints with the brush any more.
-            let _deleted = unsafe { DeleteObject(self.brush.into()) };
-        }
+        let _in_use = unsafe { UnregisterClassW(CLASS, Some(self.instance)) };
     }
 }
 

@@ -10,31 +10,24 @@ use windows::Win32::Security::{
 };
 use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
-use crate::{PrivilegeSource, Rights};
+use crate::Rights;
 
-/// The rights of this process.
-#[derive(Clone, Copy, Debug)]
-pub struct NativePrivilege(Rights);
-
-impl NativePrivilege {
-    pub(crate) fn of_this_process() -> Self {
-        let mut token = HANDLE::default();
-        // SAFETY: the pseudo handle of this process needs no closing, and the place for the token outlives the call.
-        let opened = unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) };
-        if opened.is_err() {
-            // What cannot be learned is not claimed.
-            return Self(Rights::default());
-        }
-        let elevation: Option<TOKEN_ELEVATION> = ask(token, TokenElevation);
-        let kind: Option<TOKEN_ELEVATION_TYPE> = ask(token, TokenElevationType);
-        // SAFETY: the token was opened above and is closed once.
-        let _closed = unsafe { CloseHandle(token) };
-        let elevated = elevation.is_some_and(|elevation| elevation.TokenIsElevated != 0);
-        Self(Rights {
-            elevated,
-            can_elevate: !elevated && kind == Some(TokenElevationTypeLimited),
-            ..Rights::default()
-        })
+pub(crate) fn rights() -> Rights {
+    let mut token = HANDLE::default();
+    // SAFETY: the pseudo handle of this process needs no closing, and the place for the token outlives the call.
+    let opened = unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) };
+    if opened.is_err() {
+        // What cannot be learned is not claimed.
+        return Rights::default();
+    }
+    let elevation: Option<TOKEN_ELEVATION> = ask(token, TokenElevation);
+    let kind: Option<TOKEN_ELEVATION_TYPE> = ask(token, TokenElevationType);
+    // SAFETY: the token was opened above and is closed once.
+    let _closed = unsafe { CloseHandle(token) };
+    let elevated = elevation.is_some_and(|elevation| elevation.TokenIsElevated != 0);
+    Rights {
+        elevated,
+        can_elevate: !elevated && kind == Some(TokenElevationTypeLimited),
     }
 }
 
@@ -54,10 +47,4 @@ fn ask<T: Copy + Default>(token: HANDLE, class: TOKEN_INFORMATION_CLASS) -> Opti
         )
     };
     (told.is_ok() && written == size).then_some(answer)
-}
-
-impl PrivilegeSource for NativePrivilege {
-    fn rights(&self) -> Rights {
-        self.0
-    }
 }

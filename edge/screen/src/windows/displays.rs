@@ -83,12 +83,11 @@ fn handles() -> Vec<HMONITOR> {
         let list = std::ptr::with_exposed_provenance_mut::<Vec<HMONITOR>>(list.0.cast_unsigned());
         // SAFETY: the number is the address of the list of the caller, which waits and does not touch it meanwhile.
         if let Some(list) = unsafe { list.as_mut() } {
+            list.push(monitor);
             // Mirrors are sorted out later; a driver with thousands of monitors is stopped.
-            if list.len() < 2 * MAX_DISPLAYS {
-                list.push(monitor);
-            }
+            return (list.len() < 2 * MAX_DISPLAYS).into();
         }
-        true.into()
+        false.into()
     }
     let mut list: Vec<HMONITOR> = Vec::new();
     let address = LPARAM((&raw mut list).expose_provenance().cast_signed());

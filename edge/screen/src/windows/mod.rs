@@ -54,12 +54,6 @@ impl NativeScreen {
             bell: Bell::default(),
         })
     }
-
-    /// How pixels are taken now: `duplication`, `gdi`, or `none` between the two and before the first wait.
-    #[must_use]
-    pub fn way(&self) -> &'static str {
-        self.machine.way()
-    }
 }
 
 impl ScreenSource for NativeScreen {

@@ -35,22 +35,21 @@ extern "system" fn procedure(
     number: usize,
     told: usize,
 ) -> LRESULT {
-    // SAFETY: the message as it came; whatever stood there before us comes first.
+    if let WM_SETTINGCHANGE | WM_SYSCOLORCHANGE | WM_THEMECHANGED | WM_DISPLAYCHANGE | WM_DPICHANGED = message
+    {
+        // Before the message goes on: whoever gets it may destroy the window.
+        // SAFETY: made by `listen`, on this thread, and there until the window is destroyed.
+        let told = unsafe { &*(told as *const Told) };
+        told();
+    }
+    // SAFETY: the message as it came.
     let answer = unsafe { DefSubclassProc(window, message, wparam, lparam) };
-    match message {
-        WM_SETTINGCHANGE | WM_SYSCOLORCHANGE | WM_THEMECHANGED | WM_DISPLAYCHANGE | WM_DPICHANGED => {
-            // SAFETY: made by `listen`, on this thread, and there until the window is destroyed.
-            let told = unsafe { &*(told as *const Told) };
-            told();
+    if message == WM_NCDESTROY {
+        // SAFETY: the last message of the window: nothing is called for it afterwards.
+        unsafe {
+            let _removed = RemoveWindowSubclass(window, Some(procedure), number);
+            drop(Box::from_raw(told as *mut Told));
         }
-        WM_NCDESTROY => {
-            // SAFETY: the last message of the window: nothing is called for it afterwards.
-            unsafe {
-                let _removed = RemoveWindowSubclass(window, Some(procedure), number);
-                drop(Box::from_raw(told as *mut Told));
-            }
-        }
-        _ => {}
     }
     answer
 }
