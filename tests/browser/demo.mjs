@@ -87,9 +87,9 @@ async function main() {
   await shot(customer.page, '3-paired');
 
   say('the customer downloads the program');
-  const before = await place.traces();
   mkdirSync(place.downloads, { recursive: true });
   const executable = place.unpack(await customer.download(place.downloads));
+  const before = await place.traces();
   result.program_bytes = statSync(executable).size;
 
   say('the program starts and asks for permission');

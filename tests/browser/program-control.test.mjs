@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 
 import { until } from './lib/browser.mjs';
 import { Computer } from './lib/computer.mjs';
-import { Office, ready } from './lib/office.mjs';
+import { ready } from './lib/office.mjs';
 import { Shared } from './lib/shared.mjs';
+import { sees, staged } from './lib/story.mjs';
 
 const lang = 'en';
 
@@ -16,37 +17,13 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   let it;
   const others = [];
 
-  beforeAll(async () => {
-    office = await Office.open(lang);
-    operator = office.operator;
-  });
-
-  beforeEach(async () => {
-    computer = await Computer.start({ lang });
-    it = new Shared({ operator, computer });
-  });
-
-  afterEach(async ({ task }) => {
-    await it?.witness(task);
-    await it?.close();
+  const tell = (parts) => ({ office, operator, computer, it } = parts);
+  staged(lang, tell, async () => {
     for (const { close } of others.splice(0)) await close();
-    await computer?.stop();
   });
 
-  afterAll(() => office?.close());
-
-  const sees = (person, text) => person.log().getByText(text, { exact: true }).waitFor({ timeout: 30_000 });
-  const pressed = () => it.control().getAttribute('aria-pressed');
   const reads = (text) => operator.page.getByText(text).first().waitFor();
   const notHeld = () => until('nothing held', () => computer.held().keys.length + computer.held().buttons.length === 0);
-
-  /** The operator has the control of a shared screen and the keyboard in the terminal. */
-  async function controlling() {
-    await it.sharing();
-    await operator.takeControl();
-    await it.clickInto('terminal');
-    await it.types('before');
-  }
 
   /** The operator tries to reach a window of the program until the reason is told; it is told once in a while only. */
   const inVain = (attempt) =>
@@ -79,7 +56,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   });
 
   test('control that is withdrawn while keys and a button are down leaves nothing pressed', async () => {
-    await controlling();
+    await it.controlling();
     const [x, y] = await computer.middle('terminal');
     await operator.page.mouse.move(...(await operator.placeOf(x, y)));
     await operator.page.mouse.down();
@@ -88,7 +65,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
     await until('the held keys', () => computer.held().keys.length === 2 && computer.held().buttons.includes(1));
     await it.press(it.names.withdraw);
     await notHeld();
-    await expect.poll(pressed).toBe('false');
+    await expect.poll(() => it.pressed()).toBe('false');
     await operator.page.keyboard.up('KeyA');
     await operator.page.keyboard.up('Shift');
     await operator.page.mouse.up();
@@ -105,7 +82,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   });
 
   test('another mode of the display is followed, pixel by pixel, and so are clicks', async () => {
-    await controlling();
+    await it.controlling();
     for (const [width, height] of [
       [1024, 768],
       [1280, 800],
@@ -121,13 +98,13 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   });
 
   test('an operator in control cannot press the buttons of the program', async () => {
-    await controlling();
+    await it.controlling();
     const spots = { end: await it.spot(it.names.end), withdraw: await it.spot(it.names.withdraw) };
     for (const [x, y] of [spots.withdraw, spots.end]) {
       await inVain(() => operator.clickRemote(x, y));
-      expect(await pressed()).toBe('true');
+      expect(await it.pressed()).toBe('true');
       await it.control().click();
-      await expect.poll(pressed).toBe('false');
+      await expect.poll(() => it.pressed()).toBe('false');
       await operator.takeControl();
       await operator.page.getByText(operator.words.notice_input_own_window).waitFor({ state: 'detached' });
     }
@@ -144,7 +121,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
 
     // Asked again: only the customer can press Allow.
     await it.press(it.names.withdraw);
-    await expect.poll(pressed).toBe('false');
+    await expect.poll(() => it.pressed()).toBe('false');
     for (const answer of ['decline', 'allow']) {
       await it.control().click();
       const allow = await it.spot(it.names.allow);
@@ -162,7 +139,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   });
 
   test('the mouse of the customer wins at once, and gives control back when it rests', async () => {
-    await controlling();
+    await it.controlling();
     let moves = 0;
     const moving = setInterval(() => computer.xdotool('mousemove_relative', '--', 1 - 2 * (moves++ % 2), 0), 200);
     try {
@@ -212,7 +189,7 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
   });
 
   test('two sessions at once on two computers do not mix', async () => {
-    await controlling();
+    await it.controlling();
     const tab = await office.tab();
     const computer2 = await Computer.start({ lang });
     const two = new Shared({ operator: tab, computer: computer2 });

@@ -3,9 +3,8 @@
 import { readFileSync } from 'node:fs';
 
 import { until } from './lib/browser.mjs';
-import { Computer } from './lib/computer.mjs';
-import { Office, ready } from './lib/office.mjs';
-import { Shared } from './lib/shared.mjs';
+import { ready } from './lib/office.mjs';
+import { sees, staged } from './lib/story.mjs';
 
 /** How long the line is cut. */
 const CUT_MS = 10_000;
@@ -17,28 +16,10 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   let computer;
   let it;
 
-  beforeAll(async () => {
-    office = await Office.open(lang);
-    operator = office.operator;
-  });
+  staged(lang, (parts) => ({ office, operator, computer, it } = parts));
 
-  beforeEach(async () => {
-    computer = await Computer.start({ lang });
-    it = new Shared({ operator, computer });
-  });
-
-  afterEach(async ({ task }) => {
-    await it?.witness(task);
-    await it?.close();
-    await computer?.stop();
-  });
-
-  afterAll(() => office?.close());
-
-  const sees = (person, text) => person.log().getByText(text, { exact: true }).waitFor({ timeout: 30_000 });
   const times = (person, text) => person.log().getByText(text, { exact: true }).count();
   const filter = () => operator.canvas().evaluate((canvas) => getComputedStyle(canvas).filter);
-  const pressed = () => it.control().getAttribute('aria-pressed');
 
   /** The picture is dimmed, and the reason stands over it. */
   async function dimmed(reason) {
@@ -48,14 +29,6 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
 
   async function bright() {
     await expect.poll(filter, { timeout: 60_000 }).toBe('none');
-  }
-
-  /** The operator has the control of a shared screen and the keyboard in the terminal. */
-  async function controlling() {
-    await it.sharing();
-    await operator.takeControl();
-    await it.clickInto('terminal');
-    await it.types('before');
   }
 
   /** While the line is cut, both write and the operator goes on pressing keys. */
@@ -75,7 +48,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
         await sees(person, text);
         expect([text, await times(person, text)]).toEqual([text, 1]);
       }
-    expect(await pressed()).toBe('true');
+    expect(await it.pressed()).toBe('true');
     await it.hands();
     await it.types('after');
     expect(computer.typed()).toBe('beforeafter');
@@ -83,7 +56,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   }
 
   test('a cut of ten seconds dims the picture, then everything goes on without a click', async () => {
-    await controlling();
+    await it.controlling();
     const over = Date.now() + CUT_MS;
     await office.proxy.cut();
     await dimmed('lost_title');
@@ -95,7 +68,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   });
 
   test('a line that is silent for ten seconds delivers no key of that time', async () => {
-    await controlling();
+    await it.controlling();
     const over = Date.now() + CUT_MS;
     office.proxy.silence();
     await meanwhile();
@@ -105,7 +78,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   });
 
   test('a server that is killed and started again in mid-session is only a pause', async () => {
-    await controlling();
+    await it.controlling();
     await office.server.kill();
     await dimmed('lost_title');
     await meanwhile();
@@ -115,10 +88,10 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   });
 
   test('a console that is reloaded shows the picture again, and controls only after a press', async () => {
-    await controlling();
+    await it.controlling();
     await operator.page.reload();
     await it.pictured();
-    expect(await pressed()).toBe('false');
+    expect(await it.pressed()).toBe('false');
     const [x, y] = await computer.middle('memo.txt');
     await operator.clickRemote(x, y);
     await operator.typeKeys('nothing');
@@ -137,13 +110,13 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   });
 
   test('a join page that is reloaded while the program shares disturbs nothing', async () => {
-    await controlling();
+    await it.controlling();
     await it.customer.page.reload();
     await it.customer.page.getByRole('heading', { name: it.customer.words.program_joined }).waitFor();
     await it.customer.say('読み込み直した');
     await sees(operator, '読み込み直した');
     expect(await times(operator, '読み込み直した')).toBe(1);
-    expect(await pressed()).toBe('true');
+    expect(await it.pressed()).toBe('true');
     await it.hands();
     await it.types('after');
     await it.pictured();
@@ -151,7 +124,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
   });
 
   test('a program that died and is started again comes back by one click, and asks again', async () => {
-    await controlling();
+    await it.controlling();
     it.program.kill('SIGKILL');
     await it.gone();
     await operator.page.getByText(operator.words.customer_lost_title).first().waitFor();
@@ -161,7 +134,7 @@ describe.skipIf(!ready())('a session with the program in it, when something brea
     await it.says('state_permission');
     await it.press(it.names.allow);
     await it.pictured();
-    expect(await pressed()).toBe('false');
+    expect(await it.pressed()).toBe('false');
     await operator.takeControl();
     await it.clickInto('terminal');
     await it.types('after');

@@ -6,6 +6,7 @@
      move X Y W H NAME   puts that window there
      mode W H     changes the mode of the display, as the settings of Windows do
      where        the pointer, as Windows tells it to programs
+     dpi          points per inch of the system
      held         the keys that are down, by their virtual codes
 */
 #include <windows.h>
@@ -124,6 +125,8 @@ int main(void)
             say_done(named(line + name) && SetWindowPos(found, NULL, x, y, width, height, SWP_NOZORDER | SWP_NOACTIVATE));
         } else if (sscanf(line, "mode %d %d", &width, &height) == 2) {
             change_mode(width, height);
+        } else if (!strcmp(line, "dpi")) {
+            printf("%u", GetDpiForSystem());
         } else if (!strcmp(line, "held")) {
             say_held();
         } else if (!strcmp(line, "where") && GetCursorPos(&pointer)) {

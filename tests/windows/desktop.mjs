@@ -29,15 +29,20 @@ function openPrograms(environment) {
   writeFileSync(join(home, '.config/mimeapps.list'), `${defaults.join('\n')}\n`);
 }
 
-const computer = await WindowsComputer.start({ lang, display, size: SIZE });
+// It may be stopped while it starts, which is what takes longest.
+const starting = WindowsComputer.start({ lang, display, size: SIZE });
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'])
   process.on(signal, async () => {
     if (stopping) return;
     stopping = true;
-    await computer.stop();
+    await starting.then(
+      (computer) => computer.stop(),
+      () => undefined,
+    );
     process.exit(0);
   });
+const computer = await starting;
 
 // One Downloads folder, seen from both sides.
 rmSync(join(home, 'Downloads'), { recursive: true, force: true });

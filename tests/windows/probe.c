@@ -1,10 +1,8 @@
 /* A window that writes down what reaches it: the far end of tests of the input that is injected on Windows.
  *
- * Usage: probe.exe FILE [X Y WIDTH HEIGHT]. Appends one JSON object a line to FILE; the first, "ready", comes once the
+ * Usage: probe.exe FILE. Appends one JSON object a line to FILE; the first, "ready", comes once the
  * window has the focus, with the number of the process. Positions are physical pixels of the desktop. "extra" is GetMessageExtraInfo(), the mark that
  * an injecting program put on its events. Closes when it gets WM_CLOSE.
- *
- * Build: x86_64-w64-mingw32-gcc -mwindows -municode -O1 -o probe.exe probe.c
  */
 #define WIN32_LEAN_AND_MEAN
 #define _WIN32_WINNT 0x0600
@@ -95,8 +93,6 @@ int WINAPI wWinMain(HINSTANCE self, HINSTANCE none, PWSTR line, int show) {
     out = _wfopen(__wargv[1], L"ab");
     if (!out) return 3;
     see_physical_pixels();
-    int place[4] = {0, 0, GetSystemMetrics(SM_CXSCREEN), GetSystemMetrics(SM_CYSCREEN)};
-    for (int at = 0; at < 4 && __argc > 2 + at; at++) place[at] = _wtoi(__wargv[2 + at]);
 
     WNDCLASSEXW kind = {.cbSize = sizeof kind,
                         .lpfnWndProc = take,
@@ -105,8 +101,8 @@ int WINAPI wWinMain(HINSTANCE self, HINSTANCE none, PWSTR line, int show) {
                         .hbrBackground = (HBRUSH)(COLOR_WINDOW + 1),
                         .lpszClassName = L"probe"};
     if (!RegisterClassExW(&kind)) return 4;
-    HWND window = CreateWindowExW(0, L"probe", L"probe", WS_POPUP | WS_VISIBLE, place[0], place[1], place[2],
-                                  place[3], NULL, NULL, self, NULL);
+    HWND window = CreateWindowExW(0, L"probe", L"probe", WS_POPUP | WS_VISIBLE, 0, 0, GetSystemMetrics(SM_CXSCREEN),
+                                  GetSystemMetrics(SM_CYSCREEN), NULL, NULL, self, NULL);
     if (!window) return 5;
     SetForegroundWindow(window);
     SetFocus(window);

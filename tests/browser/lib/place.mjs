@@ -48,7 +48,7 @@ export class Place {
     const left = [];
     for (const [path, state] of now.files) {
       // The editor's own file and traces are the customer's work, and fonts are indexed by whoever needs them first.
-      if (path.startsWith(this.downloads) || path === this.memo || OTHERS.test(path.slice(this.home.length))) continue;
+      if (path === this.memo || OTHERS.test(path.slice(this.home.length))) continue;
       if (before.files.get(path) !== state) left.push(`file ${path}`);
     }
     for (const line of processes(executable)) left.push(`process ${line.trim()}`);

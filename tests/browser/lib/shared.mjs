@@ -164,6 +164,19 @@ export class Shared {
     return this.operator.page.getByRole('button', { name: this.operator.words.control, exact: true });
   }
 
+  /** Whether that button is pressed, as an attribute has it. */
+  pressed() {
+    return this.control().getAttribute('aria-pressed');
+  }
+
+  /** The operator has the control of a shared screen and the keyboard in the terminal. */
+  async controlling() {
+    await this.sharing();
+    await this.operator.takeControl();
+    await this.clickInto('terminal');
+    await this.types('before');
+  }
+
   /** Waits for what the toolbar says about the session. */
   async says(key, withinMs = 30_000) {
     const toolbar = this.operator.page.getByRole('toolbar', { name: this.operator.words.session_toolbar });

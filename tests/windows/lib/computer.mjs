@@ -87,7 +87,7 @@ export class WindowsComputer {
     const lines = () => readFileSync(log, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
     // It has the keyboard from then on.
     await until('the probe', () => lines().some(({ message }) => message === 'ready'));
-    return { log, lines };
+    return { lines };
   }
 
   xdotool(...words) {
@@ -127,10 +127,5 @@ export class WindowsComputer {
       await gone;
     }
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** Waits until a started program is gone. */
-  async gone(program, withinMs = 20_000) {
-    await until('the program to go', () => program.exitCode !== null || program.signalCode !== null, withinMs);
   }
 }

@@ -12,6 +12,7 @@ export const KEYS = [
   ['NumpadMultiply', 0x37, false],
   ['AltLeft', 0x38, false],
   ['Space', 0x39, false],
+  ['CapsLock', 0x3a, false],
   ...rows('F1 F2 F3 F4 F5 F6 F7 F8 F9 F10', 0x3b),
   ['Pause', 0x45, null],
   ['NumLock', 0x45, true],
@@ -27,6 +28,7 @@ export const KEYS = [
   ['NumpadEnter', 0x1c, true],
   ['ControlRight', 0x1d, true],
   ['NumpadDivide', 0x35, true],
+  ['PrintScreen', 0x37, true],
   ['AltRight', 0x38, true],
   ['Home', 0x47, true],
   ['ArrowUp', 0x48, true],
@@ -38,5 +40,7 @@ export const KEYS = [
   ['PageDown', 0x51, true],
   ['Insert', 0x52, true],
   ['Delete', 0x53, true],
+  ['MetaLeft', 0x5b, true],
+  ['MetaRight', 0x5c, true],
   ['ContextMenu', 0x5d, true],
 ];

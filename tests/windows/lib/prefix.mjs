@@ -93,8 +93,7 @@ function basePrefix() {
   const base = join(KEPT, `prefix-${key}`);
   if (existsSync(base)) return base;
   mkdirSync(KEPT, { recursive: true });
-  for (const older of readdirSync(KEPT))
-    if (older.startsWith('prefix-')) rmSync(join(KEPT, older), { recursive: true, force: true });
+  sweep();
   const aside = mkdtempSync(join(KEPT, 'new-prefix-'));
   try {
     install(aside);
@@ -103,6 +102,15 @@ function basePrefix() {
     rmSync(aside, { recursive: true, force: true });
   }
   return base;
+}
+
+/** What earlier recipes made, and what runs that were killed left: old enough that nobody else uses it now. */
+function sweep() {
+  for (const name of readdirSync(KEPT)) {
+    const path = join(KEPT, name);
+    const old = Date.now() - lstatSync(path).mtimeMs > 24 * 3_600_000;
+    if (old && /^(prefix|new-prefix|computer)-/.test(name)) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function install(prefix) {

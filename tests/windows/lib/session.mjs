@@ -25,10 +25,6 @@ export class Session extends Shared {
     return this;
   }
 
-  start(executable = this.executable) {
-    return this.computer.run(executable, ['--lang', this.lang], { stdio: ['ignore', 'inherit', 'inherit'] });
-  }
-
   /** What is there of the program and was not before. */
   async left() {
     return (await Traces.of(this.computer)).since(this.before);

@@ -10,7 +10,7 @@ export const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../
 export const KEPT = join(TARGET, 'windows');
 
 const COMPILER = 'x86_64-w64-mingw32-gcc';
-const PARTS = [COMPILER, 'wine', 'wineserver', 'Xtigervnc', 'openbox', 'xdotool', 'import', 'xrandr', 'xwininfo', 'localedef'];
+const PARTS = [COMPILER, 'wine', 'wineserver', 'Xtigervnc', 'openbox', 'xdotool', 'import', 'xwininfo', 'localedef'];
 const FONT = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 
 /** Names of programs and files that a Windows computer of the tests needs and this machine lacks. */

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 /** Places that change by themselves, each with what changes them. Whatever is not in this list counts. */
 const FILES = [
   [/^\/users\/[^/]+\/Documents\/memo\.txt$/, 'the work of the customer, in the editor'],
-  [/^\/users\/[^/]+\/Downloads\//, 'the download itself, which the browser wrote'],
 ];
 const VALUES = [
   // Keys only: a setting that a program changed would be a value in one of them.
