@@ -86,7 +86,7 @@ pub struct Figures {
     pub most_encode_ms: f64,
     /// The same for the decoder.
     pub decode_ms: f64,
-    /// Milliseconds from the first step to the last, as recorded.
+    /// Milliseconds from the first picture to the last, as recorded.
     pub length_ms: u32,
 }
 
@@ -108,7 +108,10 @@ pub fn run(recording: &Recording, told: Told, repeats: usize, updates: Option<&P
         );
     }
     let mut figures = runs.first().cloned().context("at least one run")?;
-    if runs.iter().any(|run| run.bytes.codec != figures.bytes.codec) {
+    if runs
+        .iter()
+        .any(|run| (run.bytes.codec, run.join.codec) != (figures.bytes.codec, figures.join.codec))
+    {
         bail!("the codec gives other bytes in another run");
     }
     let middle = |time: fn(&Figures) -> f64| median(runs.iter().map(time).collect());
@@ -121,6 +124,7 @@ pub fn run(recording: &Recording, told: Told, repeats: usize, updates: Option<&P
 
 fn once(recording: &Recording, told: Told, updates: Option<&Path>) -> Result<Figures> {
     let mut reader = recording.open()?;
+    let began_ms = reader.step().at_ms;
     let (mut encoder, mut decoder) = (Encoder::new(), Decoder::new());
     let mut out = updates
         .map(|path| File::create(path).map(BufWriter::new))
@@ -164,7 +168,7 @@ fn once(recording: &Recording, told: Told, updates: Option<&Path>) -> Result<Fig
         if !reader.advance()? {
             break;
         }
-        figures.length_ms = reader.step().at_ms;
+        figures.length_ms = reader.step().at_ms.saturating_sub(began_ms);
         figures.steps += 1;
     }
     if let Some(mut out) = out {

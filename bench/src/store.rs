@@ -17,7 +17,7 @@ use temoto_geometry::{Point, Rect, Region, Size};
 use crate::pixels;
 
 const MAGIC: &[u8; 8] = b"temoto\x01f";
-/// More parts than a step can have: one per 16 rows of the tallest picture.
+/// More parts and damaged rectangles than a step has: there is a part per 16 rows of the tallest picture at most.
 const MOST_PARTS: u32 = 16_384;
 
 /// Writes a recording; the file appears under its name when it is whole.
@@ -95,7 +95,7 @@ impl Writer {
 /// One step as recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Step {
-    /// Milliseconds since the first.
+    /// Milliseconds since the stage was made.
     pub at_ms: u32,
     /// What the window system said may have changed since the step before.
     pub damage: Region,

@@ -58,7 +58,7 @@ pub struct Update {
     pub bytes: Vec<u8>,
     /// The pixels that it writes.
     pub changed: Region,
-    /// How many of them are coded by value; the others are moved. A measure of the work at both ends.
+    /// How many of them are coded by value; the others are moved or remembered. A measure of the work at both ends.
     pub exact_pixels: u64,
     /// Whether the decoder may begin with this one.
     pub reset: bool,
@@ -88,9 +88,8 @@ impl Encoder {
         Self::with_history(HISTORY_MIB)
     }
 
-    /// The same for a viewer that gives at most so many MiB (up to [`HISTORY_MIB`]) for earlier contents.
-    #[must_use]
-    pub fn with_history(mebibytes: u8) -> Self {
+    /// The same with so many MiB (up to [`HISTORY_MIB`]) for earlier contents.
+    pub(crate) fn with_history(mebibytes: u8) -> Self {
         Self {
             shared: None,
             budget: Budget::default(),
@@ -160,10 +159,11 @@ impl Encoder {
             recall::join(&mut map, frame, shared, &vectors);
             vectors
         };
-        let allowed = Plan {
+        let mut allowed = Plan {
             vectors,
             map: self.budget.allow(&map, limits),
         };
+        recall::resemble(&mut allowed.map, frame, shared);
         let header = if reset {
             Header::Complete(start)
         } else {

@@ -1,8 +1,8 @@
 //! What each block showed before: windows that come back, menus that close, what a dragged window uncovers.
 //!
 //! For every block position a short list of different contents, the one that left last in front. Both ends fill the
-//! lists from the picture alone, so nothing is sent for them. The memory is bounded: contents beyond it push out the
-//! ones that were shown for the shortest time.
+//! lists from the picture alone, so nothing is sent for them. The memory is bounded: contents beyond it push out those of
+//! the same position, else of the next one, that were shown for the shortest time.
 
 use temoto_geometry::{Rect, Size};
 
@@ -10,7 +10,7 @@ use crate::blocks::BLOCK;
 use crate::damage::unequal;
 use crate::framebuffer::{COLOR, FrameView, Framebuffer};
 
-/// Memory for what blocks showed before, in MiB, unless one end has less.
+/// Memory for what blocks showed before, in MiB.
 pub const HISTORY_MIB: u8 = 64;
 /// Most contents of one position.
 pub(crate) const DEPTH: usize = 16;
@@ -239,6 +239,9 @@ impl History {
         }
         let place = self.free.pop().unwrap_or_else(|| {
             let place = self.pool.len() / AREA;
+            // Twice as much, but never more than there may be.
+            let most = self.places * AREA - self.pool.len();
+            self.pool.reserve_exact(self.pool.len().clamp(AREA, most));
             self.pool.resize(self.pool.len() + AREA, 0);
             // There are at most 2^18 places.
             place as u32

@@ -2,7 +2,7 @@
 //!
 //! One code path serves both directions (see [`BitCoder`]): it takes the value to encode and gives back the value
 //! coded, so encoder and decoder cannot learn different things. The memory is fixed: 2.25 MiB of pixel tables,
-//! about 25 KiB of probabilities, and one byte per picture column, on either side.
+//! about 25 KiB of probabilities, and two bytes per picture column, on either side.
 
 mod around;
 mod blocks;

@@ -24,33 +24,39 @@ pub(crate) fn find(map: &mut BlockMap, frame: FrameView<'_>, shared: &Shared) {
     }
 }
 
-/// Once the moves are known: remembered blocks that move with their neighbors go with them, which is said in fewer
-/// bits, and the exact ones get the content that they resemble most.
+/// Once the moves are known: remembered blocks that move with their neighbors go with them, which is said in fewer bits.
 pub(crate) fn join(map: &mut BlockMap, frame: FrameView<'_>, shared: &Shared, vectors: &[Vector]) {
     for row in 0..map.rows() {
         for column in 0..map.columns() {
+            if !matches!(map.get(column, row), Kind::Remembered(_)) {
+                continue;
+            }
             let rect = map.rect(column, row);
-            match map.get(column, row) {
-                Kind::Remembered(_) => {
-                    let left = column.checked_sub(1).map(|column| map.get(column, row));
-                    let above = row.checked_sub(1).map(|row| map.get(column, row));
-                    let moved = [left, above].into_iter().flatten().find_map(|kind| {
-                        let Kind::Copy(index) = kind else { return None };
-                        let vector = vectors.get(usize::from(index))?;
-                        damage::equal_at(frame, &shared.picture, rect, vector.dx, vector.dy).then_some(kind)
-                    });
-                    if let Some(kind) = moved {
-                        map.set(column, row, kind);
-                    }
-                }
-                Kind::Exact => {
-                    let like =
-                        shared
-                            .history
-                            .most_alike(column, row, rect, frame, &shared.before, LEAST_ALIKE);
-                    map.set_like(column, row, like);
-                }
-                Kind::Keep | Kind::Copy(_) => {}
+            let left = column.checked_sub(1).map(|column| map.get(column, row));
+            let above = row.checked_sub(1).map(|row| map.get(column, row));
+            let moved = [left, above].into_iter().flatten().find_map(|kind| {
+                let Kind::Copy(index) = kind else { return None };
+                let vector = vectors.get(usize::from(index))?;
+                damage::equal_at(frame, &shared.picture, rect, vector.dx, vector.dy).then_some(kind)
+            });
+            if let Some(kind) = moved {
+                map.set(column, row, kind);
+            }
+        }
+    }
+}
+
+/// Gives the exact blocks that are to be sent the content that they resemble most.
+pub(crate) fn resemble(map: &mut BlockMap, frame: FrameView<'_>, shared: &Shared) {
+    for row in 0..map.rows() {
+        for column in 0..map.columns() {
+            if map.get(column, row) == Kind::Exact {
+                let rect = map.rect(column, row);
+                let before = &shared.before;
+                let like = shared
+                    .history
+                    .most_alike(column, row, rect, frame, before, LEAST_ALIKE);
+                map.set_like(column, row, like);
             }
         }
     }

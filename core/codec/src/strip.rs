@@ -82,8 +82,12 @@ impl Strips {
         source: Option<(Vector, &Framebuffer)>,
     ) {
         let rect = map.rect(column, row);
-        // With the column to the left and the line above: guesses are trusted by what stands around them.
-        let left = rect.x.saturating_sub(1).max(0);
+        // With the column to the left, unless that has guesses of its own, and the line above: guesses are trusted by what
+        // stands around them.
+        let beside = column
+            .checked_sub(1)
+            .is_some_and(|beside| map.get(beside, row) != Kind::Exact);
+        let left = rect.x - i32::from(beside);
         let width = (rect.right() as i32 - left) as usize;
         for y in 0..=rect.height as usize {
             let line = self.moved.part(left as usize, y, width);

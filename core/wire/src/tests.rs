@@ -111,6 +111,23 @@ fn from_server() -> impl Strategy<Value = FromServer> {
     ]
 }
 
+#[test]
+fn an_update_that_goes_on_is_longer_than_its_beginning_and_has_a_limit() {
+    let begin = |length| Begin {
+        number: 1,
+        display: 0,
+        reset: false,
+        complete: true,
+        taken_ms: 0,
+        length: Some(length),
+    };
+    let most = u32::try_from(UPDATE_BYTES).expect("small");
+    for (length, good) in [(3, false), (4, true), (most, true), (most + 1, false)] {
+        let payload = [begin(length).encode(), vec![0; 3]].concat();
+        assert_eq!(Begin::decode(&payload).is_ok(), good, "{length}");
+    }
+}
+
 proptest! {
     #[test]
     fn input_comes_back_as_it_was_written_and_never_shorter(event in event()) {

@@ -5,7 +5,7 @@ use temoto_codec::{Decoder, Encoder, Framebuffer, Hints};
 use temoto_geometry::{Point, Rect, Size};
 
 /// As much as a fuzzed picture may have; small, so that inputs are tried quickly.
-const MAX_PIXELS: u64 = 1 << 14;
+const MAX_PIXELS: u64 = 1 << 16;
 
 /// Updates one after the other, each with its length in front. After an error the decoder goes on refusing or
 /// starts anew; it never draws outside of the picture.

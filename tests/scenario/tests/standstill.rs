@@ -129,6 +129,31 @@ fn who_comes_while_the_desktop_is_hidden_reads_so() {
 }
 
 #[test]
+fn an_obstacle_that_went_away_unseen_is_not_shown_for_ever() {
+    let mut world = World::shared(33);
+    hide(&mut world, Some(Obstacle::Locked));
+    assert_eq!(world.console_view().obstacle, Some("locked"));
+    world.agent(
+        Who::Program,
+        AgentCommand::Withdraw {
+            capability: Capability::View,
+        },
+    );
+    world.run_for(300);
+    assert_eq!(world.console_view().obstacle, None);
+    hide(&mut world, None);
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: Capability::ALL.to_vec(),
+        },
+    );
+    world.run_for(300);
+    assert_eq!(world.console_view().obstacle, None);
+    goes_on(&mut world);
+}
+
+#[test]
 fn who_may_not_see_the_screen_does_not_learn_what_hides_it() {
     let mut world = World::shared(32);
     world.agent(

@@ -33,7 +33,7 @@ pub(crate) struct PixelModel {
     rough: Vec<u8>,
 }
 
-/// Entries of the two tables, as powers of two: 1 MiB and 256 KiB, which near caches hold.
+/// Entries of the tables, as powers of two: 1 MiB for each of the two large ones, 256 KiB for the small one.
 const DEEP_BITS: u32 = 18;
 const SHALLOW_BITS: u32 = 16;
 /// Roughness from which a residual is asked for first, as in photographs.

@@ -5,7 +5,7 @@ use temoto_geometry::{Point, Rect, Region};
 
 use super::scenes::{self, Dice};
 use super::{Ends, black};
-use crate::{EncodeLimits, Framebuffer, Hints, Move};
+use crate::{EncodeLimits, Encoder, Framebuffer, Hints, Move};
 
 /// Sizes around the edges of blocks.
 fn sides() -> impl Strategy<Value = (u32, u32)> {
@@ -163,7 +163,7 @@ fn one_changed_pixel_costs_a_few_bytes() {
     }
 }
 
-/// Every kind of content, moves, limits and a change of size: all that format 1 can say.
+/// Every kind of content, moves, limits and a change of size: all kinds of blocks.
 fn film() -> Vec<(Framebuffer, EncodeLimits)> {
     let photo = scenes::photo(150, 110, 3);
     let page = scenes::page(150, 300, 5);
@@ -185,13 +185,11 @@ fn film() -> Vec<(Framebuffer, EncodeLimits)> {
     film
 }
 
-#[test]
-fn the_bytes_of_format_2_stay_what_they_are() {
-    let mut ends = Ends::new();
+/// A sum over all bytes of a film.
+fn sum_of(ends: &mut Ends, film: impl IntoIterator<Item = (Framebuffer, EncodeLimits)>) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
-    for (picture, limits) in film() {
-        loop {
-            let update = ends.step(&picture, &Hints::default(), limits).unwrap();
+    for (picture, limits) in film {
+        while let Some(update) = ends.step(&picture, &Hints::default(), limits) {
             sum = update.bytes.iter().fold(sum, |sum, &byte| {
                 (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
@@ -200,7 +198,69 @@ fn the_bytes_of_format_2_stay_what_they_are() {
             }
         }
     }
+    sum
+}
+
+/// More contents than a small history holds, some of which come back, and some places that have none yet.
+fn turmoil() -> Vec<(Framebuffer, EncodeLimits)> {
+    let side = 640;
+    let mut picture = black(side, side);
+    let mut film = Vec::new();
+    let mut show = |number: u32| {
+        // Dots are enough to tell contents apart, and are coded fast; each rests for another time.
+        let band = Rect::new(0, (number % 5 * 128) as i32, side, 128 + number % 3 * 64);
+        for x in (0..side).step_by(16) {
+            for y in (0..band.height).step_by(16) {
+                let dot = Rect::new(x as i32 + 3, band.y + y as i32 + 3, 2, 2);
+                let color = number.wrapping_mul(0x0001_2345).wrapping_add(x << 8 | y);
+                picture.fill(dot, if number % 7 == 6 { 0 } else { color });
+            }
+        }
+        film.push((picture.clone(), EncodeLimits::NONE));
+        let rest = if number == 20 { 300 } else { number % 4 * 2 };
+        for step in 0..rest {
+            picture.fill(Rect::new(600, 600, 1, 1), step + 1);
+            film.push((picture.clone(), EncodeLimits::NONE));
+        }
+    };
+    (0..45).for_each(&mut show);
+    [40, 41, 5, 0, 44, 38, 12, 39].into_iter().for_each(&mut show);
+    film
+}
+
+/// One block with more contents than a list holds, each shown for long, and some again; the other block passes the time.
+fn patience() -> Vec<(Framebuffer, EncodeLimits)> {
+    let mut picture = black(32, 16);
+    let mut film = Vec::new();
+    let mut show = |number: u32, rest: u32| {
+        picture.fill(Rect::new(0, 0, 16, 16), number * 0x0007_0b0d + 1);
+        picture.fill(Rect::new(3, 3, 2, 2), number);
+        for step in 0..=rest {
+            picture.fill(Rect::new(20, 4, 1, 1), step);
+            film.push((picture.clone(), EncodeLimits::NONE));
+        }
+    };
+    (0..18).for_each(|number| show(number, 300 - number * 2));
+    [4, 17, 0, 16, 1, 9]
+        .into_iter()
+        .for_each(|number| show(number, 2));
+    film
+}
+
+#[test]
+fn the_history_pushes_out_what_it_did() {
+    let mut ends = Ends::new();
+    ends.encoder = Encoder::with_history(1);
+    let sum = sum_of(&mut ends, turmoil());
+    assert_eq!(sum, 0xb88b_9931_8886_f1ed, "{sum:#018x}");
+    let sum = sum_of(&mut Ends::new(), patience());
+    assert_eq!(sum, 0x9d92_ef4a_8239_acf8, "{sum:#018x}");
+}
+
+#[test]
+fn the_bytes_of_format_2_stay_what_they_are() {
+    let sum = sum_of(&mut Ends::new(), film());
     // Another sum means that a decoder of yesterday cannot read today's updates (then the format needs a new
     // number), or only that the encoder decides otherwise (then the sum may change).
-    assert_eq!(sum, 0xbc20_3ff6_eac2_ef08, "{sum:#018x}");
+    assert_eq!(sum, 0xd454_6141_c465_cbbc, "{sum:#018x}");
 }

@@ -421,3 +421,55 @@ impl Default for ScreenViewer {
 pub fn whole(picture: &Framebuffer) -> Region {
     Region::from(Rect::new(0, 0, picture.width(), picture.height()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begin(number: u16, length: Option<u32>) -> Vec<u8> {
+        let begin = Begin {
+            number,
+            display: 0,
+            reset: false,
+            complete: true,
+            taken_ms: 0,
+            length,
+        };
+        [begin.encode(), vec![1]].concat()
+    }
+
+    fn after(drawn: u32) -> ScreenViewer {
+        let mut viewer = ScreenViewer::new();
+        // What is lost is not decoded, but counted.
+        (viewer.drawn, viewer.lost) = (drawn, true);
+        viewer
+    }
+
+    #[test]
+    fn numbers_go_on_beyond_sixteen_bits() {
+        let drawn = after(65_535).begin(0, &begin(0, None)).unwrap();
+        assert_eq!(drawn.ack.unwrap().drawn, 65_536);
+        let drawn = after(70_000).begin(0, &begin(4_470, None)).unwrap();
+        assert_eq!(drawn.ack.unwrap().drawn, 70_006, "some were dropped in between");
+    }
+
+    #[test]
+    fn numbers_that_do_not_rise_are_refused() {
+        for number in [9, 10, 10 + 32_768] {
+            assert!(after(10).begin(0, &begin(number, None)).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn an_update_is_drawn_with_its_last_byte_and_takes_no_more() {
+        let mut viewer = after(0);
+        assert!(viewer.begin(0, &begin(1, Some(4))).unwrap().ack.is_none());
+        assert!(viewer.chunk(0, &[]).is_err(), "empty");
+        assert!(viewer.chunk(0, &[2, 3]).unwrap().ack.is_none());
+        assert!(viewer.begin(0, &begin(2, None)).is_err(), "within another");
+        let ack = viewer.chunk(0, &[4]).unwrap().ack.unwrap();
+        assert_eq!((ack.drawn, ack.received), (1, 4));
+        viewer.begin(0, &begin(2, Some(3))).unwrap();
+        assert!(viewer.chunk(0, &[2, 3, 4]).is_err(), "longer than announced");
+    }
+}

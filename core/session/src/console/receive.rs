@@ -72,6 +72,7 @@ impl Console {
         if role == Role::Program {
             // Nothing is granted by a program that was started anew until it says so.
             end.grants = crate::permission::Grants::default();
+            end.obstacle = None;
             end.answered = false;
             end.asked = Capability::ALL.into_iter().collect();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();

@@ -44,7 +44,9 @@ impl Console {
             paused: program.is_some_and(|end| end.grants.paused()),
             controlling: self.controlling,
             yielded: program.is_some_and(|end| end.yielded),
-            obstacle: program.and_then(|end| end.obstacle),
+            obstacle: program
+                .filter(|end| end.grants.allows(Capability::View))
+                .and_then(|end| end.obstacle),
             displays: self
                 .displays
                 .iter()
