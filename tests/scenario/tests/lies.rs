@@ -1,10 +1,6 @@
 //! A relay that says what is not so: who is there, that it is over, that it is the console, whose attempt this is.
 
-#![expect(
-    clippy::expect_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "what cannot happen fails the test"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "what cannot happen fails the test")]
 
 use std::cell::RefCell;
 use std::rc::Rc;
