@@ -6,7 +6,7 @@
 
 use temoto_geometry::{Rect, Size};
 
-use crate::blocks::BLOCK;
+use crate::blocks::{BLOCK, Kind};
 use crate::damage::unequal;
 use crate::framebuffer::{COLOR, FrameView, Framebuffer};
 
@@ -14,6 +14,8 @@ use crate::framebuffer::{COLOR, FrameView, Framebuffer};
 pub const HISTORY_MIB: u8 = 64;
 /// Most contents of one position.
 pub(crate) const DEPTH: usize = 16;
+/// So many contents of a position, the latest ones, are looked at for a likeness.
+const ALIKE: usize = 8;
 /// Pixels of a block, and of its place in the pool.
 const AREA: usize = BLOCK * BLOCK;
 /// Bytes of a place in the pool.
@@ -24,6 +26,8 @@ const SHOWN: u32 = 16;
 /// One content of one position.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
+    /// Its own among all that were ever remembered (for as long as it matters: 2^32 of them).
+    id: u32,
     hash: u32,
     content: Content,
     /// How long it was shown, in updates times [`SHOWN`]; fades.
@@ -48,6 +52,9 @@ pub(crate) struct History {
     since: Vec<u32>,
     /// Per position, whether it came with a move.
     moved: Vec<bool>,
+    /// Per position, the content of its list that it shows, by [`Entry::id`]; 0 when that is not known.
+    shows: Vec<u32>,
+    last_id: u32,
     pool: Vec<u32>,
     free: Vec<u32>,
     /// Most places in the pool.
@@ -72,6 +79,8 @@ impl History {
             lists: vec![Vec::new(); positions],
             since: vec![0; positions],
             moved: vec![false; positions],
+            shows: vec![0; positions],
+            last_id: 0,
             pool: Vec::new(),
             free: Vec::new(),
             places,
@@ -128,21 +137,27 @@ impl History {
         let list = &self.lists[row * self.columns + column];
         let mut best = None;
         let mut most = least.saturating_sub(1);
-        for (index, entry) in list.iter().enumerate() {
-            let mut line = [0; BLOCK];
-            let alike: u32 = (0..rect.height as usize)
-                .map(|y| {
-                    self.line(entry, y, &mut line);
-                    let new = part(frame.row(rect.y as usize + y), rect);
-                    let old = part(before.row(rect.y as usize + y), rect);
-                    let pairs = new.iter().zip(old).zip(&line);
-                    pairs
-                        .map(|((new, old), known)| {
-                            u32::from(new & COLOR == *known) & u32::from(new & COLOR != *old)
-                        })
-                        .sum::<u32>()
-                })
-                .sum();
+        for (index, entry) in list.iter().take(ALIKE).enumerate() {
+            let lines = rect.y as usize..rect.bottom() as usize;
+            let alike: u32 = match entry.content {
+                Content::Flat(color) => lines
+                    .map(|y| {
+                        gained(
+                            part(frame.row(y), rect),
+                            part(before.row(y), rect),
+                            &[color; BLOCK],
+                        )
+                    })
+                    .sum(),
+                Content::Place(place) => {
+                    let start = place as usize * AREA;
+                    let stored = self.pool[start..start + AREA].as_chunks::<BLOCK>().0;
+                    lines
+                        .zip(stored)
+                        .map(|(y, line)| gained(part(frame.row(y), rect), part(before.row(y), rect), line))
+                        .sum()
+                }
+            };
             if alike > most {
                 (best, most) = (Some(index as u8), alike);
             }
@@ -182,16 +197,23 @@ impl History {
         self.now = self.now.wrapping_add(1);
     }
 
-    /// The block that `before` shows leaves; `moved` says whether what comes is copied from elsewhere.
+    /// The block that `before` shows leaves; `comes` says how its next content is sent.
     pub(crate) fn leaves(
         &mut self,
         column: usize,
         row: usize,
         rect: Rect,
         before: &Framebuffer,
-        moved: bool,
+        comes: Kind,
     ) {
         let position = row * self.columns + column;
+        let moved = matches!(comes, Kind::Copy(_));
+        let coming = if let Kind::Remembered(index) = comes {
+            self.lists[position].get(usize::from(index)).map(|entry| entry.id)
+        } else {
+            None
+        };
+        let showed = std::mem::replace(&mut self.shows[position], coming.unwrap_or_default());
         let shown = self.now.wrapping_sub(self.since[position]).clamp(1, 1 << 16);
         self.since[position] = self.now;
         let passes = std::mem::replace(&mut self.moved[position], moved) && moved && shown == 1;
@@ -201,10 +223,16 @@ impl History {
         }
         let shown = shown * SHOWN;
         let rows = |y: usize| part(before.row(y), rect);
-        let hash = hash(rect, rows);
-        let known = self.lists[position]
-            .iter()
-            .position(|entry| entry.hash == hash && self.equals(entry, rect, rows));
+        // What came from the list is there still, mostly.
+        let mut sum = None;
+        let mut list = self.lists[position].iter();
+        let known = list
+            .position(|entry| showed != 0 && entry.id == showed)
+            .or_else(|| {
+                let hash = *sum.insert(hash(rect, rows));
+                let mut list = self.lists[position].iter();
+                list.position(|entry| entry.hash == hash && self.equals(entry, rect, rows))
+            });
         if let Some(index) = known {
             let list = &mut self.lists[position];
             list[..=index].rotate_right(1);
@@ -222,8 +250,10 @@ impl History {
         } else {
             self.store(position, rect, rows)
         };
+        self.last_id = self.last_id.wrapping_add(1).max(1);
         let entry = Entry {
-            hash,
+            id: self.last_id,
+            hash: sum.unwrap_or_else(|| hash(rect, rows)),
             content,
             weight: shown,
             left: self.now,
@@ -316,6 +346,19 @@ fn part(row: &[u32], rect: Rect) -> &[u32] {
     row.get(x..x + rect.width as usize).unwrap_or_default()
 }
 
+/// How many pixels `known` has right that `old` has not.
+fn gained(new: &[u32], old: &[u32], known: &[u32; BLOCK]) -> u32 {
+    let count = |((new, old), known): ((&u32, &u32), &u32)| {
+        let new = new & COLOR;
+        u32::from(new == *known) & u32::from(new != *old)
+    };
+    match (new.as_array::<BLOCK>(), old.as_array::<BLOCK>()) {
+        // Of a length that the compiler knows: compared all at once.
+        (Some(new), Some(old)) => new.iter().zip(old).zip(known).map(count).sum(),
+        _ => new.iter().zip(old).zip(known).map(count).sum(),
+    }
+}
+
 /// A sum over a block, by which contents are told apart quickly; equality is always checked.
 fn hash<'a>(rect: Rect, rows: impl Fn(usize) -> &'a [u32]) -> u32 {
     const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -365,7 +408,7 @@ mod tests {
     fn what_left_last_stands_in_front_and_comes_once() {
         let mut history = History::new(Size::new(40, 20), 1);
         for color in [1, 2, 3, 1] {
-            history.leaves(0, 0, FIRST, &dotted(color), false);
+            history.leaves(0, 0, FIRST, &dotted(color), Kind::Exact);
             history.tick();
         }
         assert_eq!(history.depth(0, 0), 3);
@@ -381,7 +424,7 @@ mod tests {
         let corner = Rect::new(32, 16, 8, 4);
         let mut shown = picture(5);
         shown.fill(Rect::new(39, 19, 1, 1), 9);
-        history.leaves(2, 1, corner, &shown, false);
+        history.leaves(2, 1, corner, &shown, Kind::Exact);
         let mut target = picture(0);
         history.draw(2, 1, 0, corner, &mut target);
         assert_eq!(target.pixel(Point::new(39, 19)), Some(9));
@@ -395,10 +438,10 @@ mod tests {
         for _ in 0..200 {
             history.tick();
         }
-        history.leaves(0, 0, FIRST, &dotted(0x77), false);
+        history.leaves(0, 0, FIRST, &dotted(0x77), Kind::Exact);
         for color in 0..60 {
             history.tick();
-            history.leaves(0, 0, FIRST, &dotted(0x100 + color), false);
+            history.leaves(0, 0, FIRST, &dotted(0x100 + color), Kind::Exact);
         }
         assert_eq!(history.depth(0, 0), DEPTH);
         assert!(history.find(0, 0, FIRST, dotted(0x77).view().unwrap()).is_some());
@@ -423,7 +466,7 @@ mod tests {
                         Rect::new(rect.x, rect.y, 3, 3),
                         round * 10_000 + (row * 64 + column) as u32,
                     );
-                    history.leaves(column, row, rect, &shown, false);
+                    history.leaves(column, row, rect, &shown, Kind::Exact);
                 }
             }
             history.tick();
@@ -431,7 +474,7 @@ mod tests {
         assert_eq!(history.pool.len() / AREA, 1024);
         assert!(history.entries <= 2048);
         let mut nothing = History::new(size, 0);
-        nothing.leaves(0, 0, FIRST, &shown, false);
+        nothing.leaves(0, 0, FIRST, &shown, Kind::Exact);
         assert_eq!(nothing.depth(0, 0), 0);
     }
 }

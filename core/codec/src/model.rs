@@ -8,6 +8,7 @@ mod around;
 mod blocks;
 mod pixels;
 mod residual;
+mod runs;
 mod symbols;
 mod tables;
 

@@ -49,6 +49,8 @@ impl Move {
 const SEARCH_FROM: usize = 6;
 /// Most candidates of hints and of earlier updates together.
 const MAX_GUESSES: usize = 16;
+/// Blocks by which candidates are put in order.
+const RANKED_BY: usize = 256;
 
 /// Finds moves and remembers the vectors that served before.
 #[derive(Default)]
@@ -112,21 +114,27 @@ struct Chosen<'a> {
 }
 
 impl Chosen<'_> {
-    /// Of the candidates, takes the one that explains most open blocks, again and again.
-    fn take(&mut self, map: &mut BlockMap, open: &mut Vec<(usize, usize)>, mut candidates: Vec<Vector>) {
-        while self.vectors.len() < MAX_VECTORS && !candidates.is_empty() {
-            let explains = |vector: &Vector| {
-                open.iter()
-                    .filter(|&&(column, row)| self.equal(map.rect(column, row), *vector))
-                    .count()
-            };
-            let counts: Vec<usize> = candidates.iter().map(explains).collect();
-            let best = (0..counts.len()).max_by_key(|&at| (counts[at], usize::MAX - at));
-            let Some(best) = best.filter(|&best| counts[best] > 0) else {
+    /// Takes the candidates that explain open blocks, those first that explain most.
+    fn take(&mut self, map: &mut BlockMap, open: &mut Vec<(usize, usize)>, candidates: Vec<Vector>) {
+        let step = open.len().div_ceil(RANKED_BY).max(1);
+        let explains = |vector: &Vector| {
+            open.iter()
+                .step_by(step)
+                .filter(|&&(column, row)| self.equal(map.rect(column, row), *vector))
+                .count()
+        };
+        let mut counted: Vec<(usize, Vector)> = candidates
+            .into_iter()
+            .map(|vector| (explains(&vector), vector))
+            .collect();
+        // Stable: of equals the one that came first.
+        counted.sort_by_key(|&(count, _)| usize::MAX - count);
+        for (_, vector) in counted {
+            if self.vectors.len() == MAX_VECTORS {
                 return;
-            };
-            let vector = candidates[best];
+            }
             let index = self.vectors.len() as u8;
+            let before = open.len();
             open.retain(|&(column, row)| {
                 let explained = self.equal(map.rect(column, row), vector);
                 if explained {
@@ -134,13 +142,9 @@ impl Chosen<'_> {
                 }
                 !explained
             });
-            self.vectors.push((vector, counts[best]));
-            // What explained nothing while more was open explains nothing now.
-            let mut at = 0;
-            candidates.retain(|_| {
-                at += 1;
-                at - 1 != best && counts[at - 1] > 0
-            });
+            if open.len() < before {
+                self.vectors.push((vector, before - open.len()));
+            }
         }
     }
 

@@ -48,9 +48,8 @@ impl Shared {
                 for column in 0..map.columns() {
                     let kind = map.get(column, row);
                     if kind != Kind::Keep {
-                        let moved = matches!(kind, Kind::Copy(_));
                         let rect = map.rect(column, row);
-                        self.history.leaves(column, row, rect, &self.before, moved);
+                        self.history.leaves(column, row, rect, &self.before, kind);
                     }
                 }
             }

@@ -92,14 +92,17 @@ impl Around {
     pub(crate) fn wide_hash(rows: &Rows<'_>, x: usize) -> u64 {
         let [above, above2, above3] = rows.above;
         let mut sum = Hash::default();
-        let mut take = |row: &[u32], back: usize, ahead: usize| {
-            let end = (x + ahead).min(row.len());
-            sum.add(row.get(x.saturating_sub(back)..end).unwrap_or_default());
+        let mut take = |first: usize, row: &[u32], back: usize, ahead: usize| {
+            if let Some(start) = x.checked_sub(back)
+                && let Some(pixels) = row.get(start..x + ahead)
+            {
+                sum.add(first, pixels);
+            }
         };
-        take(rows.current, 4, 0);
-        take(above, 3, 5);
-        take(above2, 2, 3);
-        take(above3, 1, 2);
+        take(0, rows.current, 4, 0);
+        take(4, above, 3, 5);
+        take(12, above2, 2, 3);
+        take(17, above3, 1, 2);
         sum.finish()
     }
 
@@ -107,21 +110,20 @@ impl Around {
         hash(&[self.west, self.north, self.north_east])
     }
 
-    /// What the past says about this pixel.
-    pub(crate) fn temporal(&self, rows: &Rows<'_>, x: usize) -> [Temporal; GUESSES] {
-        rows.guesses.map(|[row, above]| {
-            let pixel = row.get(x).copied().unwrap_or(NONE);
-            if pixel == NONE {
-                return Temporal {
-                    pixel: 0,
-                    agreement: 0,
-                };
-            }
-            let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
-            let agreement = usize::from(back(row) == self.west)
-                + usize::from(above.get(x).copied().unwrap_or(0) == self.north)
-                + usize::from(back(above) == self.north_west);
-            Temporal { pixel, agreement }
-        })
+    /// What one guess of the past says about this pixel.
+    pub(crate) fn temporal(&self, rows: &Rows<'_>, which: usize, x: usize) -> Temporal {
+        let [row, above] = rows.guesses[which];
+        let pixel = row.get(x).copied().unwrap_or(NONE);
+        if pixel == NONE {
+            return Temporal {
+                pixel: 0,
+                agreement: 0,
+            };
+        }
+        let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
+        let agreement = usize::from(back(row) == self.west)
+            + usize::from(above.get(x).copied().unwrap_or(0) == self.north)
+            + usize::from(back(above) == self.north_west);
+        Temporal { pixel, agreement }
     }
 }

@@ -8,19 +8,20 @@ use std::ops::Range;
 use crate::framebuffer::COLOR;
 use crate::model::around::{Around, GUESSES, Rows, Temporal};
 use crate::model::residual::ResidualModel;
+use crate::model::runs::{Longest, RunModel, Stretch};
 use crate::model::symbols::Tree;
-use crate::model::tables::{ColorCache, Guess, PixelTable};
+use crate::model::tables::{ColorCache, Guess, PixelTable, Place, relation};
 use crate::range_coder::{Bit, BitCoder};
 
 /// Everything learned about pixels.
 pub(crate) struct PixelModel {
-    flat: [Bit; 16],
+    runs: RunModel,
     wide: PixelTable,
     wide_hit: [Bit; 8],
     deep: PixelTable,
     deep_hit: [Bit; 8],
-    temporal_hit: [[[Bit; 16]; 4]; GUESSES],
-    /// Per guess of time, whether the last three were right.
+    temporal_hit: Vec<Bit>,
+    /// Per guess of time, whether the last ones were right, the newest in the lowest bit.
     lately: [usize; GUESSES],
     shallow: PixelTable,
     shallow_hit: [Bit; 8],
@@ -40,18 +41,18 @@ const SHALLOW_BITS: u32 = 16;
 const ROUGH: u8 = 60;
 /// How slowly roughness follows.
 const RATE: u8 = 16;
-/// Shortest run that gets a decision of its own.
-const MIN_RUN: usize = 4;
+/// A guess of time that was right so often in a row is asked for whole runs.
+const TRUSTED: usize = 63;
 
 impl PixelModel {
     pub(crate) fn new(width: usize) -> Self {
         Self {
-            flat: [Bit::NEW; 16],
+            runs: RunModel::new(),
             wide: PixelTable::new(DEEP_BITS),
             wide_hit: [Bit::NEW; 8],
             deep: PixelTable::new(DEEP_BITS),
             deep_hit: [Bit::NEW; 8],
-            temporal_hit: [[[Bit::NEW; 16]; 4]; GUESSES],
+            temporal_hit: vec![Bit::NEW; GUESSES * 256],
             lately: [0; GUESSES],
             shallow: PixelTable::new(SHALLOW_BITS),
             shallow_hit: [Bit::NEW; 8],
@@ -74,35 +75,50 @@ impl PixelModel {
         target: &[u32],
     ) {
         let mut x = span.start;
-        // A run that failed at this length is offered at half of it until the color changes.
-        let mut longest_run = usize::MAX;
+        let mut longest = Longest::ANY;
         while x < span.end {
             let around = Around::new(rows, x);
-            if around.flat() {
-                let color = around.west;
-                let length = run_length(rows, x..span.end, color).min(longest_run);
-                if length >= MIN_RUN {
-                    let all = target
-                        .get(x..x + length)
-                        .is_some_and(|run| run.iter().all(|p| p & COLOR == color));
-                    let context = &mut self.flat[(usize::BITS - length.leading_zeros()) as usize & 15];
-                    if coder.bit(context, all) {
-                        rows.current[x..x + length].fill(color);
-                        self.rough[x..x + length].fill(0);
-                        x += length;
-                        continue;
-                    }
-                    longest_run = length / 2;
-                }
+            let rough = self.roughness(x);
+            let wide = (rough < ROUGH).then(|| self.wide.place(Around::wide_hash(rows, x)));
+            let known = wide.and_then(|wide| self.wide.guess(wide));
+            let trusted = self.trusted(rows, &around, x);
+            let stretch = Stretch {
+                reach: x..span.end,
+                known,
+                target,
+            };
+            let mut run = 0;
+            if let Some(which) = trusted {
+                run = self.runs.alike(coder, rows, which, &stretch, &mut longest.alike);
+            }
+            if run == 0 && around.flat() {
+                run = self
+                    .runs
+                    .flat(coder, rows, around.west, &stretch, &mut longest.flat);
+            }
+            if run > 0 {
+                self.rough[x..x + run].fill(0);
+                x += run;
+                continue;
             }
             let wanted = target.get(x).map_or(0, |pixel| pixel & COLOR);
-            let pixel = self.pixel(coder, rows, &around, x, wanted);
+            let pixel = self.pixel(coder, rows, &around, wide, x, wanted);
             rows.current[x] = pixel;
             if pixel != around.west {
-                longest_run = usize::MAX;
+                longest.flat = usize::MAX;
+            }
+            if trusted.is_some_and(|which| rows.guesses[which][0].get(x) != Some(&pixel)) {
+                longest.alike = usize::MAX;
             }
             x += 1;
         }
+    }
+
+    /// The guess of time that is asked for whole runs.
+    fn trusted(&self, rows: &Rows<'_>, around: &Around, x: usize) -> Option<usize> {
+        (0..GUESSES).find(|&which| {
+            self.lately[which] & TRUSTED == TRUSTED && around.temporal(rows, which, x).agreement == 3
+        })
     }
 
     /// How usual residuals are around this column, 0 to 255.
@@ -124,6 +140,7 @@ impl PixelModel {
         coder: &mut C,
         rows: &Rows<'_>,
         around: &Around,
+        wide: Option<Place>,
         x: usize,
         wanted: u32,
     ) -> u32 {
@@ -133,10 +150,11 @@ impl PixelModel {
             refused: [u32::MAX; 12],
             count: 0,
         };
-        let hint = around.temporal(rows, x);
         let rough = self.roughness(x);
+        let known = wide.and_then(|wide| self.wide.guess(wide));
+        let hint = [0, 1, 2].map(|which| around.temporal(rows, which, x));
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if agreement == 3 && self.ask_time(&mut offer, which, agreement, pixel, around.west) {
+            if agreement == 3 && self.ask_time(&mut offer, which, agreement, pixel, around.west, known) {
                 self.note(x, rough, false);
                 return pixel;
             }
@@ -146,12 +164,10 @@ impl PixelModel {
             self.note(x, rough, around.grainy(pixel));
             return pixel;
         }
-
-        let wide = self.wide.place(Around::wide_hash(rows, x));
-        if let Some(guess) = self.wide.guess(wide)
+        if let Some(guess) = known
             && offer.ask(&mut self.wide_hit[guess.confidence as usize], guess.pixel)
         {
-            self.wide.learn(wide, guess.pixel);
+            self.learn_wide(wide, guess.pixel);
             self.note(x, rough, false);
             return guess.pixel;
         }
@@ -161,6 +177,7 @@ impl PixelModel {
             &mut offer,
             around,
             hint,
+            known,
             self.deep.guess(deep),
             self.shallow.guess(shallow),
         );
@@ -170,7 +187,7 @@ impl PixelModel {
             None => self.unpredicted(&mut offer, around, x),
         };
         self.note(x, rough, unforeseen && around.grainy(pixel));
-        self.wide.learn(wide, pixel);
+        self.learn_wide(wide, pixel);
         self.deep.learn(deep, pixel);
         self.shallow.learn(shallow, pixel);
         if pixel != around.west {
@@ -179,12 +196,19 @@ impl PixelModel {
         pixel
     }
 
+    fn learn_wide(&mut self, place: Option<Place>, pixel: u32) {
+        if let Some(place) = place {
+            self.wide.learn(place, pixel);
+        }
+    }
+
     /// Offers every guess; `None` when all were refused.
     fn offered<C: BitCoder>(
         &mut self,
         offer: &mut Offer<'_, C>,
         around: &Around,
         hint: [Temporal; GUESSES],
+        known: Option<Guess>,
         deep: Option<Guess>,
         shallow: Option<Guess>,
     ) -> Option<u32> {
@@ -195,7 +219,9 @@ impl PixelModel {
             return Some(guess.pixel);
         }
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if (1..3).contains(&agreement) && self.ask_time(offer, which, agreement, pixel, around.west) {
+            if (1..3).contains(&agreement)
+                && self.ask_time(offer, which, agreement, pixel, around.west, known)
+            {
                 return Some(pixel);
             }
         }
@@ -224,13 +250,17 @@ impl PixelModel {
         agreement: usize,
         pixel: u32,
         west: u32,
+        known: Option<Guess>,
     ) -> bool {
-        let lately = self.lately[which];
-        let context = &mut self.temporal_hit[which][agreement][lately << 1 | usize::from(pixel == west)];
+        let lately = self.lately[which] & 7;
+        let relation = relation(known, pixel);
+        let context =
+            (which * 4 + agreement) * 64 + (lately << 1 | usize::from(pixel == west)) * 4 + relation;
+        let context = &mut self.temporal_hit[context];
         let Some(hit) = offer.put(context, pixel) else {
             return false;
         };
-        self.lately[which] = (lately << 1 | usize::from(hit)) & 7;
+        self.lately[which] = self.lately[which] << 1 | usize::from(hit);
         hit
     }
 
@@ -243,12 +273,6 @@ impl PixelModel {
         }
         self.residual.code(offer.coder, x, around.near(), wanted)
     }
-}
-
-/// How far `current[x..]` could go on in the color of the row above.
-fn run_length(rows: &Rows<'_>, span: Range<usize>, color: u32) -> usize {
-    let above = rows.above[0].get(span).unwrap_or_default();
-    above.iter().take_while(|&&pixel| pixel == color).count()
 }
 
 /// Asks "is it this one?", each color once.

@@ -19,6 +19,17 @@ pub(crate) struct Guess {
     pub(crate) confidence: u32,
 }
 
+/// What a neighborhood that was seen before says of a pixel: nothing, that it is the one, that it is another, perhaps or
+/// surely.
+pub(crate) fn relation(known: Option<Guess>, pixel: u32) -> usize {
+    match known {
+        None => 0,
+        Some(guess) if guess.pixel == pixel => 1,
+        Some(guess) if guess.confidence < 3 => 2,
+        Some(_) => 3,
+    }
+}
+
 /// `2^bits` remembered pixels.
 pub(crate) struct PixelTable {
     entries: Vec<Entry>,
@@ -75,33 +86,60 @@ impl PixelTable {
     }
 }
 
-/// Mixes pixels into 64 bits whose upper half is good for an index.
+/// Odd numbers without a pattern, one for each pixel of the widest neighborhood (the fractional bits of the square roots
+/// of the first primes, made odd).
+const WEIGHTS: [u32; 24] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f373,
+    0xa54f_f53b,
+    0x510e_527f,
+    0x9b05_688d,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+    0xcbbb_9d5d,
+    0x629a_292b,
+    0x9159_015b,
+    0x152f_ecd9,
+    0x6733_2667,
+    0x8eb4_4a87,
+    0xdb0c_2e0d,
+    0x47b5_481d,
+    0xae5f_9157,
+    0xcf6c_85d3,
+    0x2f73_477d,
+    0x6d18_26cb,
+    0x8b43_d457,
+    0xe360_b597,
+    0x1c45_6003,
+    0x6f19_6331,
+];
+
+/// Mixes pixels into 64 bits whose upper half is good for an index: a sum of products, so that none waits for another.
+#[derive(Default)]
 pub(crate) struct Hash(u64);
 
-impl Default for Hash {
-    fn default() -> Self {
-        Self(0x9e37_79b9_7f4a_7c15)
-    }
-}
-
 impl Hash {
-    pub(crate) fn add(&mut self, pixels: &[u32]) {
-        self.0 = pixels.iter().fold(self.0, |sum, &pixel| {
-            (sum ^ u64::from(pixel))
-                .wrapping_mul(0xd6e8_feb8_6659_fd93)
-                .rotate_left(29)
+    /// Adds pixels that take the weights from `first` on.
+    pub(crate) fn add(&mut self, first: usize, pixels: &[u32]) {
+        let weights = WEIGHTS.get(first..).unwrap_or_default();
+        let products = pixels.iter().zip(weights);
+        self.0 = products.fold(self.0, |sum, (&pixel, &weight)| {
+            sum.wrapping_add(u64::from(pixel) * u64::from(weight))
         });
     }
 
     pub(crate) fn finish(self) -> u64 {
-        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        let sum = self.0 ^ self.0 >> 29;
+        let product = sum.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (product ^ product >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93)
     }
 }
 
 /// The hash of a few pixels.
 pub(crate) fn hash(pixels: &[u32]) -> u64 {
     let mut hash = Hash::default();
-    hash.add(pixels);
+    hash.add(0, pixels);
     hash.finish()
 }
 
