@@ -3,6 +3,7 @@
 //! `cargo xtask bench screen` builds and calls this; see `bench/README.md`. Nothing here is part of the product.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
+mod ablation;
 mod cpu;
 mod desktop;
 mod goals;
@@ -12,6 +13,7 @@ mod options;
 mod own;
 mod peers;
 mod pixels;
+mod plot;
 mod random;
 mod record;
 mod replay;
@@ -51,6 +53,8 @@ fn command(options: Options) -> Result<()> {
             json,
             updates,
         } => codec(corpus, repeats, json.as_deref(), updates.as_deref()),
+        What::Ablation { corpus, markdown } => ablation::run(&recorded(corpus)?, &markdown),
+        What::Plot { json, to } => plot::run(&json, &to),
         What::Look { corpus, to } => look(corpus, &to),
         What::Screen {
             corpus,

@@ -73,6 +73,24 @@ pub enum What {
         #[arg(long, default_value = "unknown")]
         commit: String,
     },
+    /// What each part of the codec brings: the recordings again with one part after the other left out.
+    Ablation {
+        /// Which scenes.
+        #[command(flatten)]
+        corpus: Corpus,
+        /// Where the tables go.
+        #[arg(long)]
+        markdown: PathBuf,
+    },
+    /// Draws the figures of a whole run, for readers.
+    Plot {
+        /// What `screen` wrote.
+        #[arg(long)]
+        json: PathBuf,
+        /// The folder for the drawings (SVG).
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Writes the frames of a scene as pictures (PPM), to look at.
     Look {
         /// Which scenes.

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use temoto_codec::{Decoder, Encoder, Hints};
+use temoto_codec::{Decoder, Encoder, Hints, Parts};
 use temoto_wire::frame::FRAME_HEADER_BYTES;
 use temoto_wire::limits::FRAME_BYTES;
 use temoto_wire::screen::Begin;
@@ -99,11 +99,22 @@ impl Figures {
 
 /// Runs it `repeats` times; times are medians. Fails when a pixel differs, or bytes differ between the runs.
 pub fn run(recording: &Recording, told: Told, repeats: usize, updates: Option<&Path>) -> Result<Figures> {
+    run_with(Parts::ALL, recording, told, repeats, updates)
+}
+
+/// The same without some parts of the codec.
+pub fn run_with(
+    parts: Parts,
+    recording: &Recording,
+    told: Told,
+    repeats: usize,
+    updates: Option<&Path>,
+) -> Result<Figures> {
     let mut runs = Vec::new();
     for number in 0..repeats.max(1) {
         let updates = updates.filter(|_| number == 0);
         runs.push(
-            once(recording, told, updates)
+            once(parts, recording, told, updates)
                 .with_context(|| format!("the codec on {}", recording.scene.name()))?,
         );
     }
@@ -122,10 +133,10 @@ pub fn run(recording: &Recording, told: Told, repeats: usize, updates: Option<&P
     Ok(figures)
 }
 
-fn once(recording: &Recording, told: Told, updates: Option<&Path>) -> Result<Figures> {
+fn once(parts: Parts, recording: &Recording, told: Told, updates: Option<&Path>) -> Result<Figures> {
     let mut reader = recording.open()?;
     let began_ms = reader.step().at_ms;
-    let (mut encoder, mut decoder) = (Encoder::new(), Decoder::new());
+    let (mut encoder, mut decoder) = (Encoder::with_parts(parts), Decoder::with_parts(parts));
     let mut out = updates
         .map(|path| File::create(path).map(BufWriter::new))
         .transpose()?;

@@ -9,6 +9,7 @@ use crate::error::CodecError;
 use crate::framebuffer::{Framebuffer, MAX_PIXELS, check_size};
 use crate::header::Header;
 use crate::history::HISTORY_MIB;
+use crate::parts::Parts;
 use crate::range_coder::RangeDecoder;
 use crate::stream::{self, Plan, Shared};
 
@@ -20,6 +21,7 @@ pub struct Decoder {
     broken: bool,
     max_pixels: u64,
     max_history: u8,
+    parts: Parts,
     nothing: Framebuffer,
 }
 
@@ -44,8 +46,15 @@ impl Decoder {
             broken: false,
             max_pixels: max_pixels.min(MAX_PIXELS),
             max_history: HISTORY_MIB,
+            parts: Parts::ALL,
             nothing: Framebuffer::default(),
         }
+    }
+
+    /// A decoder for what [`crate::Encoder::with_parts`] makes with the same parts.
+    #[must_use]
+    pub fn with_parts(parts: Parts) -> Self {
+        Self { parts, ..Self::new() }
     }
 
     /// Applies one update and says which pixels it wrote (after a complete update: all).
@@ -82,7 +91,7 @@ impl Decoder {
             }
             // The old pictures go before the new ones come.
             self.shared = None;
-            self.shared = Some(Shared::new(start)?);
+            self.shared = Some(Shared::new(start, self.parts)?);
         } else if self.broken {
             return Err(CodecError::NeedsReset);
         }

@@ -12,6 +12,7 @@ use crate::framebuffer::{FrameView, Framebuffer};
 use crate::header::{Header, Start};
 use crate::history::HISTORY_MIB;
 use crate::moves::{Move, MoveFinder};
+use crate::parts::Parts;
 use crate::range_coder::RangeEncoder;
 use crate::recall;
 use crate::stream::{self, Plan, Shared};
@@ -73,6 +74,7 @@ pub struct Encoder {
     budget: Budget,
     moves: MoveFinder,
     history: u8,
+    parts: Parts,
 }
 
 impl Default for Encoder {
@@ -95,6 +97,16 @@ impl Encoder {
             budget: Budget::default(),
             moves: MoveFinder::default(),
             history: mebibytes.min(HISTORY_MIB),
+            parts: Parts::ALL,
+        }
+    }
+
+    /// An encoder that leaves out some of its parts, for [`crate::Decoder::with_parts`].
+    #[must_use]
+    pub fn with_parts(parts: Parts) -> Self {
+        Self {
+            parts,
+            ..Self::with_history(if parts.history { HISTORY_MIB } else { 0 })
         }
     }
 
@@ -138,7 +150,7 @@ impl Encoder {
         if reset {
             self.budget.clear();
             // A view has a size that a picture may have.
-            self.shared = Some(Shared::new(start).ok()?);
+            self.shared = Some(Shared::new(start, self.parts).ok()?);
         }
         let shared = self.shared.as_mut()?;
         let mut map = BlockMap::new(size);
@@ -155,7 +167,11 @@ impl Encoder {
             Vec::new()
         } else {
             recall::find(&mut map, frame, shared);
-            let vectors = self.moves.mark(&mut map, frame, &shared.picture, &hints.moves);
+            let vectors = if self.parts.moves {
+                self.moves.mark(&mut map, frame, &shared.picture, &hints.moves)
+            } else {
+                Vec::new()
+            };
             recall::join(&mut map, frame, shared, &vectors);
             vectors
         };

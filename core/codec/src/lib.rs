@@ -24,6 +24,7 @@ mod header;
 mod history;
 mod model;
 mod moves;
+mod parts;
 mod range_coder;
 mod recall;
 mod stream;
@@ -35,6 +36,7 @@ pub use error::CodecError;
 pub use framebuffer::{FrameView, Framebuffer, MAX_PIXELS, MAX_SIDE};
 pub use history::HISTORY_MIB;
 pub use moves::Move;
+pub use parts::Parts;
 
 #[cfg(test)]
 mod tests;

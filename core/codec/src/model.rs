@@ -12,6 +12,8 @@ mod runs;
 mod symbols;
 mod tables;
 
+use crate::parts::Parts;
+
 pub(crate) use around::Rows;
 pub(crate) use blocks::{BlockModel, MAX_VECTORS, Memory, Vector};
 pub(crate) use pixels::PixelModel;
@@ -24,10 +26,10 @@ pub(crate) struct Model {
 
 impl Model {
     /// Nothing known, for a picture of `width` columns.
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize, parts: Parts) -> Self {
         Self {
             blocks: BlockModel::new(),
-            pixels: PixelModel::new(width),
+            pixels: PixelModel::new(width, parts),
         }
     }
 }

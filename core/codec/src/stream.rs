@@ -8,6 +8,7 @@ use crate::framebuffer::{FrameView, Framebuffer};
 use crate::header::{Number, Start};
 use crate::history::History;
 use crate::model::{Memory, Model, Rows, Vector};
+use crate::parts::Parts;
 use crate::range_coder::BitCoder;
 use crate::strip::Strips;
 
@@ -29,12 +30,12 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// A black picture and nothing learned.
-    pub(crate) fn new(Start { size, history }: Start) -> Result<Self, CodecError> {
+    pub(crate) fn new(Start { size, history }: Start, parts: Parts) -> Result<Self, CodecError> {
         Ok(Self {
             picture: Framebuffer::new(size)?,
             before: Framebuffer::new(size)?,
             history: History::new(size, history),
-            model: Model::new(size.width as usize),
+            model: Model::new(size.width as usize, parts),
             strips: Strips::new(size.width as usize),
             remembers: false,
             number: Number::default(),

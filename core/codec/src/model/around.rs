@@ -27,6 +27,14 @@ pub(crate) struct Temporal {
     pub(crate) agreement: usize,
 }
 
+impl Temporal {
+    /// No guess.
+    pub(crate) const NOTHING: Self = Self {
+        pixel: 0,
+        agreement: 0,
+    };
+}
+
 /// The neighbors of one pixel; those outside the picture are black or, at the right edge, the upper one again.
 pub(crate) struct Around {
     pub(crate) west: u32,
@@ -115,10 +123,7 @@ impl Around {
         let [row, above] = rows.guesses[which];
         let pixel = row.get(x).copied().unwrap_or(NONE);
         if pixel == NONE {
-            return Temporal {
-                pixel: 0,
-                agreement: 0,
-            };
+            return Temporal::NOTHING;
         }
         let back = |row: &[u32]| x.checked_sub(1).and_then(|x| row.get(x)).copied().unwrap_or(0);
         let agreement = usize::from(back(row) == self.west)

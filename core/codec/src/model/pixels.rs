@@ -11,10 +11,12 @@ use crate::model::residual::ResidualModel;
 use crate::model::runs::{Longest, RunModel, Stretch};
 use crate::model::symbols::Tree;
 use crate::model::tables::{ColorCache, Guess, PixelTable, Place, relation};
+use crate::parts::Parts;
 use crate::range_coder::{Bit, BitCoder};
 
 /// Everything learned about pixels.
 pub(crate) struct PixelModel {
+    parts: Parts,
     runs: RunModel,
     wide: PixelTable,
     wide_hit: [Bit; 8],
@@ -45,8 +47,9 @@ const RATE: u8 = 16;
 const TRUSTED: usize = 63;
 
 impl PixelModel {
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize, parts: Parts) -> Self {
         Self {
+            parts,
             runs: RunModel::new(),
             wide: PixelTable::new(DEEP_BITS),
             wide_hit: [Bit::NEW; 8],
@@ -79,9 +82,10 @@ impl PixelModel {
         while x < span.end {
             let around = Around::new(rows, x);
             let rough = self.roughness(x);
-            let wide = (rough < ROUGH).then(|| self.wide.place(Around::wide_hash(rows, x)));
+            let wide =
+                (rough < ROUGH && self.parts.wide).then(|| self.wide.place(Around::wide_hash(rows, x)));
             let known = wide.and_then(|wide| self.wide.guess(wide));
-            let trusted = self.trusted(rows, &around, x);
+            let trusted = self.trusted(rows, &around, x).filter(|_| self.parts.runs);
             let stretch = Stretch {
                 reach: x..span.end,
                 known,
@@ -91,7 +95,7 @@ impl PixelModel {
             if let Some(which) = trusted {
                 run = self.runs.alike(coder, rows, which, &stretch, &mut longest.alike);
             }
-            if run == 0 && around.flat() {
+            if run == 0 && around.flat() && self.parts.runs {
                 run = self
                     .runs
                     .flat(coder, rows, around.west, &stretch, &mut longest.flat);
@@ -117,8 +121,16 @@ impl PixelModel {
     /// The guess of time that is asked for whole runs.
     fn trusted(&self, rows: &Rows<'_>, around: &Around, x: usize) -> Option<usize> {
         (0..GUESSES).find(|&which| {
-            self.lately[which] & TRUSTED == TRUSTED && around.temporal(rows, which, x).agreement == 3
+            self.lately[which] & TRUSTED == TRUSTED && self.temporal(rows, around, which, x).agreement == 3
         })
+    }
+
+    fn temporal(&self, rows: &Rows<'_>, around: &Around, which: usize, x: usize) -> Temporal {
+        if self.parts.time {
+            around.temporal(rows, which, x)
+        } else {
+            Temporal::NOTHING
+        }
     }
 
     /// How usual residuals are around this column, 0 to 255.
@@ -152,7 +164,7 @@ impl PixelModel {
         };
         let rough = self.roughness(x);
         let known = wide.and_then(|wide| self.wide.guess(wide));
-        let hint = [0, 1, 2].map(|which| around.temporal(rows, which, x));
+        let hint = [0, 1, 2].map(|which| self.temporal(rows, around, which, x));
         for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
             if agreement == 3 && self.ask_time(&mut offer, which, agreement, pixel, around.west, known) {
                 self.note(x, rough, false);
@@ -178,8 +190,8 @@ impl PixelModel {
             around,
             hint,
             known,
-            self.deep.guess(deep),
-            self.shallow.guess(shallow),
+            self.deep.guess(deep).filter(|_| self.parts.near),
+            self.shallow.guess(shallow).filter(|_| self.parts.near),
         );
         let unforeseen = pixel.is_none();
         let pixel = match pixel {
@@ -267,7 +279,7 @@ impl PixelModel {
     /// A color from the cache or in full.
     fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around, x: usize) -> u32 {
         let wanted = offer.wanted;
-        if offer.coder.bit(&mut self.cached, self.cache.holds(wanted)) {
+        if self.parts.colors && offer.coder.bit(&mut self.cached, self.cache.holds(wanted)) {
             let index = self.cache_index.code(offer.coder, ColorCache::index(wanted));
             return self.cache.color(index);
         }

@@ -5,7 +5,7 @@ use temoto_geometry::{Point, Rect, Region};
 
 use super::scenes::{self, Dice};
 use super::{Ends, black};
-use crate::{EncodeLimits, Encoder, Framebuffer, Hints, Move};
+use crate::{Decoder, EncodeLimits, Encoder, Framebuffer, Hints, Move, Parts};
 
 /// Sizes around the edges of blocks.
 fn sides() -> impl Strategy<Value = (u32, u32)> {
@@ -263,4 +263,34 @@ fn the_bytes_of_format_2_stay_what_they_are() {
     // Another sum means that a decoder of yesterday cannot read today's updates (then the format needs a new
     // number), or only that the encoder decides otherwise (then the sum may change).
     assert_eq!(sum, 0x56f8_3e6e_b8d0_490f, "{sum:#018x}");
+}
+
+#[test]
+fn whatever_is_left_out_the_picture_is_the_same() {
+    let leave_out: [fn(&mut Parts); 8] = [
+        |_| {},
+        |parts| parts.moves = false,
+        |parts| parts.history = false,
+        |parts| parts.time = false,
+        |parts| parts.runs = false,
+        |parts| parts.wide = false,
+        |parts| parts.near = false,
+        |parts| parts.colors = false,
+    ];
+    let sizes = leave_out.map(|leave| {
+        let mut parts = Parts::ALL;
+        leave(&mut parts);
+        let (mut encoder, mut decoder) = (Encoder::with_parts(parts), Decoder::with_parts(parts));
+        let mut bytes = 0;
+        for (frame, _) in film() {
+            if let Some(update) = encoder.encode(frame.view().unwrap(), &Hints::default()) {
+                decoder.decode(&update.bytes).unwrap();
+                bytes += update.bytes.len();
+            }
+            assert_eq!(decoder.framebuffer(), &frame);
+        }
+        bytes
+    });
+    let [all, without_moves, ..] = sizes;
+    assert!(without_moves > all, "{sizes:?}");
 }
