@@ -5,6 +5,7 @@ mod moves;
 mod portions;
 mod round_trip;
 mod scenes;
+mod viewers;
 
 use temoto_geometry::Size;
 
