@@ -46,7 +46,10 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
         demo::build(paths, false, None)?;
         vitest(paths, "stories")
     });
-    step("program", &|| vitest(paths, "program"));
+    step("program", &|| {
+        demo::build(paths, false, None)?;
+        vitest(paths, "program")
+    });
     step("session", &|| session(paths, &[]));
 
     report.summary()?;
