@@ -20,7 +20,14 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
             "許可しませんでした。チャットは続けられます。上のバーから、あとで許可できます",
             "You declined. You can go on chatting, and allow it later in the bar above",
         ),
-        "paused" => ("一時停止しました", "Paused"),
+        "paused" => (
+            "一時停止しました。担当者には何も見えず、操作もできません",
+            "Paused. Your support person sees nothing and cannot do anything",
+        ),
+        "screenshot" => (
+            "担当者が画面を撮影しました",
+            "Your support person took a screenshot",
+        ),
         "resumed" => ("再開しました", "Resumed"),
         "line_back" => return Some(line_back(lang, arguments.first())),
         "code_burnt" => (
@@ -67,6 +74,7 @@ mod tests {
             "declined",
             "paused",
             "resumed",
+            "screenshot",
             "line_back",
             "code_burnt",
             "failures_differ",

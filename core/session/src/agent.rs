@@ -8,6 +8,7 @@ mod consent;
 mod join;
 mod line;
 mod obstacle;
+mod patience;
 mod proofs;
 mod receive;
 mod share;
@@ -38,6 +39,7 @@ use crate::peer::{Incarnation, Peer, PeerEvent};
 use crate::permission::{Capability, Grants};
 use crate::view::{AgentView, Level, OperatorView};
 use join::Joining;
+use patience::Patience;
 use proofs::Proofs;
 use work::Work;
 
@@ -143,6 +145,9 @@ pub struct Agent {
     step: i32,
     grants: Grants,
     asked: BTreeSet<Capability>,
+    /// Whatever was asked for or granted since the program was started.
+    met: BTreeSet<Capability>,
+    patience: Patience,
     answered: bool,
     /// The customer's own hand was there; control comes back at the instant.
     yields_until_ms: Option<u64>,
@@ -202,6 +207,8 @@ impl Agent {
             step: proto::step::Kind::Choosing as i32,
             grants: Grants::default(),
             asked: BTreeSet::new(),
+            met: BTreeSet::new(),
+            patience: Patience::default(),
             answered: false,
             yields_until_ms: None,
             input: InputReceiver::default(),

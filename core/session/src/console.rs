@@ -27,6 +27,7 @@ pub use command::ConsoleCommand;
 
 use crate::SessionError;
 use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
@@ -48,6 +49,8 @@ pub enum ConsoleEvent {
     CodeWanted,
     /// The picture changed there.
     Painted(Region),
+    /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
+    Blank,
     /// The remote cursor is there.
     Cursor(CursorPlace),
     /// The remote cursor has this shape from now on.
@@ -95,6 +98,8 @@ pub struct Console {
     screen: ScreenViewer,
     input: InputSender,
     controlling: bool,
+    /// The colors that the operator chose.
+    colors: Colors,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -141,6 +146,7 @@ impl Console {
             screen: ScreenViewer::new(),
             input: InputSender::default(),
             controlling: false,
+            colors: Colors::All,
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),
@@ -411,6 +417,7 @@ impl Console {
             return;
         }
         self.let_go(now_ms);
+        self.blank();
         if by == "operator" {
             let leave = proto::Leave {
                 reason: proto::leave::Reason::Ended.into(),
@@ -540,6 +547,13 @@ impl Console {
         self.store_due = false;
         if let Some(text) = self.to_store(now_ms) {
             self.outputs.push_back(Output::Persist(text));
+        }
+    }
+
+    /// Nothing of the picture stays: the customer paused, withdrew it, or is gone.
+    fn blank(&mut self) {
+        if self.screen.forget() {
+            self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
         }
     }
 

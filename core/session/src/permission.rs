@@ -8,43 +8,10 @@ use std::collections::BTreeSet;
 use temoto_wire::frame::{Channel, RELIABLE, link};
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::Role;
-use temoto_wire::{input, proto, screen};
+use temoto_wire::{input, screen};
 
 use crate::SessionError;
-
-/// What the customer grants one by one.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capability {
-    /// The operator sees the screen.
-    View,
-    /// The operator uses mouse and keyboard.
-    Control,
-}
-
-impl Capability {
-    /// Every capability, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::View, Self::Control];
-
-    /// From its number on the wire; unknown ones of a newer peer are `None`.
-    #[must_use]
-    pub fn from_proto(n: i32) -> Option<Self> {
-        match proto::Capability::try_from(n).ok()? {
-            proto::Capability::View => Some(Self::View),
-            proto::Capability::Control => Some(Self::Control),
-            proto::Capability::Unspecified => None,
-        }
-    }
-
-    /// Its number on the wire.
-    #[must_use]
-    pub const fn to_proto(self) -> i32 {
-        match self {
-            Self::View => proto::Capability::View as i32,
-            Self::Control => proto::Capability::Control as i32,
-        }
-    }
-}
+pub use crate::capability::{Capability, founded, may_ask};
 
 /// Every kind of message that can arrive in a frame.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -71,6 +38,7 @@ pub enum MessageKind {
     NotMine,
     FailuresSeen,
     Obstacle,
+    Colors,
     Chat,
     ScreenBegin,
     ScreenChunk,
@@ -83,7 +51,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -105,6 +73,7 @@ impl MessageKind {
         Self::NotMine,
         Self::FailuresSeen,
         Self::Obstacle,
+        Self::Colors,
         Self::Chat,
         Self::ScreenBegin,
         Self::ScreenChunk,
@@ -155,6 +124,7 @@ impl MessageKind {
             Body::NotMine(_) => Self::NotMine,
             Body::FailuresSeen(_) => Self::FailuresSeen,
             Body::Obstacle(_) => Self::Obstacle,
+            Body::Colors(_) => Self::Colors,
         }
     }
 }
@@ -187,9 +157,13 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FailuresSeen => Need::Nothing,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::ScreenAck | K::ScreenRefresh if program => Need::Granted(Capability::View),
+        K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh if program => {
+            Need::Granted(Capability::View)
+        }
         K::Input if program => Need::Granted(Capability::Control),
-        K::AskGrant | K::StepUp | K::ShowDisplay | K::ScreenAck | K::ScreenRefresh | K::Input => Need::Never,
+        K::AskGrant | K::StepUp | K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh | K::Input => {
+            Need::Never
+        }
         K::About
         | K::Grants
         | K::Declined
@@ -242,6 +216,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::StepUp
         | K::Companion
         | K::ShowDisplay
+        | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
         | K::Input => Need::Never,
@@ -305,10 +280,7 @@ impl Grants {
 
     /// Replaces what is granted. Control without view is never granted: nobody steers blind.
     pub fn set(&mut self, now_ms: u64, granted: impl IntoIterator<Item = Capability>) {
-        self.granted = granted.into_iter().collect();
-        if !self.granted.contains(&Capability::View) {
-            self.granted.clear();
-        }
+        self.granted = founded(granted);
         self.change(now_ms);
     }
 
@@ -321,7 +293,7 @@ impl Grants {
     /// Takes over what a peer told, with its number; an older number than the known one is ignored.
     pub fn follow(&mut self, now_ms: u64, number: u32, granted: impl IntoIterator<Item = Capability>) {
         if number >= self.number {
-            self.granted = granted.into_iter().collect();
+            self.granted = founded(granted);
             self.number = number;
             self.changed_ms = Some(now_ms);
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use temoto_wire::relay::Detached;
 
 use crate::channel::chat::Line;
+use crate::channel::colors::Colors;
 use crate::permission::Capability;
 
 /// How much a pair promises.
@@ -97,6 +98,16 @@ pub struct Notice {
     pub number: u32,
 }
 
+/// A question that rests, because the customer said no to it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RestView {
+    /// What is not to be asked for.
+    pub capability: Capability,
+    /// Until then (Unix ms).
+    pub until_ms: u64,
+}
+
 /// One display of the customer.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -170,6 +181,8 @@ pub struct ConsoleView {
     pub granted: Vec<Capability>,
     /// What was asked for and not answered.
     pub asked: Vec<Capability>,
+    /// What the customer said no to: asking again waits.
+    pub resting: Vec<RestView>,
     /// The customer paused.
     pub paused: bool,
     /// The operator has control.
@@ -183,6 +196,8 @@ pub struct ConsoleView {
     pub displays: Vec<DisplayView>,
     /// Which one is shown.
     pub shown: Option<u32>,
+    /// The colors that the operator chose for the picture.
+    pub colors: Colors,
     /// The picture.
     pub picture: Option<PictureView>,
     /// The line's figures.
@@ -250,6 +265,8 @@ pub struct AgentView {
     pub granted: Vec<Capability>,
     /// What the operator asks for and was not answered yet (program).
     pub asked: Vec<Capability>,
+    /// Whatever was asked for or granted since the program was started (program).
+    pub met: Vec<Capability>,
     /// Paused by the customer (program).
     pub paused: bool,
     /// The customer uses the own mouse (program).

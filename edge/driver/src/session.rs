@@ -134,7 +134,7 @@ impl Session {
         match order {
             Order::Endpoint(endpoint) => self.endpoint = Some(endpoint),
             Order::Customer(command) => {
-                if let AgentCommand::Allow { .. } = command {
+                if let AgentCommand::Allow { .. } | AgentCommand::Answer { yes: true, .. } = command {
                     self.open_edges();
                 }
                 if let Err(error) = self.agent.command(self.now(), command) {

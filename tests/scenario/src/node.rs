@@ -111,6 +111,7 @@ impl Node {
             Output::Event(
                 ConsoleEvent::Key(_)
                 | ConsoleEvent::Painted(_)
+                | ConsoleEvent::Blank
                 | ConsoleEvent::Cursor(_)
                 | ConsoleEvent::CursorShape(_),
             ) => {}

@@ -110,6 +110,10 @@ fn a_reloaded_console_does_not_ask_again_for_what_was_declined() {
     world.run_for(3_000);
     assert_eq!(world.console_view().granted, [Capability::View]);
     assert!(world.agent_view(Who::Program).asked.is_empty());
+    // The customer said no to it: that rests for a while, over a reload too.
+    world.console(ConsoleCommand::Control { active: true });
+    world.run_for(7_000);
+    assert!(world.agent_view(Who::Program).asked.is_empty());
     world.console(ConsoleCommand::Control { active: true });
     world.run_for(500);
     assert_eq!(
@@ -421,6 +425,7 @@ fn a_declined_permission_can_be_given_later() {
     assert_eq!(view.notice.expect("told").code, "declined");
     assert!(!view.waiting_for_permission && view.granted.is_empty() && view.picture.is_none());
     assert_eq!(world.node(Who::Program).captures, 0);
+    world.run_for(10_000);
     world.console(ConsoleCommand::Ask {
         capabilities: Capability::ALL.to_vec(),
     });

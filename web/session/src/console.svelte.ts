@@ -1,5 +1,5 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
-import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView } from './messages';
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Part } from './messages';
 import type { ConsolePort } from './ports';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
@@ -19,6 +19,8 @@ export class ConsoleSession {
   oncodewanted: (() => void) | null = null;
 
   readonly #port: ConsolePort;
+  #shots = 0;
+  #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
   #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
 
   constructor(port: ConsolePort) {
@@ -57,6 +59,16 @@ export class ConsoleSession {
     return event.type === 'elsewhere' ? 'elsewhere' : 'nothing';
   }
 
+  /** A PNG of the screen or of a part of it, pixel for pixel; null where there is no picture. */
+  screenshot(part: Part | null): Promise<Blob | null> {
+    this.#shots += 1;
+    const number = this.#shots;
+    return new Promise((resolve) => {
+      this.#taking.push({ number, resolve });
+      this.send({ type: 'screenshot', number, part });
+    });
+  }
+
   close(): void {
     this.oncursor = null;
     this.#port.close();
@@ -86,6 +98,10 @@ export class ConsoleSession {
       case 'fault':
         this.fault = event.message;
         break;
+      case 'screenshot':
+        this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
+        this.#taking = this.#taking.filter(({ number }) => number !== event.number);
+        return;
       case 'keys':
       case 'restored':
       case 'nothing':

@@ -118,6 +118,8 @@ describe.skipIf(!built)('the core in WebAssembly', () => {
       { type: 'control', active: false },
       { type: 'rearm' },
       { type: 'showDisplay', id: 1 },
+      { type: 'colors', colors: 'grey' },
+      { type: 'screenshot' },
       { type: 'key', code: 'IntlYen', down: true },
       { type: 'button', button: 0, down: true, x: 1, y: 2 },
       { type: 'wheel', dx: 0, dy: -120 },

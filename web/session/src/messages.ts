@@ -7,6 +7,8 @@
  */
 
 export type Capability = 'view' | 'control';
+/** How many colors the picture has: all, 256, 16, or 16 steps of grey. */
+export type Colors = 'all' | 'many' | 'few' | 'grey';
 export type Level = 'standard' | 'high';
 
 /** How the line to the relay is. `tryingSinceMs`/`retryInMs` are null while it is up. */
@@ -70,6 +72,7 @@ export interface Notice {
     | 'token_used_twice'
     | 'program_asks_again'
     | 'control_needs_grant'
+    | 'ask_rests'
     | 'declined'
     | 'no_screen'
     | 'no_input'
@@ -96,6 +99,8 @@ export interface ConsoleView {
   granted: Capability[];
   /** Asked for and not answered. */
   asked: Capability[];
+  /** The customer said no to these; asking again makes no sense before (Date.now()). */
+  resting: { capability: Capability; untilMs: number }[];
   /** The customer paused: the picture is blank. */
   paused: boolean;
   /** The operator pressed Control and it is granted. */
@@ -106,6 +111,7 @@ export interface ConsoleView {
   obstacle: 'secure_desktop' | 'locked' | 'away' | null;
   displays: DisplayView[];
   shown: number | null;
+  colors: Colors;
   /** Size of the picture in physical pixels, null before the first. */
   picture: { width: number; height: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
@@ -134,11 +140,20 @@ export interface AgentView {
   /** Only of interest to the program, which shows the same view: a page grants nothing. */
   granted: Capability[];
   asked: Capability[];
+  met: Capability[];
   paused: boolean;
   yielded: boolean;
   /** The program that joined. */
   program: { present: boolean; computer: string; system: string; alreadyUsed: boolean } | null;
   chat: ChatLine[];
+}
+
+/** A part of the picture in its own pixels. */
+export interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 /** Everything the console page may tell its worker. */
@@ -169,6 +184,9 @@ export type ConsoleCommand =
   | { type: 'control'; active: boolean }
   | { type: 'rearm' }
   | { type: 'showDisplay'; id: number }
+  | { type: 'colors'; colors: Colors }
+  /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
+  | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
   | { type: 'pointer'; x: number; y: number; buttons: number }
   | { type: 'key'; code: string; down: boolean }
@@ -206,6 +224,8 @@ export type ConsoleEvent =
         rgba: Uint8ClampedArray<ArrayBuffer>;
       } | null;
     }
+  /** PNG, pixel for pixel; null where there is no picture. */
+  | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };
 
 export type AgentCommand =

@@ -28,6 +28,7 @@ test('the console view of the core has the fields of ConsoleView', () => {
     page: lost(permission('ja').page),
     program: lost(permission('ja').program),
     asked: ['control'],
+    resting: [{ capability: 'control', untilMs: 1 }],
     ended: { by: 'customer', code: 'ended' },
   };
   expect(shapes(consoleSample)).toEqual(shapes(full));
@@ -41,6 +42,7 @@ test('the agent view of the core has the fields of AgentView', () => {
     reason: 'wrong',
     granted: ['view'],
     asked: ['control'],
+    met: ['view'],
     program: { present: true, computer: 'PC', system: 'Linux', alreadyUsed: false },
   };
   expect(shapes(agentSample)).toEqual(shapes(full));
