@@ -201,6 +201,12 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-zoomed',
   },
+  {
+    ...session('clipboard', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(クリップボード|Clipboard)$/ }).click();
+    }),
+    name: 'session-clipboard',
+  },
   session('resting', '[role=alert]'),
   session('viewing'),
   session('yielded'),

@@ -9,6 +9,10 @@ pub enum Capability {
     View,
     /// Use mouse and keyboard.
     Control,
+    /// Put text on the clipboard.
+    ClipboardIn,
+    /// Take what is copied.
+    ClipboardOut,
 }
 
 /// A set of capabilities.

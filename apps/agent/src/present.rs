@@ -181,6 +181,8 @@ pub const fn shown(capability: Capability) -> Shown {
     match capability {
         Capability::View => Shown::View,
         Capability::Control => Shown::Control,
+        Capability::ClipboardIn => Shown::ClipboardIn,
+        Capability::ClipboardOut => Shown::ClipboardOut,
     }
 }
 
@@ -189,6 +191,8 @@ pub const fn meant(shown: Shown) -> Capability {
     match shown {
         Shown::View => Capability::View,
         Shown::Control => Capability::Control,
+        Shown::ClipboardIn => Capability::ClipboardIn,
+        Shown::ClipboardOut => Capability::ClipboardOut,
     }
 }
 

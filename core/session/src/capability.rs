@@ -13,11 +13,15 @@ pub enum Capability {
     View,
     /// The operator uses mouse and keyboard.
     Control,
+    /// The operator puts text on the customer's clipboard.
+    ClipboardIn,
+    /// The operator takes what the customer copies.
+    ClipboardOut,
 }
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::View, Self::Control];
+    pub const ALL: [Self; 4] = [Self::View, Self::Control, Self::ClipboardIn, Self::ClipboardOut];
 
     /// What a session begins with: the rest is asked for when it is needed.
     pub const FIRST: [Self; 2] = [Self::View, Self::Control];
@@ -28,6 +32,8 @@ impl Capability {
         match proto::Capability::try_from(n).ok()? {
             proto::Capability::View => Some(Self::View),
             proto::Capability::Control => Some(Self::Control),
+            proto::Capability::ClipboardIn => Some(Self::ClipboardIn),
+            proto::Capability::ClipboardOut => Some(Self::ClipboardOut),
             proto::Capability::Unspecified => None,
         }
     }
@@ -38,6 +44,8 @@ impl Capability {
         match self {
             Self::View => proto::Capability::View as i32,
             Self::Control => proto::Capability::Control as i32,
+            Self::ClipboardIn => proto::Capability::ClipboardIn as i32,
+            Self::ClipboardOut => proto::Capability::ClipboardOut as i32,
         }
     }
 
@@ -46,7 +54,7 @@ impl Capability {
     pub const fn needs(self) -> Option<Self> {
         match self {
             Self::View => None,
-            Self::Control => Some(Self::View),
+            Self::Control | Self::ClipboardIn | Self::ClipboardOut => Some(Self::View),
         }
     }
 
@@ -56,6 +64,8 @@ impl Capability {
         match self {
             Self::View => ("view_granted", "view_withdrawn"),
             Self::Control => ("control_granted", "control_withdrawn"),
+            Self::ClipboardIn => ("clipboard_in_granted", "clipboard_in_withdrawn"),
+            Self::ClipboardOut => ("clipboard_out_granted", "clipboard_out_withdrawn"),
         }
     }
 }
@@ -64,7 +74,9 @@ impl Capability {
 #[must_use]
 pub const fn may_ask(capability: Capability, role: Role) -> bool {
     match capability {
-        Capability::View | Capability::Control => matches!(role, Role::Program),
+        Capability::View | Capability::Control | Capability::ClipboardIn | Capability::ClipboardOut => {
+            matches!(role, Role::Program)
+        }
     }
 }
 

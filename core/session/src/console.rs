@@ -3,6 +3,7 @@
 //! Sans-IO: bytes, the time and what the operator does go in; outputs come out of [`Console::poll`]. After every call that
 //! changes something the shell drains `poll` and then waits until [`Console::next_timeout`].
 
+mod clipboard;
 mod command;
 mod end;
 mod lobby;
@@ -27,6 +28,7 @@ pub use command::ConsoleCommand;
 
 use crate::SessionError;
 use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::clipboard::{ClipReceiver, ClipSender};
 use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
@@ -51,6 +53,8 @@ pub enum ConsoleEvent {
     Painted(Region),
     /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
     Blank,
+    /// What the customer copied and the operator asked for.
+    Clipboard(String),
     /// The remote cursor is there.
     Cursor(CursorPlace),
     /// The remote cursor has this shape from now on.
@@ -100,6 +104,10 @@ pub struct Console {
     controlling: bool,
     /// The colors that the operator chose.
     colors: Colors,
+    clip_in: ClipReceiver,
+    clip_out: ClipSender,
+    /// Characters of what is being put on the customer's clipboard.
+    clip_length: usize,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -147,6 +155,9 @@ impl Console {
             input: InputSender::default(),
             controlling: false,
             colors: Colors::All,
+            clip_in: ClipReceiver::default(),
+            clip_out: ClipSender::default(),
+            clip_length: 0,
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),
@@ -533,6 +544,8 @@ impl Console {
             PeerEvent::Control(body) => self.control(now_ms, participant, body),
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
+            PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
+            PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::Frame {
                 channel,
                 kind,
@@ -552,6 +565,7 @@ impl Console {
 
     /// Nothing of the picture stays: the customer paused, withdrew it, or is gone.
     fn blank(&mut self) {
+        self.follow_clipboard();
         if self.screen.forget() {
             self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use temoto_wire::frame::{Channel, RELIABLE, link};
+use temoto_wire::proto::clipboard;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::Role;
 use temoto_wire::{input, screen};
@@ -47,11 +48,14 @@ pub enum MessageKind {
     CursorPlace,
     CursorShape,
     Input,
+    ClipOffer,
+    ClipFetch,
+    ClipPiece,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -82,6 +86,9 @@ impl MessageKind {
         Self::CursorPlace,
         Self::CursorShape,
         Self::Input,
+        Self::ClipOffer,
+        Self::ClipFetch,
+        Self::ClipPiece,
     ];
 
     /// The kind of a frame on a channel that is not reliable.
@@ -101,6 +108,16 @@ impl MessageKind {
             (Channel::Chat, RELIABLE) => Self::Chat,
             _ => return Err(SessionError::Peer("unknown kind of frame")),
         })
+    }
+
+    /// The kind of a message of the clipboard channel.
+    #[must_use]
+    pub const fn of_clipboard(body: &clipboard::Body) -> Self {
+        match body {
+            clipboard::Body::Offer(_) => Self::ClipOffer,
+            clipboard::Body::Fetch(_) => Self::ClipFetch,
+            clipboard::Body::Piece(_) => Self::ClipPiece,
+        }
     }
 
     /// The kind of a control message.
@@ -161,9 +178,18 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Granted(Capability::View)
         }
         K::Input if program => Need::Granted(Capability::Control),
-        K::AskGrant | K::StepUp | K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh | K::Input => {
-            Need::Never
-        }
+        K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
+        K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
+        K::AskGrant
+        | K::StepUp
+        | K::ShowDisplay
+        | K::Colors
+        | K::ScreenAck
+        | K::ScreenRefresh
+        | K::Input
+        | K::ClipOffer
+        | K::ClipFetch
+        | K::ClipPiece => Need::Never,
         K::About
         | K::Grants
         | K::Declined
@@ -197,6 +223,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         {
             Need::Granted(Capability::View)
         }
+        K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Grants
         | K::Declined
@@ -209,6 +236,8 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ScreenChunk
         | K::CursorPlace
         | K::CursorShape
+        | K::ClipOffer
+        | K::ClipPiece
         | K::Step
         | K::NotMine => Need::Never,
         K::Welcome
@@ -219,6 +248,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
+        | K::ClipFetch
         | K::Input => Need::Never,
     }
 }
@@ -385,11 +415,14 @@ mod tests {
             K::Leave,
             K::FailuresSeen,
         ];
+        // Each end offers its own clipboard to the other, which is asked for it under another grant.
+        let clipboards = [K::ClipOffer, K::ClipPiece];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
-                assert_eq!(to_agent && to_console, both.contains(&kind), "{kind:?} {role:?}");
+                let expected = both.contains(&kind) || (role == Role::Program && clipboards.contains(&kind));
+                assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }
         }
     }
@@ -500,6 +533,8 @@ mod tests {
                         Some("Never") => Verdict::Violation,
                         Some("Granted(View)") => granted(Capability::View),
                         Some("Granted(Control)") => granted(Capability::Control),
+                        Some("Granted(ClipboardIn)") => granted(Capability::ClipboardIn),
+                        Some("Granted(ClipboardOut)") => granted(Capability::ClipboardOut),
                         other => panic!("{other:?} in the table"),
                     };
                     assert_eq!(

@@ -135,6 +135,20 @@ pub struct PictureView {
     pub height: u32,
 }
 
+/// The customer's clipboard as far as the operator may know of it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClipboardView {
+    /// The customer copied so much.
+    pub offered_bytes: Option<u32>,
+    /// It is more than is carried over.
+    pub too_long: bool,
+    /// So much of it is here.
+    pub coming_percent: Option<u8>,
+    /// So much of the operator's text is on its way.
+    pub going_percent: Option<u8>,
+}
+
 /// Figures of the line.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -198,6 +212,8 @@ pub struct ConsoleView {
     pub shown: Option<u32>,
     /// The colors that the operator chose for the picture.
     pub colors: Colors,
+    /// What goes on with the two clipboards.
+    pub clipboard: ClipboardView,
     /// The picture.
     pub picture: Option<PictureView>,
     /// The line's figures.

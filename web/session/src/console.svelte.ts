@@ -4,6 +4,9 @@ import type { ConsolePort } from './ports';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
 
+/** A text of the customer that takes longer than this is given up; it is still there. */
+const CLIPBOARD_MS = 60_000;
+
 export class ConsoleSession {
   view = $state.raw<ConsoleView | null>(null);
   /** Another tab owns it. */
@@ -20,6 +23,7 @@ export class ConsoleSession {
 
   readonly #port: ConsolePort;
   #shots = 0;
+  #fetching: ((text: string) => void)[] = [];
   #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
   #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
 
@@ -57,6 +61,18 @@ export class ConsoleSession {
     const event = await answer;
     if (event.type === 'restored') return event.consoleKey;
     return event.type === 'elsewhere' ? 'elsewhere' : 'nothing';
+  }
+
+  /** What the customer copied last; null if it does not come. */
+  fetchClipboard(): Promise<string | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), CLIPBOARD_MS);
+      this.#fetching.push((text) => {
+        clearTimeout(timer);
+        resolve(text);
+      });
+      this.send({ type: 'fetchClipboard' });
+    });
   }
 
   /** A PNG of the screen or of a part of it, pixel for pixel; null where there is no picture. */
@@ -98,6 +114,12 @@ export class ConsoleSession {
       case 'fault':
         this.fault = event.message;
         break;
+      case 'clipboard': {
+        const fetching = this.#fetching;
+        this.#fetching = [];
+        for (const resolve of fetching) resolve(event.text);
+        return;
+      }
       case 'screenshot':
         this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);

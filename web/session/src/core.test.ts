@@ -120,6 +120,8 @@ describe.skipIf(!built)('the core in WebAssembly', () => {
       { type: 'showDisplay', id: 1 },
       { type: 'colors', colors: 'grey' },
       { type: 'screenshot' },
+      { type: 'putClipboard', text: '手元' },
+      { type: 'fetchClipboard' },
       { type: 'key', code: 'IntlYen', down: true },
       { type: 'button', button: 0, down: true, x: 1, y: 2 },
       { type: 'wheel', dx: 0, dy: -120 },

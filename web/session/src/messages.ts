@@ -6,7 +6,7 @@
  * `apps/wasm` produces `ConsoleView` and `AgentView` as JSON; a test holds both sides to the same samples.
  */
 
-export type Capability = 'view' | 'control';
+export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
 /** How many colors the picture has: all, 256, 16, or 16 steps of grey. */
 export type Colors = 'all' | 'many' | 'few' | 'grey';
 export type Level = 'standard' | 'high';
@@ -78,6 +78,8 @@ export interface Notice {
     | 'no_input'
     | 'input_own_window'
     | 'input_elevated'
+    | 'no_clipboard'
+    | 'clipboard_too_long'
     | 'not_mine';
   arguments: string[];
   /** Counts notices: the same one can come again. */
@@ -112,6 +114,14 @@ export interface ConsoleView {
   displays: DisplayView[];
   shown: number | null;
   colors: Colors;
+  /** The customer's clipboard as far as this side may know of it. */
+  clipboard: {
+    /** The customer copied so much; null if nothing, or if that is not granted. */
+    offeredBytes: number | null;
+    tooLong: boolean;
+    comingPercent: number | null;
+    goingPercent: number | null;
+  };
   /** Size of the picture in physical pixels, null before the first. */
   picture: { width: number; height: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
@@ -185,6 +195,10 @@ export type ConsoleCommand =
   | { type: 'rearm' }
   | { type: 'showDisplay'; id: number }
   | { type: 'colors'; colors: Colors }
+  /** Put this text on the customer's clipboard. */
+  | { type: 'putClipboard'; text: string }
+  /** Get what the customer copied last. Answer: `clipboard`. */
+  | { type: 'fetchClipboard' }
   /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
   | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
@@ -224,6 +238,8 @@ export type ConsoleEvent =
         rgba: Uint8ClampedArray<ArrayBuffer>;
       } | null;
     }
+  /** What the customer copied, as asked for by `fetchClipboard`. */
+  | { type: 'clipboard'; text: string }
   /** PNG, pixel for pixel; null where there is no picture. */
   | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };

@@ -12,6 +12,8 @@ pub(super) const fn capability(row: Row) -> Capability {
     match row {
         Row::View => Capability::View,
         Row::Control => Capability::Control,
+        Row::ClipboardIn => Capability::ClipboardIn,
+        Row::ClipboardOut => Capability::ClipboardOut,
     }
 }
 
@@ -46,6 +48,20 @@ fn row(lang: Lang, right: Right) -> RightModel {
             words.control_off,
             words.withdraw_control,
             words.give_control,
+        ),
+        Capability::ClipboardIn => (
+            Row::ClipboardIn,
+            words.clip_in_short,
+            words.clip_in_off,
+            words.withdraw_clip_in,
+            words.give_clip_in,
+        ),
+        Capability::ClipboardOut => (
+            Row::ClipboardOut,
+            words.clip_out_short,
+            words.clip_out_off,
+            words.withdraw_clip_out,
+            words.give_clip_out,
         ),
     };
     RightModel {

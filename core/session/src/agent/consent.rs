@@ -187,6 +187,7 @@ impl Agent {
         if !self.grants.allows(Capability::Control) {
             self.release_input();
         }
+        self.follow_clipboard();
         let granted = self.grants.iter().map(Capability::to_proto).collect();
         let grants = proto::Grants {
             number: self.grants.number(),

@@ -38,6 +38,8 @@ impl Agent {
             return;
         }
         self.hidden.forget();
+        self.clip_in.forget();
+        self.clip_out.stop();
         self.screen.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
@@ -58,7 +60,7 @@ impl Agent {
         }
     }
 
-    fn judge(&self, now_ms: u64, message: MessageKind, under: Option<u32>) -> Verdict {
+    pub(super) fn judge(&self, now_ms: u64, message: MessageKind, under: Option<u32>) -> Verdict {
         self.grants
             .judge(now_ms, agent_accepts(message, self.settings.role), under)
     }

@@ -54,6 +54,10 @@ pub enum ConsoleCommand {
     ShowDisplay { id: u32 },
     /// The picture is to have these colors.
     Colors { colors: Colors },
+    /// Put this text on the customer's clipboard.
+    PutClipboard { text: String },
+    /// Get what the customer copied last.
+    FetchClipboard,
     /// The operator took a picture of the screen: both sides read that in the chat.
     Screenshot,
     /// The pointer moved, in physical pixels of the shown display.
@@ -156,6 +160,8 @@ impl Console {
                     self.say_colors(now_ms, participant);
                 }
             }
+            ConsoleCommand::PutClipboard { text } => self.put_clipboard(now_ms, &text)?,
+            ConsoleCommand::FetchClipboard => self.fetch_clipboard(now_ms)?,
             ConsoleCommand::Screenshot => {
                 self.screen.picture().ok_or(SessionError::State("no picture"))?;
                 self.tell(now_ms, "screenshot", Vec::new());

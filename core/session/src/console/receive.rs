@@ -76,6 +76,8 @@ impl Console {
             end.answered = false;
             end.asked = Capability::FIRST.into_iter().collect();
             end.resting.clear();
+            self.clip_in.forget();
+            self.clip_out.stop();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
             self.controlling = false;
@@ -174,7 +176,7 @@ impl Console {
     }
 
     /// Judges a message by the table of what the operator accepts.
-    fn accepts(&mut self, now_ms: u64, participant: u8, message: MessageKind) -> bool {
+    pub(super) fn accepts(&mut self, now_ms: u64, participant: u8, message: MessageKind) -> bool {
         let Some(end) = self.ends.get_mut(&participant) else {
             return false;
         };
@@ -318,6 +320,7 @@ impl Console {
         if !granted.contains(&Capability::View) {
             self.blank();
         }
+        self.follow_clipboard();
         self.notice = None;
         if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
             self.say_colors(now_ms, participant);
@@ -351,6 +354,7 @@ impl Console {
         let code = match Reason::try_from(refused.reason) {
             Ok(Reason::NoScreen) => "no_screen",
             Ok(Reason::NoInput) => "no_input",
+            Ok(Reason::NoClipboard) => "no_clipboard",
             Ok(Reason::OwnWindow) => "input_own_window",
             Ok(Reason::Elevated) => "input_elevated",
             Ok(Reason::NotGranted | Reason::OldGrant) => "control_needs_grant",
@@ -433,7 +437,7 @@ impl Console {
         let done = match channel {
             Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
             Channel::Cursor => self.cursor_frame(kind, payload),
-            Channel::Link | Channel::Control | Channel::Chat | Channel::Input => Ok(()),
+            Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Input => Ok(()),
         };
         if done.is_err()
             && let Some(end) = self.ends.get_mut(&participant)

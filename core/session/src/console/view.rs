@@ -68,6 +68,7 @@ impl Console {
                 .collect(),
             shown: self.shown,
             colors: self.colors,
+            clipboard: self.clipboard_view(),
             picture: self
                 .screen
                 .picture()

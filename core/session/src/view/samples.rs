@@ -81,6 +81,12 @@ fn console() -> ConsoleView {
         }],
         shown: Some(0),
         colors: Colors::Grey,
+        clipboard: ClipboardView {
+            offered_bytes: Some(120),
+            too_long: false,
+            coming_percent: Some(40),
+            going_percent: Some(60),
+        },
         picture: Some(PictureView {
             width: 1_920,
             height: 1_080,

@@ -63,6 +63,8 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         return this.#show({ ...this.#view, controlling: command.active });
       case 'colors':
         return this.#show({ ...this.#view, colors: command.colors });
+      case 'fetchClipboard':
+        return this.tell({ type: 'clipboard', text: '0120-000-000' });
       case 'ask':
         return this.#show({ ...this.#view, asked: command.capabilities });
       case 'screenshot':

@@ -68,6 +68,10 @@ export const SCENARIOS: Record<string, Scenario> = {
     resting: [{ capability: 'control', untilMs: Date.now() + 3_600_000 }],
     notice: notice('declined'),
   })),
+  clipboard: session(live, {
+    granted: ['view', 'control', 'clipboard_out'],
+    clipboard: { offeredBytes: 24, tooLong: false, comingPercent: null, goingPercent: null },
+  }),
   grey: session(live, { colors: 'grey' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
   locked: session(live, { obstacle: 'locked' }),
