@@ -8,6 +8,7 @@ use std::time::Duration;
 
 pub mod fake;
 // Rules without system calls: tested wherever tests run.
+#[cfg(any(windows, test))]
 mod lines;
 
 #[cfg(target_os = "linux")]

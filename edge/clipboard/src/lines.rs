@@ -1,13 +1,11 @@
 //! Line ends: Windows has two characters for one, everybody else has one.
 
 /// With a line feed for each line end.
-#[cfg(any(windows, test))]
 pub fn with_line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
 /// As Windows wants it: each line end is two characters.
-#[cfg(any(windows, test))]
 pub fn for_windows(text: &str) -> String {
     with_line_feeds(text).replace('\n', "\r\n")
 }
