@@ -1,7 +1,7 @@
 // One real session with nobody there, for `cargo xtask demo --headless`: two browsers, the downloaded program, a text editor.
 //
 // usage: node demo.mjs CONFIG.json
-// CONFIG: { server, browser, lang, email, password, shots, json }, and either { home, display, bus, downloads, memo, editor } of a computer
+// CONFIG: { server, browser, lang, email, password, shots, json, tour }, and either { home, display, bus, downloads, memo, editor } of a computer
 // with Linux that runs, or { windows: true }: then one with Windows is made.
 // Writes one JSON object to `json` (null for what was not reached) and exits with 0 only if all of it worked.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { until } from './lib/browser.mjs';
 import { Customer } from './lib/customer.mjs';
 import { Operator } from './lib/operator.mjs';
+import { Tour } from './tour.mjs';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { lang } = config;
@@ -30,6 +31,7 @@ const result = {
   chat_before_sharing: null,
   program_bytes: null,
   program_left_behind: null,
+  tour: null,
   screenshots: [],
 };
 let step = 'start';
@@ -139,6 +141,12 @@ async function main() {
   times.sort((a, b) => a - b);
   result.key_to_pixel_ms = Math.round(times[25] * 10) / 10;
 
+  if (config.tour) {
+    const tour = new Tour({ operator, customer, desktop, place, shots: config.shots, lang });
+    result.tour = tour.results;
+    await tour.play(say);
+  }
+
   say('the operator ends the session');
   await operator.endSession();
   await customer.page.getByRole('heading', { name: customer.words.ended_title }).waitFor();
@@ -194,5 +202,6 @@ const whole =
   result.typed_text_visible &&
   result.pixels_equal &&
   result.chat_before_sharing &&
+  Object.values(result.tour ?? {}).every(({ ok }) => ok) &&
   result.program_left_behind?.length === 0;
 process.exit(whole ? 0 : 1);

@@ -167,6 +167,47 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-ending',
   },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(キー|Keys)$/ }).click();
+      await page.getByRole('button', { name: 'Ctrl', exact: true }).click();
+    }),
+    name: 'session-keys',
+  },
+  {
+    ...session('grey', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(ツール|Tools)$/ }).click();
+    }),
+    name: 'session-tools',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(撮影|Screenshot)$/ }).click();
+    }),
+    name: 'session-shots',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(撮影|Screenshot)$/ }).click();
+      await page.getByRole('menuitem', { name: /^(範囲を選んでコピー|Choose a part to copy)$/ }).click();
+      await page.getByRole('application', { name: /^(範囲を|Drag over)/ }).waitFor();
+      for (const key of ['ArrowLeft', 'Shift+ArrowRight']) await page.keyboard.press(key);
+    }),
+    name: 'session-region',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      for (let n = 0; n < 4; n += 1) await page.getByRole('button', { name: /^(拡大|Zoom in)$/ }).click();
+    }),
+    name: 'session-zoomed',
+  },
+  {
+    ...session('clipboard', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(クリップボード|Clipboard)$/ }).click();
+    }),
+    name: 'session-clipboard',
+  },
+  session('resting', '[role=alert]'),
   session('viewing'),
   session('yielded'),
   session('paused'),

@@ -15,6 +15,7 @@ const WINDOWS: &[&str] = &[
     "temoto-agent-ui",
     "temoto-screen",
     "temoto-input",
+    "temoto-clipboard",
     "temoto-overlay",
     "temoto-instance",
     "temoto-host",

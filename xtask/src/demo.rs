@@ -115,6 +115,7 @@ fn headless(
         "email": server::EMAIL,
         "password": server.password,
         "windows": options.windows,
+        "tour": options.tour,
         "shots": shots,
         "json": json_file,
     });

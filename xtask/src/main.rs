@@ -35,7 +35,7 @@ usage: cargo xtask <command>
   demo  [--port N] [--data DIR] [--display :N] [--browser PATH] [--program FILE] [--lang ja|en]
                       a real session on this machine: server, operator, a customer's computer
   demo --windows      the same with Windows on the customer's computer
-  demo [--windows] --headless --json FILE [--lang ja|en]
+  demo [--windows] [--tour] --headless --json FILE [--lang ja|en]
                       the same with nobody there; writes what it measured
   setup               find what is missing on this machine and install it
   check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling

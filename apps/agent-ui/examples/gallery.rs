@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use temoto_agent_ui::{
     AgentUi, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Protection, Question, Theme,
+    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, Theme,
     UiHandle, UiOptions, View,
 };
 
@@ -125,8 +125,7 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
     let bar = BarView {
         state: BarState::Sharing,
         operator: Some(operator(lang)),
-        view: Grant::Allowed,
-        control: Grant::Allowed,
+        rights: rights([true, true]),
         question: None,
     };
     let session = |bar: BarView| {
@@ -170,11 +169,11 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
             ..bar
         }),
         "bar-withdrawn" => session(BarView {
-            control: Grant::Off,
+            rights: rights([true, false]),
             ..bar
         }),
         "question" => session(BarView {
-            control: Grant::Off,
+            rights: rights([true, false]),
             question: Some(Question {
                 capability: Capability::Control,
             }),
@@ -203,6 +202,14 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
         conversation(lang).into_iter().for_each(|line| ui.chat(line));
     }
     ui.show(shown);
+}
+
+fn rights(allowed: [bool; 2]) -> Vec<Right> {
+    [Capability::View, Capability::Control]
+        .into_iter()
+        .zip(allowed)
+        .map(|(capability, allowed)| Right { capability, allowed })
+        .collect()
 }
 
 fn conversation(lang: Lang) -> Vec<ChatLine> {

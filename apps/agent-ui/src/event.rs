@@ -9,6 +9,10 @@ pub enum Capability {
     View,
     /// Use mouse and keyboard.
     Control,
+    /// Put text on the clipboard.
+    ClipboardIn,
+    /// Take what is copied.
+    ClipboardOut,
 }
 
 /// A set of capabilities.
@@ -34,8 +38,8 @@ pub enum UiEvent {
     Allow(Capabilities),
     /// 拒否 / Decline was pressed, or the window with the question was closed.
     Decline,
-    /// The question during the session was answered.
-    Answer(bool),
+    /// The question during the session was answered: which, and how.
+    Answer(Capability, bool),
     /// One capability was taken back.
     Withdraw(Capability),
     /// One capability that was taken back or declined is allowed after all.

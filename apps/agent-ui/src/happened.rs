@@ -20,8 +20,51 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
             "許可しませんでした。チャットは続けられます。上のバーから、あとで許可できます",
             "You declined. You can go on chatting, and allow it later in the bar above",
         ),
-        "paused" => ("一時停止しました", "Paused"),
+        "paused" => (
+            "一時停止しました。担当者には何も見えず、操作もできません",
+            "Paused. Your support person sees nothing and cannot do anything",
+        ),
+        "screenshot" => (
+            "担当者が画面を撮影しました",
+            "Your support person took a screenshot",
+        ),
         "resumed" => ("再開しました", "Resumed"),
+        "clipboard_in_granted" => (
+            "担当者が文字を送ることを許可しました",
+            "You allowed being sent text to paste",
+        ),
+        "clipboard_in_withdrawn" => (
+            "担当者が文字を送ることを止めました",
+            "You stopped being sent text to paste",
+        ),
+        "clipboard_out_granted" => (
+            "コピーした文字を担当者に渡すことを許可しました",
+            "You allowed taking what you copy",
+        ),
+        "clipboard_out_withdrawn" => (
+            "コピーした文字を担当者に渡すことを止めました",
+            "You stopped giving what you copy",
+        ),
+        "clipboard_put" => {
+            return Some(counted(
+                lang,
+                arguments.first(),
+                (
+                    "担当者が文字を送りました",
+                    "Your support person sent text to paste",
+                ),
+            ));
+        }
+        "clipboard_taken" => {
+            return Some(counted(
+                lang,
+                arguments.first(),
+                (
+                    "担当者がコピーした文字を受け取りました",
+                    "Your support person received what you copied",
+                ),
+            ));
+        }
         "line_back" => return Some(line_back(lang, arguments.first())),
         "code_burnt" => (
             "数字が3回間違えられたため、コードを無効にしました",
@@ -37,6 +80,17 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
         Lang::Ja => ja.to_owned(),
         Lang::En => en.to_owned(),
     })
+}
+
+/// A sentence with the number of characters that it is about, if that is a number.
+fn counted(lang: Lang, count: Option<&String>, (ja, en): (&str, &str)) -> String {
+    let count = count.filter(|s| s.len() <= ARGUMENT && s.bytes().all(|b| b.is_ascii_digit()));
+    match (lang, count) {
+        (Lang::Ja, Some(count)) => format!("{ja}（{count}文字）"),
+        (Lang::Ja, None) => ja.to_owned(),
+        (Lang::En, Some(count)) => format!("{en} ({count} characters)"),
+        (Lang::En, None) => en.to_owned(),
+    }
 }
 
 fn line_back(lang: Lang, seconds: Option<&String>) -> String {
@@ -67,6 +121,13 @@ mod tests {
             "declined",
             "paused",
             "resumed",
+            "screenshot",
+            "clipboard_in_granted",
+            "clipboard_in_withdrawn",
+            "clipboard_out_granted",
+            "clipboard_out_withdrawn",
+            "clipboard_put",
+            "clipboard_taken",
             "line_back",
             "code_burnt",
             "failures_differ",

@@ -29,6 +29,6 @@ pub use lang::Lang;
 pub use mailbox::UiHandle;
 pub use placement::Area;
 pub use view::{
-    AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Grant, Operator,
-    PermissionView, Problem, Protection, Question, View,
+    AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Operator,
+    PermissionView, Problem, Protection, Question, Right, View,
 };

@@ -3,6 +3,7 @@
 
 mod looks;
 mod places;
+mod rights;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -18,13 +19,10 @@ use crate::clean;
 use crate::code::spoken_digits;
 use crate::generated::{
     Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineKind, LineModel, MainWindow,
-    Page, PermissionModel, ProblemModel, Tokens, Tone, Words,
+    Page, PermissionModel, ProblemModel, RightModel, Tokens, Tone, Words,
 };
 use crate::mailbox::Mailbox;
-use crate::{
-    Area, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, Grant, Lang, Operator, UiEvent,
-    View,
-};
+use crate::{Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, Lang, Operator, UiEvent, View};
 use crate::{messages, placement, platform, sentences, wrap};
 
 /// Characters of technical detail that are shown.
@@ -38,6 +36,7 @@ pub(crate) struct Presenter {
     main: MainWindow,
     bar: BarWindow,
     lines: Rc<VecModel<LineModel>>,
+    rights: Rc<VecModel<RightModel>>,
     mailbox: Arc<Mailbox>,
     events: Box<dyn Fn(UiEvent)>,
     state: RefCell<State>,
@@ -69,6 +68,8 @@ impl Presenter {
     ) -> Rc<Self> {
         let lines = Rc::new(VecModel::default());
         main.set_lines(ModelRc::from(Rc::clone(&lines)));
+        let rights = Rc::new(VecModel::default());
+        bar.set_rights(ModelRc::from(Rc::clone(&rights)));
         main.set_version(options.version.as_str().into());
         main.set_calm(options.calm);
         let scheme = match options.theme {
@@ -96,6 +97,7 @@ impl Presenter {
             main,
             bar,
             lines,
+            rights,
             mailbox,
             events,
             state: RefCell::new(state),
@@ -221,7 +223,11 @@ impl Presenter {
         let weak = Rc::downgrade(self);
         actions.on_answer(move |yes| {
             if let Some(me) = weak.upgrade() {
-                me.emit(UiEvent::Answer(yes));
+                // The question that is in sight, whatever is on its way.
+                let asked = me.state.borrow().bar.as_ref().and_then(|bar| bar.question);
+                if let Some(asked) = asked {
+                    me.emit(UiEvent::Answer(asked.capability, yes));
+                }
             }
         });
         let weak = Rc::downgrade(self);
@@ -239,16 +245,24 @@ impl Presenter {
                 me.slide_bar(by);
             }
         });
-        actions.on_give_view(self.calling(|me| me.emit(UiEvent::Give(Capability::View))));
-        actions.on_give_control(self.calling(|me| me.emit(UiEvent::Give(Capability::Control))));
+        let weak = Rc::downgrade(self);
+        actions.on_give(move |right| {
+            if let Some(me) = weak.upgrade() {
+                me.emit(UiEvent::Give(rights::capability(right)));
+            }
+        });
+        let weak = Rc::downgrade(self);
+        actions.on_withdraw(move |right| {
+            if let Some(me) = weak.upgrade() {
+                me.emit(UiEvent::Withdraw(rights::capability(right)));
+            }
+        });
         actions.on_decline(self.calling(|me| me.emit(UiEvent::Decline)));
         actions.on_retry(self.calling(|me| me.emit(UiEvent::Retry)));
         actions.on_cancel(self.calling(|me| me.emit(UiEvent::Leave)));
         actions.on_pause(self.calling(|me| me.emit(UiEvent::Pause)));
         actions.on_resume(self.calling(|me| me.emit(UiEvent::Resume)));
         actions.on_end(self.calling(|me| me.emit(UiEvent::End)));
-        actions.on_withdraw_view(self.calling(|me| me.emit(UiEvent::Withdraw(Capability::View))));
-        actions.on_withdraw_control(self.calling(|me| me.emit(UiEvent::Withdraw(Capability::Control))));
         actions.on_chat(self.calling(|me| {
             me.open_chat(true);
             me.bring_forward();
@@ -429,6 +443,7 @@ impl Presenter {
             n if n > MANY => (format!("{MANY}+"), sentences::unread(lang, n)),
             n => (n.to_string(), sentences::unread(lang, n)),
         };
+        rights::fill(&self.rights, lang, &bar.rights);
         self.bar.set_model(BarModel {
             status: sentences::bar_status(lang, bar.state).into(),
             // The state that comes and goes while the customer reaches for a button must not move the button.
@@ -440,10 +455,6 @@ impl Presenter {
             },
             who: sentences::who(lang, operator).into(),
             paused: bar.state == BarState::Paused,
-            view_shown: bar.view != Grant::Never,
-            view_on: bar.view == Grant::Allowed,
-            control_shown: bar.control != Grant::Never,
-            control_on: bar.control == Grant::Allowed,
             unread: unread.into(),
             unread_name: unread_name.into(),
             question: question.into(),

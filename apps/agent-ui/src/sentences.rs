@@ -244,12 +244,20 @@ pub(crate) fn bar_status(lang: Lang, state: BarState) -> String {
 pub(crate) fn question(lang: Lang, operator: Option<&Operator>, capability: Capability) -> String {
     let who = speaker(lang, operator);
     match (capability, lang) {
-        (Capability::View, Lang::Ja) => format!("{who} さんが、画面を見ることをもう一度求めています"),
-        (Capability::View, Lang::En) => format!("{who} asks to see your screen again"),
+        (Capability::View, Lang::Ja) => format!("{who} さんが、画面を見ることを求めています"),
+        (Capability::View, Lang::En) => format!("{who} asks to see your screen"),
         (Capability::Control, Lang::Ja) => {
-            format!("{who} さんが、マウスとキーボードを使うことをもう一度求めています")
+            format!("{who} さんが、マウスとキーボードを使うことを求めています")
         }
-        (Capability::Control, Lang::En) => format!("{who} asks to use mouse and keyboard again"),
+        (Capability::Control, Lang::En) => format!("{who} asks to use mouse and keyboard"),
+        (Capability::ClipboardIn, Lang::Ja) => {
+            format!("{who} さんが、あなたが貼り付けられる文字を送ることを求めています")
+        }
+        (Capability::ClipboardIn, Lang::En) => format!("{who} asks to send you text that you can paste"),
+        (Capability::ClipboardOut, Lang::Ja) => {
+            format!("{who} さんが、このあとあなたがコピーする文字を受け取ることを求めています")
+        }
+        (Capability::ClipboardOut, Lang::En) => format!("{who} asks to receive what you copy from now on"),
     }
 }
 

@@ -176,15 +176,13 @@ pub enum BarState {
     Reconnecting,
 }
 
-/// How a capability stands.
+/// How a capability stands that was asked for or allowed at least once.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Grant {
-    /// Never asked for: not shown.
-    Never,
-    /// Allowed; can be taken back.
-    Allowed,
-    /// Taken back, or not allowed when asked.
-    Off,
+pub struct Right {
+    /// Which.
+    pub capability: Capability,
+    /// Allowed, and can be taken back; else taken back, or not allowed when asked.
+    pub allowed: bool,
 }
 
 /// The bar on top of the screen.
@@ -194,11 +192,9 @@ pub struct BarView {
     pub state: BarState,
     /// Who is connected; `None`: not confirmed.
     pub operator: Option<Operator>,
-    /// Seeing the screen.
-    pub view: Grant,
-    /// Using mouse and keyboard.
-    pub control: Grant,
-    /// What the operator asks for again, if anything.
+    /// What may be done, in the order in which it is shown.
+    pub rights: Vec<Right>,
+    /// What the operator asks for, if anything.
     pub question: Option<Question>,
 }
 

@@ -20,7 +20,7 @@ use temoto_transport::Endpoint;
 use temoto_wire::relay::Role;
 
 use crate::options::Options;
-use crate::present::{Context, picture};
+use crate::present::{Context, meant, picture};
 use crate::start::{Start, typed_server};
 use crate::system;
 
@@ -341,18 +341,11 @@ impl State {
                     ui.open_chat();
                 }
             }
-            UiEvent::Answer(true) => self.allow_asked(),
-            UiEvent::Answer(false) => self.order(AgentCommand::Decline),
-            UiEvent::Give(capability) => self.allow(Capabilities {
-                // Nobody can point at what they do not see.
-                view: true,
-                control: capability == Shown::Control,
+            UiEvent::Answer(asked, yes) => self.answer(asked, yes),
+            UiEvent::Give(capability) => self.answer(capability, true),
+            UiEvent::Withdraw(shown) => self.order(AgentCommand::Withdraw {
+                capability: meant(shown),
             }),
-            UiEvent::Withdraw(Shown::Control) => self.withdraw(Capability::Control),
-            UiEvent::Withdraw(Shown::View) => {
-                self.withdraw(Capability::Control);
-                self.withdraw(Capability::View);
-            }
             UiEvent::Pause => self.order(AgentCommand::Pause { paused: true }),
             UiEvent::Resume => self.order(AgentCommand::Pause { paused: false }),
             UiEvent::End => self.order(AgentCommand::End { emergency: false }),
@@ -371,30 +364,21 @@ impl State {
         }
     }
 
-    fn withdraw(&self, capability: Capability) {
-        self.order(AgentCommand::Withdraw { capability });
+    fn answer(&self, shown: Shown, yes: bool) {
+        self.order(AgentCommand::Answer {
+            capability: meant(shown),
+            yes,
+        });
     }
 
-    /// Allows these beside what is allowed already.
-    fn allow(&self, more: Capabilities) {
-        let mut capabilities = self
-            .view
-            .as_ref()
-            .map(|view| view.granted.clone())
-            .unwrap_or_default();
-        capabilities.extend(more.view.then_some(Capability::View));
-        capabilities.extend(more.control.then_some(Capability::Control));
-        capabilities.sort_unstable();
-        capabilities.dedup();
-        self.order(AgentCommand::Allow { capabilities });
-    }
-
-    /// The question names the more far-reaching of what is asked; yes is a yes to what it needs.
-    fn allow_asked(&self) {
-        let Some(view) = &self.view else { return };
-        self.allow(Capabilities {
-            view: true,
-            control: view.asked.contains(&Capability::Control),
+    /// The answer to the first question: these, and nothing else.
+    fn allow(&self, chosen: Capabilities) {
+        let capabilities = [
+            chosen.view.then_some(Capability::View),
+            chosen.control.then_some(Capability::Control),
+        ];
+        self.order(AgentCommand::Allow {
+            capabilities: capabilities.into_iter().flatten().collect(),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Grant, Lang, Operator, PermissionView, Problem, Protection, Question, View,
+    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, View,
     event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
@@ -167,6 +167,35 @@ fn capabilities(list: &[Capability]) -> Capabilities {
     }
 }
 
+/// One question at a time. What needs another capability comes before it: allowing it allows that too.
+fn question(asked: &[Capability]) -> Option<Question> {
+    let brings = |c: Capability| asked.iter().any(|other| other.needs() == Some(c));
+    let first = asked.iter().find(|&&c| !brings(c))?;
+    Some(Question {
+        capability: shown(*first),
+    })
+}
+
+/// As the windows call it.
+pub const fn shown(capability: Capability) -> Shown {
+    match capability {
+        Capability::View => Shown::View,
+        Capability::Control => Shown::Control,
+        Capability::ClipboardIn => Shown::ClipboardIn,
+        Capability::ClipboardOut => Shown::ClipboardOut,
+    }
+}
+
+/// As the session calls it.
+pub const fn meant(shown: Shown) -> Capability {
+    match shown {
+        Shown::View => Capability::View,
+        Shown::Control => Capability::Control,
+        Shown::ClipboardIn => Capability::ClipboardIn,
+        Shown::ClipboardOut => Capability::ClipboardOut,
+    }
+}
+
 fn bar(view: &AgentView) -> BarView {
     let sees = view.granted.contains(&Capability::View);
     let state = if !view.link.up || !view.operator_present {
@@ -180,21 +209,10 @@ fn bar(view: &AgentView) -> BarView {
     } else {
         BarState::Connected
     };
-    let grant = |capability| {
-        if view.granted.contains(&capability) {
-            Grant::Allowed
-        } else {
-            Grant::Off
-        }
-    };
-    // The more far-reaching of what is asked: allowing it allows the other too.
-    let question = [
-        (Capability::Control, Shown::Control),
-        (Capability::View, Shown::View),
-    ]
-    .into_iter()
-    .find(|(asked, _)| view.asked.contains(asked))
-    .map(|(_, capability)| Question { capability });
+    let rights = view.met.iter().map(|&capability| Right {
+        capability: shown(capability),
+        allowed: view.granted.contains(&capability),
+    });
     BarView {
         state,
         operator: view
@@ -202,9 +220,8 @@ fn bar(view: &AgentView) -> BarView {
             .as_ref()
             .filter(|operator| operator.confirmed)
             .map(|operator| named(&operator.name, &operator.organisation)),
-        view: grant(Capability::View),
-        control: grant(Capability::Control),
-        question,
+        rights: rights.collect(),
+        question: question(&view.asked),
     }
 }
 

@@ -84,7 +84,11 @@ impl AgentSession {
         output::output(next, |event| match event {
             AgentEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
             // A page shares no screen and takes no input: the table of grants sees to it that these never come.
-            AgentEvent::Inject(_) | AgentEvent::Abandon | AgentEvent::Capture { .. } => JsValue::NULL,
+            AgentEvent::Inject(_)
+            | AgentEvent::Abandon
+            | AgentEvent::SetClipboard(_)
+            | AgentEvent::WatchClipboard(_)
+            | AgentEvent::Capture { .. } => JsValue::NULL,
         })
     }
 

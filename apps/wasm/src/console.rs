@@ -89,6 +89,8 @@ impl ConsoleSession {
             ConsoleEvent::Key(key) => output::event(&json!({ "type": "keys", "consoleKey": base64(&key) })),
             ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
             ConsoleEvent::Painted(region) => output::paint(&region),
+            ConsoleEvent::Blank => output::blank(),
+            ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
             ),

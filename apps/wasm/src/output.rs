@@ -78,6 +78,11 @@ pub fn paint(region: &Region) -> JsValue {
     out.into()
 }
 
+/// `{ kind: 'blank' }`.
+pub fn blank() -> JsValue {
+    object("blank").into()
+}
+
 /// `{ kind: 'cursorShape', width, height, hotX, hotY, rgba }`.
 pub fn cursor_shape(shape: &CursorShape) -> JsValue {
     let out = object("cursorShape");

@@ -3,11 +3,13 @@
 //! Sans-IO like [`crate::Console`]. It holds the customer's table of grants and enforces it: nothing that a console sends acts
 //! on the machine but through [`permission`](crate::permission).
 
+mod clipboard;
 mod command;
 mod consent;
 mod join;
 mod line;
 mod obstacle;
+mod patience;
 mod proofs;
 mod receive;
 mod share;
@@ -30,6 +32,7 @@ pub(crate) use obstacle::word as obstacle_word;
 pub use share::DisplayInfo;
 
 use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::clipboard::{ClipReceiver, ClipSender};
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
 use crate::link::Link;
@@ -38,6 +41,7 @@ use crate::peer::{Incarnation, Peer, PeerEvent};
 use crate::permission::{Capability, Grants};
 use crate::view::{AgentView, Level, OperatorView};
 use join::Joining;
+use patience::Patience;
 use proofs::Proofs;
 use work::Work;
 
@@ -51,6 +55,10 @@ pub enum AgentEvent {
     /// What was given to be done and is not done yet must not be pressed or typed any more: the operator lost the right to it.
     /// Releases are done all the same.
     Abandon,
+    /// Put this text on the customer's clipboard: it can be pasted, nothing pastes it.
+    SetClipboard(String),
+    /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
+    WatchClipboard(bool),
     /// Take the newest pixels of this display and give them to [`Agent::frame`].
     Capture {
         /// Number of the display in the list that the shell gave.
@@ -143,6 +151,13 @@ pub struct Agent {
     step: i32,
     grants: Grants,
     asked: BTreeSet<Capability>,
+    /// Whatever was asked for or granted since the program was started.
+    met: BTreeSet<Capability>,
+    patience: Patience,
+    clip_in: ClipReceiver,
+    clip_out: ClipSender,
+    /// The shell tells what is copied.
+    clip_watched: bool,
     answered: bool,
     /// The customer's own hand was there; control comes back at the instant.
     yields_until_ms: Option<u64>,
@@ -202,6 +217,11 @@ impl Agent {
             step: proto::step::Kind::Choosing as i32,
             grants: Grants::default(),
             asked: BTreeSet::new(),
+            met: BTreeSet::new(),
+            patience: Patience::default(),
+            clip_in: ClipReceiver::default(),
+            clip_out: ClipSender::default(),
+            clip_watched: false,
             answered: false,
             yields_until_ms: None,
             input: InputReceiver::default(),
@@ -532,6 +552,8 @@ impl Agent {
             },
             PeerEvent::Control(body) => self.control(now_ms, body),
             PeerEvent::Chat(chat) => self.chat_arrived(&chat),
+            PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, &body),
+            PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::ChatDelivered(next) => {
                 while self.pending.front().is_some_and(|&(number, _)| number < next) {
                     if let Some((_, id)) = self.pending.pop_front() {

@@ -1,5 +1,7 @@
 //! The channels of a session, one file each: a sending and a receiving half, as plain state without any I/O.
 
 pub mod chat;
+pub mod clipboard;
+pub mod colors;
 pub mod input;
 pub mod screen;

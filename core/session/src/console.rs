@@ -3,11 +3,13 @@
 //! Sans-IO: bytes, the time and what the operator does go in; outputs come out of [`Console::poll`]. After every call that
 //! changes something the shell drains `poll` and then waits until [`Console::next_timeout`].
 
+mod clipboard;
 mod command;
 mod end;
 mod lobby;
 mod operate;
 mod receive;
+mod say;
 mod store;
 mod view;
 
@@ -26,7 +28,9 @@ use temoto_wire::{proto, screen::CursorPlace};
 pub use command::ConsoleCommand;
 
 use crate::SessionError;
-use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::chat::Log;
+use crate::channel::clipboard::{ClipReceiver, ClipSender};
+use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
@@ -48,6 +52,10 @@ pub enum ConsoleEvent {
     CodeWanted,
     /// The picture changed there.
     Painted(Region),
+    /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
+    Blank,
+    /// What the customer copied and the operator asked for.
+    Clipboard(String),
     /// The remote cursor is there.
     Cursor(CursorPlace),
     /// The remote cursor has this shape from now on.
@@ -95,6 +103,12 @@ pub struct Console {
     screen: ScreenViewer,
     input: InputSender,
     controlling: bool,
+    /// The colors that the operator chose.
+    colors: Colors,
+    clip_in: ClipReceiver,
+    clip_out: ClipSender,
+    /// Characters of what is being put on the customer's clipboard.
+    clip_length: usize,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -141,6 +155,10 @@ impl Console {
             screen: ScreenViewer::new(),
             input: InputSender::default(),
             controlling: false,
+            colors: Colors::All,
+            clip_in: ClipReceiver::default(),
+            clip_out: ClipSender::default(),
+            clip_length: 0,
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),
@@ -261,52 +279,6 @@ impl Console {
         self.view_due = true;
     }
 
-    /// A line in the chat of everybody about something that happened.
-    fn tell(&mut self, now_ms: u64, event: &'static str, arguments: Vec<String>) {
-        self.say(now_ms, From::Event, event.to_owned(), arguments, None);
-    }
-
-    /// Adds a line to the log and sends it to every agent but `except`.
-    fn say(&mut self, now_ms: u64, from: From, text: String, arguments: Vec<String>, except: Option<u8>) {
-        let mut id = [0u8; 16];
-        self.rng.fill_bytes(&mut id);
-        let state = if from == From::Operator {
-            Delivery::Pending
-        } else {
-            Delivery::Sent
-        };
-        let line = Line {
-            id: hex::encode(id),
-            from,
-            text,
-            arguments,
-            at_ms: self.unix(now_ms),
-            state,
-        };
-        self.share(now_ms, line, except);
-    }
-
-    fn share(&mut self, now_ms: u64, mut line: Line, except: Option<u8>) {
-        let chat = proto::Chat {
-            messages: vec![line.to_wire()],
-            snapshot: false,
-        };
-        for (&participant, end) in &mut self.ends {
-            if Some(participant) == except {
-                continue;
-            }
-            match end.peer.send_chat(now_ms, &chat, &mut self.rng) {
-                Ok(number) if line.state == Delivery::Pending => {
-                    end.pending.push_back((number, line.id.clone()));
-                }
-                Ok(_) => {}
-                Err(_) => line.state = Delivery::Perhaps,
-            }
-        }
-        self.chat.add(line);
-        (self.view_due, self.store_due) = (true, true);
-    }
-
     fn server_says(&mut self, now_ms: u64, message: FromServer) {
         match message {
             FromServer::Attached {
@@ -411,6 +383,7 @@ impl Console {
             return;
         }
         self.let_go(now_ms);
+        self.blank();
         if by == "operator" {
             let leave = proto::Leave {
                 reason: proto::leave::Reason::Ended.into(),
@@ -526,6 +499,8 @@ impl Console {
             PeerEvent::Control(body) => self.control(now_ms, participant, body),
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
+            PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
+            PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::Frame {
                 channel,
                 kind,
@@ -540,6 +515,14 @@ impl Console {
         self.store_due = false;
         if let Some(text) = self.to_store(now_ms) {
             self.outputs.push_back(Output::Persist(text));
+        }
+    }
+
+    /// Nothing of the picture stays: the customer paused, withdrew it, or is gone.
+    fn blank(&mut self) {
+        self.follow_clipboard();
+        if self.screen.forget() {
+            self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
         }
     }
 

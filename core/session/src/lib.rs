@@ -5,6 +5,7 @@
 //! `next_timeout`. The same code runs natively and as WebAssembly, and a seeded run repeats exactly.
 
 pub mod agent;
+mod capability;
 pub mod channel;
 pub mod console;
 mod error;

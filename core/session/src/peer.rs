@@ -50,6 +50,8 @@ pub enum PeerEvent {
     Control(Body),
     /// A chat message, exactly once.
     Chat(proto::Chat),
+    /// A message of the clipboard channel, exactly once.
+    Clipboard(proto::clipboard::Body),
     /// A frame of a channel that is not reliable.
     Frame {
         /// Its channel.
@@ -61,6 +63,8 @@ pub enum PeerEvent {
     },
     /// Chat messages below this number arrived.
     ChatDelivered(u64),
+    /// Clipboard messages below this number arrived.
+    ClipboardDelivered(u64),
     /// The pair is over.
     Ended,
 }
@@ -72,6 +76,7 @@ pub struct Peer {
     other: Option<Incarnation>,
     control: Stream,
     chat: Stream,
+    clipboard: Stream,
     /// The run carries application data.
     running: bool,
     /// The other end's greeting of this run is here.
@@ -96,6 +101,7 @@ impl Peer {
             other: None,
             control: Stream::new(),
             chat: Stream::new(),
+            clipboard: Stream::new(),
             running: false,
             greeted: false,
             ack_due: false,
@@ -191,6 +197,19 @@ impl Peer {
         rng: &mut ChaCha20Rng,
     ) -> Result<u64, SessionError> {
         let number = self.chat.push(chat.encode_to_vec())?;
+        self.flush(now_ms, rng);
+        Ok(number)
+    }
+
+    /// Sends something of the clipboard; returns its number for [`PeerEvent::ClipboardDelivered`].
+    pub fn send_clipboard(
+        &mut self,
+        now_ms: u64,
+        body: proto::clipboard::Body,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<u64, SessionError> {
+        let message = proto::Clipboard { body: Some(body) };
+        let number = self.clipboard.push(message.encode_to_vec())?;
         self.flush(now_ms, rng);
         Ok(number)
     }
@@ -295,13 +314,17 @@ impl Peer {
     }
 
     fn received(&self) -> Vec<proto::Received> {
-        [(Channel::Control, &self.control), (Channel::Chat, &self.chat)]
-            .into_iter()
-            .map(|(channel, stream)| proto::Received {
-                channel: channel.number().into(),
-                next: stream.next_receive(),
-            })
-            .collect()
+        [
+            (Channel::Control, &self.control),
+            (Channel::Chat, &self.chat),
+            (Channel::Clipboard, &self.clipboard),
+        ]
+        .into_iter()
+        .map(|(channel, stream)| proto::Received {
+            channel: channel.number().into(),
+            next: stream.next_receive(),
+        })
+        .collect()
     }
 
     fn opened(&mut self, now_ms: u64, record: &[u8], rng: &mut ChaCha20Rng) -> Result<(), SessionError> {
@@ -345,7 +368,7 @@ impl Peer {
                     self.round_trip_ms = Some(round_trip);
                 }
             }
-            (Channel::Control | Channel::Chat, RELIABLE) => self.reliable(frame)?,
+            (Channel::Control | Channel::Chat | Channel::Clipboard, RELIABLE) => self.reliable(frame)?,
             (Channel::Screen | Channel::Cursor | Channel::Input, kind) => {
                 self.events.push_back(PeerEvent::Frame {
                     channel: frame.channel,
@@ -353,7 +376,7 @@ impl Peer {
                     payload: frame.payload.to_vec(),
                 });
             }
-            (Channel::Link | Channel::Control | Channel::Chat, _) => {
+            (Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard, _) => {
                 return Err(SessionError::Peer("unknown kind of frame"));
             }
         }
@@ -374,6 +397,12 @@ impl Peer {
                 if let Some(body) = Control::decode(message).map_err(malformed)?.body {
                     self.events.push_back(PeerEvent::Control(body));
                 }
+            }
+        } else if frame.channel == Channel::Clipboard {
+            if self.clipboard.received(number)?
+                && let Some(body) = proto::Clipboard::decode(message).map_err(malformed)?.body
+            {
+                self.events.push_back(PeerEvent::Clipboard(body));
             }
         } else if self.chat.received(number)? {
             self.events
@@ -399,12 +428,14 @@ impl Peer {
                 restarted = true;
                 self.control.restart();
                 self.chat.restart();
+                self.clipboard.restart();
             }
         } else if hello.peer_incarnation == self.own {
             self.acknowledged(&hello.received)?;
         }
         self.control.rewind();
         self.chat.rewind();
+        self.clipboard.rewind();
         self.greeted = true;
         self.greet_until_ms = None;
         // One end measures the round trip: the one that shows it.
@@ -426,21 +457,27 @@ impl Peer {
                 && self.chat.acknowledged(entry.next)?
             {
                 self.events.push_back(PeerEvent::ChatDelivered(entry.next));
+            } else if entry.channel == u32::from(Channel::Clipboard.number())
+                && self.clipboard.acknowledged(entry.next)?
+            {
+                self.events.push_back(PeerEvent::ClipboardDelivered(entry.next));
             }
         }
         Ok(())
     }
 
-    /// Sends what the reliable streams hold, control first.
+    /// Sends what the reliable streams hold: control first, clipboards last.
     fn flush(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
         while self.is_ready() {
-            let (channel, next) = match self.control.next_to_send() {
-                Some(next) => (Channel::Control, next),
-                None => match self.chat.next_to_send() {
-                    Some(next) => (Channel::Chat, next),
-                    None => break,
-                },
-            };
+            let mut streams = [
+                (Channel::Control, &mut self.control),
+                (Channel::Chat, &mut self.chat),
+                (Channel::Clipboard, &mut self.clipboard),
+            ];
+            let next = streams
+                .iter_mut()
+                .find_map(|(channel, stream)| stream.next_to_send().map(|next| (*channel, next)));
+            let Some((channel, next)) = next else { break };
             let mut payload = Vec::with_capacity(8 + next.1.len());
             payload.extend(next.0.to_be_bytes());
             payload.extend_from_slice(&next.1);

@@ -6,45 +6,13 @@
 use std::collections::BTreeSet;
 
 use temoto_wire::frame::{Channel, RELIABLE, link};
+use temoto_wire::proto::clipboard;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::Role;
-use temoto_wire::{input, proto, screen};
+use temoto_wire::{input, screen};
 
 use crate::SessionError;
-
-/// What the customer grants one by one.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capability {
-    /// The operator sees the screen.
-    View,
-    /// The operator uses mouse and keyboard.
-    Control,
-}
-
-impl Capability {
-    /// Every capability, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::View, Self::Control];
-
-    /// From its number on the wire; unknown ones of a newer peer are `None`.
-    #[must_use]
-    pub fn from_proto(n: i32) -> Option<Self> {
-        match proto::Capability::try_from(n).ok()? {
-            proto::Capability::View => Some(Self::View),
-            proto::Capability::Control => Some(Self::Control),
-            proto::Capability::Unspecified => None,
-        }
-    }
-
-    /// Its number on the wire.
-    #[must_use]
-    pub const fn to_proto(self) -> i32 {
-        match self {
-            Self::View => proto::Capability::View as i32,
-            Self::Control => proto::Capability::Control as i32,
-        }
-    }
-}
+pub use crate::capability::{Capability, founded, may_ask};
 
 /// Every kind of message that can arrive in a frame.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -71,6 +39,7 @@ pub enum MessageKind {
     NotMine,
     FailuresSeen,
     Obstacle,
+    Colors,
     Chat,
     ScreenBegin,
     ScreenChunk,
@@ -79,11 +48,14 @@ pub enum MessageKind {
     CursorPlace,
     CursorShape,
     Input,
+    ClipOffer,
+    ClipFetch,
+    ClipPiece,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -105,6 +77,7 @@ impl MessageKind {
         Self::NotMine,
         Self::FailuresSeen,
         Self::Obstacle,
+        Self::Colors,
         Self::Chat,
         Self::ScreenBegin,
         Self::ScreenChunk,
@@ -113,6 +86,9 @@ impl MessageKind {
         Self::CursorPlace,
         Self::CursorShape,
         Self::Input,
+        Self::ClipOffer,
+        Self::ClipFetch,
+        Self::ClipPiece,
     ];
 
     /// The kind of a frame on a channel that is not reliable.
@@ -132,6 +108,16 @@ impl MessageKind {
             (Channel::Chat, RELIABLE) => Self::Chat,
             _ => return Err(SessionError::Peer("unknown kind of frame")),
         })
+    }
+
+    /// The kind of a message of the clipboard channel.
+    #[must_use]
+    pub const fn of_clipboard(body: &clipboard::Body) -> Self {
+        match body {
+            clipboard::Body::Offer(_) => Self::ClipOffer,
+            clipboard::Body::Fetch(_) => Self::ClipFetch,
+            clipboard::Body::Piece(_) => Self::ClipPiece,
+        }
     }
 
     /// The kind of a control message.
@@ -155,6 +141,7 @@ impl MessageKind {
             Body::NotMine(_) => Self::NotMine,
             Body::FailuresSeen(_) => Self::FailuresSeen,
             Body::Obstacle(_) => Self::Obstacle,
+            Body::Colors(_) => Self::Colors,
         }
     }
 }
@@ -187,9 +174,22 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FailuresSeen => Need::Nothing,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::ScreenAck | K::ScreenRefresh if program => Need::Granted(Capability::View),
+        K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh if program => {
+            Need::Granted(Capability::View)
+        }
         K::Input if program => Need::Granted(Capability::Control),
-        K::AskGrant | K::StepUp | K::ShowDisplay | K::ScreenAck | K::ScreenRefresh | K::Input => Need::Never,
+        K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
+        K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
+        K::AskGrant
+        | K::StepUp
+        | K::ShowDisplay
+        | K::Colors
+        | K::ScreenAck
+        | K::ScreenRefresh
+        | K::Input
+        | K::ClipOffer
+        | K::ClipFetch
+        | K::ClipPiece => Need::Never,
         K::About
         | K::Grants
         | K::Declined
@@ -223,6 +223,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         {
             Need::Granted(Capability::View)
         }
+        K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Grants
         | K::Declined
@@ -235,6 +236,8 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ScreenChunk
         | K::CursorPlace
         | K::CursorShape
+        | K::ClipOffer
+        | K::ClipPiece
         | K::Step
         | K::NotMine => Need::Never,
         K::Welcome
@@ -242,8 +245,10 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::StepUp
         | K::Companion
         | K::ShowDisplay
+        | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
+        | K::ClipFetch
         | K::Input => Need::Never,
     }
 }
@@ -305,10 +310,7 @@ impl Grants {
 
     /// Replaces what is granted. Control without view is never granted: nobody steers blind.
     pub fn set(&mut self, now_ms: u64, granted: impl IntoIterator<Item = Capability>) {
-        self.granted = granted.into_iter().collect();
-        if !self.granted.contains(&Capability::View) {
-            self.granted.clear();
-        }
+        self.granted = founded(granted);
         self.change(now_ms);
     }
 
@@ -321,7 +323,7 @@ impl Grants {
     /// Takes over what a peer told, with its number; an older number than the known one is ignored.
     pub fn follow(&mut self, now_ms: u64, number: u32, granted: impl IntoIterator<Item = Capability>) {
         if number >= self.number {
-            self.granted = granted.into_iter().collect();
+            self.granted = founded(granted);
             self.number = number;
             self.changed_ms = Some(now_ms);
         }
@@ -413,11 +415,14 @@ mod tests {
             K::Leave,
             K::FailuresSeen,
         ];
+        // Each end offers its own clipboard to the other, which is asked for it under another grant.
+        let clipboards = [K::ClipOffer, K::ClipPiece];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
-                assert_eq!(to_agent && to_console, both.contains(&kind), "{kind:?} {role:?}");
+                let expected = both.contains(&kind) || (role == Role::Program && clipboards.contains(&kind));
+                assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }
         }
     }
@@ -528,6 +533,8 @@ mod tests {
                         Some("Never") => Verdict::Violation,
                         Some("Granted(View)") => granted(Capability::View),
                         Some("Granted(Control)") => granted(Capability::Control),
+                        Some("Granted(ClipboardIn)") => granted(Capability::ClipboardIn),
+                        Some("Granted(ClipboardOut)") => granted(Capability::ClipboardOut),
                         other => panic!("{other:?} in the table"),
                     };
                     assert_eq!(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use temoto_wire::relay::Detached;
 
 use crate::channel::chat::Line;
+use crate::channel::colors::Colors;
 use crate::permission::Capability;
 
 /// How much a pair promises.
@@ -97,6 +98,16 @@ pub struct Notice {
     pub number: u32,
 }
 
+/// A question that rests, because the customer said no to it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RestView {
+    /// What is not to be asked for.
+    pub capability: Capability,
+    /// Until then (Unix ms).
+    pub until_ms: u64,
+}
+
 /// One display of the customer.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -122,6 +133,20 @@ pub struct PictureView {
     pub width: u32,
     /// Rows.
     pub height: u32,
+}
+
+/// The customer's clipboard as far as the operator may know of it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClipboardView {
+    /// The customer copied so much.
+    pub offered_bytes: Option<u32>,
+    /// It is more than is carried over.
+    pub too_long: bool,
+    /// So much of it is here.
+    pub coming_percent: Option<u8>,
+    /// So much of the operator's text is on its way.
+    pub going_percent: Option<u8>,
 }
 
 /// Figures of the line.
@@ -170,6 +195,8 @@ pub struct ConsoleView {
     pub granted: Vec<Capability>,
     /// What was asked for and not answered.
     pub asked: Vec<Capability>,
+    /// What the customer said no to: asking again waits.
+    pub resting: Vec<RestView>,
     /// The customer paused.
     pub paused: bool,
     /// The operator has control.
@@ -183,6 +210,10 @@ pub struct ConsoleView {
     pub displays: Vec<DisplayView>,
     /// Which one is shown.
     pub shown: Option<u32>,
+    /// The colors that the operator chose for the picture.
+    pub colors: Colors,
+    /// What goes on with the two clipboards.
+    pub clipboard: ClipboardView,
     /// The picture.
     pub picture: Option<PictureView>,
     /// The line's figures.
@@ -250,6 +281,8 @@ pub struct AgentView {
     pub granted: Vec<Capability>,
     /// What the operator asks for and was not answered yet (program).
     pub asked: Vec<Capability>,
+    /// Whatever was asked for or granted since the program was started (program).
+    pub met: Vec<Capability>,
     /// Paused by the customer (program).
     pub paused: bool,
     /// The customer uses the own mouse (program).

@@ -24,17 +24,20 @@ pub enum Channel {
     Cursor = 4,
     /// Keys and pointer: latest.
     Input = 5,
+    /// Clipboards: reliable.
+    Clipboard = 6,
 }
 
 impl Channel {
     /// Every channel, by number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Link,
         Self::Control,
         Self::Chat,
         Self::Screen,
         Self::Cursor,
         Self::Input,
+        Self::Clipboard,
     ];
 
     /// The channel with this number.
@@ -54,7 +57,7 @@ impl Channel {
     /// Whether its messages are numbered, acknowledged and sent again after a new run.
     #[must_use]
     pub const fn is_reliable(self) -> bool {
-        matches!(self, Self::Control | Self::Chat)
+        matches!(self, Self::Control | Self::Chat | Self::Clipboard)
     }
 }
 

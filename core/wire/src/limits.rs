@@ -20,6 +20,10 @@ pub const CHAT_TEXT_BYTES: usize = 4_096;
 pub const CHAT_HISTORY: usize = 500;
 /// Longest text of one text-input event, in bytes of UTF-8.
 pub const INPUT_TEXT_BYTES: usize = 2_048;
+/// Longest text of a clipboard that is carried over, in bytes of UTF-8.
+pub const CLIPBOARD_BYTES: usize = 1 << 20;
+/// Longest piece of it in one message, in bytes.
+pub const CLIPBOARD_PIECE_BYTES: usize = 16 << 10;
 /// Keys that can be held at the same time.
 pub const HELD_KEYS: usize = 32;
 /// Displays of one machine.

@@ -28,6 +28,10 @@ pub enum EdgeEvent {
     Obstacle(Option<Obstacle>),
     /// The window system is gone.
     ScreenLost(String),
+    /// The customer copied this text; nothing if it is too long to be carried over.
+    Copied(Option<String>),
+    /// The clipboard cannot be used; words for the operator.
+    ClipboardLost(String),
     /// The customer's own hand.
     Activity,
     /// Ctrl+Alt+E.

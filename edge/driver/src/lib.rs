@@ -4,6 +4,7 @@
 //! The session runs on a thread of its own; screen, input and the watch for the customer's own hand have one each, because their
 //! window systems block. Everything between them is bounded. Nothing is decided here.
 
+mod clipboard;
 mod edges;
 mod hands;
 mod line;

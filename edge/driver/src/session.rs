@@ -15,6 +15,7 @@ use temoto_transport::Endpoint;
 use temoto_wire::proto::refused::Reason;
 use tokio::sync::mpsc;
 
+use crate::clipboard::Clipboard;
 use crate::edges::EdgeEvent;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
@@ -75,6 +76,7 @@ struct Session {
     edge: mpsc::Sender<EdgeEvent>,
     screen: Option<Screen>,
     hands: Option<Hands>,
+    clipboard: Option<Clipboard>,
     overlay: Option<NativeOverlay>,
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
@@ -110,6 +112,7 @@ impl Session {
             edge,
             screen: None,
             hands: None,
+            clipboard: None,
             overlay: None,
             framed: None,
             frame: None,
@@ -134,7 +137,7 @@ impl Session {
         match order {
             Order::Endpoint(endpoint) => self.endpoint = Some(endpoint),
             Order::Customer(command) => {
-                if let AgentCommand::Allow { .. } = command {
+                if let AgentCommand::Allow { .. } | AgentCommand::Answer { yes: true, .. } = command {
                     self.open_edges();
                 }
                 if let Err(error) = self.agent.command(self.now(), command) {
@@ -235,6 +238,11 @@ impl Session {
                 self.screen = None;
                 self.agent.screen_refused(now, why);
             }
+            EdgeEvent::Copied(text) => self.agent.copied(now, text.as_deref()),
+            EdgeEvent::ClipboardLost(why) => {
+                self.clipboard = None;
+                self.agent.clipboard_refused(now, why);
+            }
             EdgeEvent::Activity => self.agent.local_activity(now),
             EdgeEvent::EndShortcut => {
                 let command = AgentCommand::End { emergency: true };
@@ -310,6 +318,13 @@ impl Session {
                         hands.abandon();
                     }
                 }
+                Output::Event(AgentEvent::SetClipboard(text)) => self.with_clipboard(|it| it.set(text)),
+                Output::Event(AgentEvent::WatchClipboard(watch)) => {
+                    // Nothing needs to be opened in order not to be looked at.
+                    if watch || self.clipboard.is_some() {
+                        self.with_clipboard(|it| it.watch(watch));
+                    }
+                }
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
@@ -332,6 +347,22 @@ impl Session {
                 let now = self.now();
                 self.agent.no_frame(now);
             }
+        }
+    }
+
+    /// The clipboard is opened when the customer allowed something of it, not before.
+    fn with_clipboard(&mut self, order: impl FnOnce(&Clipboard) -> bool) {
+        if self.clipboard.is_none() {
+            match Clipboard::start(self.settings.display.clone(), self.edge.clone()) {
+                Ok(clipboard) => self.clipboard = Some(clipboard),
+                Err(error) => {
+                    let now = self.now();
+                    return self.agent.clipboard_refused(now, error.to_string());
+                }
+            }
+        }
+        if self.clipboard.as_ref().is_some_and(|clipboard| !order(clipboard)) {
+            tracing::warn!("the clipboard takes no orders");
         }
     }
 
@@ -379,6 +410,8 @@ impl Session {
         self.hang_up().await;
         self.screen = None;
         self.hands = None;
+        // What the operator put on it goes with the session.
+        self.clipboard = None;
         if let Some(parting) = self.parting.take() {
             // A panic there was reported there.
             let _ended = parting.join();

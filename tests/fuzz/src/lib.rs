@@ -4,6 +4,7 @@
 //! them with everything it found before. A function panics when a promise is broken; an error of the parser is fine.
 //! A new parser of bytes from a peer gets a row in [`TARGETS`].
 
+mod clipboard;
 mod codec;
 mod crypto;
 mod wire;
@@ -49,6 +50,11 @@ pub const TARGETS: &[Target] = &[
         name: "input_event",
         run: wire::input,
         seeds: wire::input_seeds,
+    },
+    Target {
+        name: "clipboard",
+        run: clipboard::carry,
+        seeds: clipboard::seeds,
     },
     Target {
         name: "screen_updates",

@@ -42,11 +42,12 @@ pub fn messages(bytes: &[u8]) {
     let Some((which, body)) = bytes.split_first() else {
         return;
     };
-    match which % 5 {
+    match which % 6 {
         0 => again::<proto::Hello>(body),
         1 => again::<proto::Ack>(body),
         2 => again::<proto::Control>(body),
         3 => again::<proto::Chat>(body),
+        4 => again::<proto::Clipboard>(body),
         _ => again::<proto::Displays>(body),
     }
 }
@@ -211,7 +212,7 @@ pub fn frame_seeds() -> Vec<Vec<u8>> {
 pub fn message_seeds() -> Vec<Vec<u8>> {
     let hello = proto::Hello::default().encode_to_vec();
     let mut seeds = vec![[&[0][..], &hello].concat()];
-    seeds.extend((1..5).map(|which| vec![which, 0x0a, 2, 8, 1]));
+    seeds.extend((1..6).map(|which| vec![which, 0x0a, 2, 8, 1]));
     seeds
 }
 

@@ -54,6 +54,10 @@ pub struct Node {
     pub agent_view: Option<AgentView>,
     /// What was done to its keyboard and pointer.
     pub injected: Vec<Injection>,
+    /// What its clipboard was set to, one after the other.
+    pub clipboards: Vec<String>,
+    /// Whether it is to tell what is copied.
+    pub watched: bool,
     /// How often what was not done yet was taken back.
     pub abandoned: u32,
     /// What its screen shows.
@@ -77,6 +81,8 @@ impl Node {
             console_view: None,
             agent_view: None,
             injected: Vec::new(),
+            clipboards: Vec::new(),
+            watched: false,
             abandoned: 0,
             desktop: None,
             captures: 0,
@@ -107,10 +113,12 @@ impl Node {
     fn console_output(&mut self, now_ms: u64, output: Output<ConsoleEvent>) -> Option<Wish> {
         match output {
             Output::Event(ConsoleEvent::View(view)) => self.console_view = Some(*view),
+            Output::Event(ConsoleEvent::Clipboard(text)) => self.clipboards.push(text),
             Output::Event(ConsoleEvent::CodeWanted) => self.codes_wanted += 1,
             Output::Event(
                 ConsoleEvent::Key(_)
                 | ConsoleEvent::Painted(_)
+                | ConsoleEvent::Blank
                 | ConsoleEvent::Cursor(_)
                 | ConsoleEvent::CursorShape(_),
             ) => {}
@@ -124,6 +132,8 @@ impl Node {
             Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
+            Output::Event(AgentEvent::SetClipboard(text)) => self.clipboards.push(text),
+            Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
             Output::Event(AgentEvent::Capture { .. }) => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {

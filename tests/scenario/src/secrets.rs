@@ -80,7 +80,7 @@ mod tests {
         world.agent(
             Who::Program,
             AgentCommand::Allow {
-                capabilities: Capability::ALL.to_vec(),
+                capabilities: Capability::FIRST.to_vec(),
             },
         );
         world.paint(Who::Program, Rect::new(0, 0, 100, 100), COLOR);

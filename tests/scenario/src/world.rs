@@ -11,7 +11,8 @@ use temoto_geometry::{Rect, Region, Size};
 use temoto_session::agent::DisplayInfo;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{
-    Agent, AgentCommand, AgentSettings, Console, ConsoleCommand, base64_of, permission::Capability,
+    Agent, AgentCommand, AgentSettings, Console, ConsoleCommand, SessionError, base64_of,
+    permission::Capability,
 };
 use temoto_wire::proto::About;
 use temoto_wire::relay::{FromServer, Role, ToServer};
@@ -206,7 +207,7 @@ impl World {
         world.agent(
             Who::Program,
             AgentCommand::Allow {
-                capabilities: Capability::ALL.to_vec(),
+                capabilities: Capability::FIRST.to_vec(),
             },
         );
         world.run_for(1_000);
@@ -218,6 +219,20 @@ impl World {
     pub fn token(&self) -> String {
         let name = self.agent_view(Who::Page).download_name.expect("a token came");
         name.rsplit('_').next().expect("a token ends the name").to_owned()
+    }
+
+    /// The operator tries something that may make no sense now.
+    ///
+    /// # Errors
+    /// The console refused it.
+    pub fn try_console(&mut self, command: ConsoleCommand) -> Result<(), SessionError> {
+        let now = self.now_ms;
+        let done = match &mut self.node_mut(Who::Console).machine {
+            Machine::Console(console) => console.command(now, command),
+            Machine::Agent(_) => Ok(()),
+        };
+        self.settle(Who::Console);
+        done
     }
 
     /// The operator does something.
@@ -271,6 +286,12 @@ impl World {
         };
         let desktop = self.node(Who::Program).desktop.as_ref();
         console.picture().map(Framebuffer::pixels) == desktop.map(Framebuffer::pixels)
+    }
+
+    /// Whether the console holds any picture.
+    #[must_use]
+    pub fn has_picture(&self) -> bool {
+        matches!(&self.node(Who::Console).machine, Machine::Console(console) if console.picture().is_some())
     }
 
     /// A node.

@@ -187,7 +187,7 @@ fn one_session(seed: u64, tricks: &[Trick], every: u32, left: u32) -> World {
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.run_for(300);

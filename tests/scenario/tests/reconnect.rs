@@ -83,7 +83,7 @@ fn a_reloaded_console_goes_on() {
     nothing_is_pressed(&world);
     let view = world.console_view();
     assert!(!view.controlling, "control has to be pressed again");
-    assert_eq!(view.granted, Capability::ALL);
+    assert_eq!(view.granted, Capability::FIRST);
     assert!(view.asked.is_empty() && !view.waiting_for_permission);
     assert!(
         world.agent_view(Who::Program).asked.is_empty(),
@@ -109,6 +109,10 @@ fn a_reloaded_console_does_not_ask_again_for_what_was_declined() {
     world.reload(Who::Console);
     world.run_for(3_000);
     assert_eq!(world.console_view().granted, [Capability::View]);
+    assert!(world.agent_view(Who::Program).asked.is_empty());
+    // The customer said no to it: that rests for a while, over a reload too.
+    world.console(ConsoleCommand::Control { active: true });
+    world.run_for(7_000);
     assert!(world.agent_view(Who::Program).asked.is_empty());
     world.console(ConsoleCommand::Control { active: true });
     world.run_for(500);
@@ -158,7 +162,7 @@ fn a_program_that_was_closed_and_started_again_needs_one_click() {
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.run_for(1_000);
@@ -275,7 +279,7 @@ fn a_cut_in_any_step_of_a_program_s_pairing_costs_no_click() {
         assert!(world.console_view().waiting_for_permission, "cut at {at}");
         assert_eq!(
             world.agent_view(Who::Program).asked,
-            Capability::ALL,
+            Capability::FIRST,
             "cut at {at}"
         );
     }
@@ -421,15 +425,16 @@ fn a_declined_permission_can_be_given_later() {
     assert_eq!(view.notice.expect("told").code, "declined");
     assert!(!view.waiting_for_permission && view.granted.is_empty() && view.picture.is_none());
     assert_eq!(world.node(Who::Program).captures, 0);
+    world.run_for(10_000);
     world.console(ConsoleCommand::Ask {
-        capabilities: Capability::ALL.to_vec(),
+        capabilities: Capability::FIRST.to_vec(),
     });
     world.run_for(500);
-    assert_eq!(world.agent_view(Who::Program).asked, Capability::ALL);
+    assert_eq!(world.agent_view(Who::Program).asked, Capability::FIRST);
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.run_for(1_000);

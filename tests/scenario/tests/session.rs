@@ -60,13 +60,13 @@ fn a_program_joins_by_its_token_and_the_operator_sees_and_operates() {
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.paint(Who::Program, Rect::new(10, 10, 50, 40), 0x00_33_66_99);
     world.run_for(500);
     assert!(world.picture_is_exact());
-    assert_eq!(world.console_view().granted, Capability::ALL);
+    assert_eq!(world.console_view().granted, Capability::FIRST);
 
     world.console(ConsoleCommand::Control { active: true });
     assert!(world.console_view().controlling);

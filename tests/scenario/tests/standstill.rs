@@ -145,7 +145,7 @@ fn an_obstacle_that_went_away_unseen_is_not_shown_for_ever() {
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.run_for(300);
@@ -168,7 +168,7 @@ fn who_may_not_see_the_screen_does_not_learn_what_hides_it() {
     world.agent(
         Who::Program,
         AgentCommand::Allow {
-            capabilities: Capability::ALL.to_vec(),
+            capabilities: Capability::FIRST.to_vec(),
         },
     );
     world.run_for(300);

@@ -1,8 +1,11 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
-import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView } from './messages';
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Part } from './messages';
 import type { ConsolePort } from './ports';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
+
+/** A text of the customer that takes longer than this is given up; it is still there. */
+const CLIPBOARD_MS = 60_000;
 
 export class ConsoleSession {
   view = $state.raw<ConsoleView | null>(null);
@@ -19,6 +22,9 @@ export class ConsoleSession {
   oncodewanted: (() => void) | null = null;
 
   readonly #port: ConsolePort;
+  #shots = 0;
+  #fetching: ((text: string) => void)[] = [];
+  #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
   #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
 
   constructor(port: ConsolePort) {
@@ -57,6 +63,28 @@ export class ConsoleSession {
     return event.type === 'elsewhere' ? 'elsewhere' : 'nothing';
   }
 
+  /** What the customer copied last; null if it does not come. */
+  fetchClipboard(): Promise<string | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), CLIPBOARD_MS);
+      this.#fetching.push((text) => {
+        clearTimeout(timer);
+        resolve(text);
+      });
+      this.send({ type: 'fetchClipboard' });
+    });
+  }
+
+  /** A PNG of the screen or of a part of it, pixel for pixel; null where there is no picture. */
+  screenshot(part: Part | null): Promise<Blob | null> {
+    this.#shots += 1;
+    const number = this.#shots;
+    return new Promise((resolve) => {
+      this.#taking.push({ number, resolve });
+      this.send({ type: 'screenshot', number, part });
+    });
+  }
+
   close(): void {
     this.oncursor = null;
     this.#port.close();
@@ -86,6 +114,16 @@ export class ConsoleSession {
       case 'fault':
         this.fault = event.message;
         break;
+      case 'clipboard': {
+        const fetching = this.#fetching;
+        this.#fetching = [];
+        for (const resolve of fetching) resolve(event.text);
+        return;
+      }
+      case 'screenshot':
+        this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
+        this.#taking = this.#taking.filter(({ number }) => number !== event.number);
+        return;
       case 'keys':
       case 'restored':
       case 'nothing':

@@ -18,6 +18,8 @@ export type Output =
   | { kind: 'forget' }
   /** The picture changed there: x, y, width, height and so on. */
   | { kind: 'paint'; rects: Int32Array }
+  /** The picture may not be seen any more. */
+  | { kind: 'blank' }
   /** Width 0: the other computer shows no cursor. */
   | {
       kind: 'cursorShape';

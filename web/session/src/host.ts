@@ -38,7 +38,7 @@ export class Host {
     private readonly store: Store | null,
     private readonly tell: (event: Event) => void,
   ) {
-    this.#screen = core.picture && core.rgba ? new Screen(core as Pictured) : null;
+    this.#screen = core.picture && core.rgba ? new Screen(core as Pictured, clock) : null;
     this.#transport = new Transport({
       connected: () => this.#runner.feed((core, now) => core.connected(now)),
       message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
@@ -51,6 +51,7 @@ export class Host {
       send: (bytes) => this.#transport.send(bytes),
       event: (json) => this.#event(JSON.parse(json) as Event),
       paint: (rects) => this.#screen?.paint(rects),
+      blank: () => this.#screen?.blank(),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -87,6 +88,10 @@ export class Host {
         return;
       case 'restore':
         return this.#restore(command);
+      case 'screenshot':
+        // Taking it waits for stillness; what is pressed meanwhile does not wait for that.
+        void this.#screenshot(command);
+        return;
       case 'open':
         this.#url = command.url;
         await this.#own(`console:${command.session}`, false);
@@ -100,6 +105,13 @@ export class Host {
         break;
     }
     this.#pass(command);
+  }
+
+  async #screenshot({ number, part }: Extract<ConsoleCommand, { type: 'screenshot' }>): Promise<void> {
+    const png = (await this.#screen?.take(part).catch(() => null)) ?? null;
+    // Both sides read in the chat that one was taken.
+    if (png) this.#pass({ type: 'screenshot' });
+    this.tell({ type: 'screenshot', number, png });
   }
 
   #pass(command: object): void {

@@ -6,7 +6,9 @@
  * `apps/wasm` produces `ConsoleView` and `AgentView` as JSON; a test holds both sides to the same samples.
  */
 
-export type Capability = 'view' | 'control';
+export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
+/** How many colors the picture has: all, 256, 16, or 16 steps of grey. */
+export type Colors = 'all' | 'many' | 'few' | 'grey';
 export type Level = 'standard' | 'high';
 
 /** How the line to the relay is. `tryingSinceMs`/`retryInMs` are null while it is up. */
@@ -70,11 +72,14 @@ export interface Notice {
     | 'token_used_twice'
     | 'program_asks_again'
     | 'control_needs_grant'
+    | 'ask_rests'
     | 'declined'
     | 'no_screen'
     | 'no_input'
     | 'input_own_window'
     | 'input_elevated'
+    | 'no_clipboard'
+    | 'clipboard_too_long'
     | 'not_mine';
   arguments: string[];
   /** Counts notices: the same one can come again. */
@@ -96,6 +101,8 @@ export interface ConsoleView {
   granted: Capability[];
   /** Asked for and not answered. */
   asked: Capability[];
+  /** The customer said no to these; asking again makes no sense before (Date.now()). */
+  resting: { capability: Capability; untilMs: number }[];
   /** The customer paused: the picture is blank. */
   paused: boolean;
   /** The operator pressed Control and it is granted. */
@@ -106,6 +113,15 @@ export interface ConsoleView {
   obstacle: 'secure_desktop' | 'locked' | 'away' | null;
   displays: DisplayView[];
   shown: number | null;
+  colors: Colors;
+  /** The customer's clipboard as far as this side may know of it. */
+  clipboard: {
+    /** The customer copied so much; null if nothing, or if that is not granted. */
+    offeredBytes: number | null;
+    tooLong: boolean;
+    comingPercent: number | null;
+    goingPercent: number | null;
+  };
   /** Size of the picture in physical pixels, null before the first. */
   picture: { width: number; height: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
@@ -134,11 +150,20 @@ export interface AgentView {
   /** Only of interest to the program, which shows the same view: a page grants nothing. */
   granted: Capability[];
   asked: Capability[];
+  met: Capability[];
   paused: boolean;
   yielded: boolean;
   /** The program that joined. */
   program: { present: boolean; computer: string; system: string; alreadyUsed: boolean } | null;
   chat: ChatLine[];
+}
+
+/** A part of the picture in its own pixels. */
+export interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 /** Everything the console page may tell its worker. */
@@ -169,6 +194,13 @@ export type ConsoleCommand =
   | { type: 'control'; active: boolean }
   | { type: 'rearm' }
   | { type: 'showDisplay'; id: number }
+  | { type: 'colors'; colors: Colors }
+  /** Put this text on the customer's clipboard. */
+  | { type: 'putClipboard'; text: string }
+  /** Get what the customer copied last. Answer: `clipboard`. */
+  | { type: 'fetchClipboard' }
+  /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
+  | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
   | { type: 'pointer'; x: number; y: number; buttons: number }
   | { type: 'key'; code: string; down: boolean }
@@ -206,6 +238,10 @@ export type ConsoleEvent =
         rgba: Uint8ClampedArray<ArrayBuffer>;
       } | null;
     }
+  /** What the customer copied, as asked for by `fetchClipboard`. */
+  | { type: 'clipboard'; text: string }
+  /** PNG, pixel for pixel; null where there is no picture. */
+  | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };
 
 export type AgentCommand =

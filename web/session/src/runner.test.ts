@@ -31,6 +31,7 @@ function setup() {
     send: (bytes) => void log.push(`send ${bytes[0]}`),
     event: (json) => void log.push(`event ${json}`),
     paint: () => void log.push('paint'),
+    blank: () => void log.push('blank'),
     cursorShape: () => void log.push('cursor'),
     derive: () => Promise.resolve(Uint8Array.of(9)),
     keepRoot: () => Promise.resolve(),

@@ -11,6 +11,7 @@ export interface Surroundings {
   send(bytes: Uint8Array<ArrayBuffer>): void;
   event(json: string): void;
   paint(rects: Int32Array): void;
+  blank(): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -74,6 +75,8 @@ export class Runner {
         return this.around.event(output.json);
       case 'paint':
         return this.around.paint(output.rects);
+      case 'blank':
+        return this.around.blank();
       case 'cursorShape':
         return this.around.cursorShape(output);
       case 'keepRoot':

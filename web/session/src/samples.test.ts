@@ -28,6 +28,8 @@ test('the console view of the core has the fields of ConsoleView', () => {
     page: lost(permission('ja').page),
     program: lost(permission('ja').program),
     asked: ['control'],
+    clipboard: { offeredBytes: 1, tooLong: false, comingPercent: 1, goingPercent: 1 },
+    resting: [{ capability: 'control', untilMs: 1 }],
     ended: { by: 'customer', code: 'ended' },
   };
   expect(shapes(consoleSample)).toEqual(shapes(full));
@@ -41,6 +43,7 @@ test('the agent view of the core has the fields of AgentView', () => {
     reason: 'wrong',
     granted: ['view'],
     asked: ['control'],
+    met: ['view'],
     program: { present: true, computer: 'PC', system: 'Linux', alreadyUsed: false },
   };
   expect(shapes(agentSample)).toEqual(shapes(full));

@@ -26,6 +26,14 @@ export const icons = {
   clock: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3.2 2',
   globe: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17',
   wait: 'M12 4a8 8 0 1 0 8 8',
+  camera: 'M4 8h3.5l1.5-2.5h6L16.5 8H20v11H4zM12 10.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
+  tools: 'M5 7h9M18 7h1M5 12h1M10 12h9M5 17h7M16 17h3M16 5v4M8 10v4M14 15v4',
+  follow: 'M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM12 3v3M12 18v3M3 12h3M18 12h3',
+  down: 'M7 10l5 5 5-5',
+  minus: 'M6 12h12',
+  plus: 'M6 12h12M12 6v12',
+  keys: 'M4.5 8.5h6v6h-6zM13.5 8.5h6v6h-6zM6.5 17.5h11',
+  clipboard: 'M8 5H6v15h12V5h-2M9 3.5h6V7H9zM9 11.5h6M9 15h6',
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -5,5 +5,7 @@ export { default as Chip } from './Chip.svelte';
 export { default as Dialog } from './Dialog.svelte';
 export { default as Field } from './Field.svelte';
 export { default as Icon } from './Icon.svelte';
+export { default as Menu } from './Menu.svelte';
+export { default as MenuItem } from './MenuItem.svelte';
 export { default as Notice } from './Notice.svelte';
 export type { IconName } from './icons';

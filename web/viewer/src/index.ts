@@ -1,6 +1,8 @@
 /** The other screen and the person's hands on it: frames and events, no wire format. */
 export { default as Viewer } from './Viewer.svelte';
+export { chord, FUNCTION_KEYS, type Chord } from './chords';
 export type { CursorImage } from './cursor';
 export { lockKeyboard, unlockKeyboard } from './keyboard';
-export { layout, remotePixel, type Size, type Zoom } from './scale';
+export type { Region } from './RegionPicker.svelte';
+export { layout, remotePixel, stepFrom, type Size, type Zoom } from './scale';
 export { pieces, TEXT_BYTES } from './text';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inside, layout, remotePixel, type Size, type Zoom } from './scale';
+import { follow, inside, layout, remotePixel, STEPS, stepFrom, type Size, type Zoom } from './scale';
 
 const ratios = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const pictures: Size[] = [
@@ -18,7 +18,8 @@ const stages: Size[] = [
 function each(check: (picture: Size, stage: Size, zoom: Zoom, ratio: number) => void) {
   for (const ratio of ratios)
     for (const picture of pictures)
-      for (const stage of stages) for (const zoom of ['fit', 'actual'] as const) check(picture, stage, zoom, ratio);
+      for (const stage of stages)
+        for (const zoom of ['fit', 'actual', ...STEPS] as const) check(picture, stage, zoom, ratio);
 }
 
 describe('layout', () => {
@@ -101,5 +102,25 @@ describe('remotePixel', () => {
     expect(remotePixel(900, 900, box, picture)).toEqual({ x: 199, y: 99 });
     expect(inside(110, 20, box)).toBe(false);
     expect(inside(109.9, 59.9, box)).toBe(true);
+  });
+});
+
+describe('free zoom', () => {
+  test('goes up and down through the steps and stays at the last', () => {
+    expect(stepFrom(0.62, true)).toBe(0.67);
+    expect(stepFrom(0.62, false)).toBe(0.5);
+    expect(stepFrom(1, true)).toBe(1.25);
+    expect(stepFrom(0.999, true)).toBe(1.25);
+    expect(stepFrom(4, true)).toBe(4);
+    expect(stepFrom(0.1, false)).toBe(0.25);
+  });
+
+  test('the stage scrolls only when the pointer comes near its edge, and never beyond the picture', () => {
+    expect(follow(500, 300, 400, 2000)).toBe(300);
+    expect(follow(690, 300, 400, 2000)).toBe(370);
+    expect(follow(310, 300, 400, 2000)).toBe(230);
+    expect(follow(1999, 300, 400, 2000)).toBe(1600);
+    expect(follow(0, 300, 400, 2000)).toBe(0);
+    expect(follow(50, 0, 400, 100)).toBe(0);
   });
 });

@@ -5,7 +5,19 @@
  * At 100 % one remote pixel is one device pixel, whatever the browser's zoom.
  */
 
-export type Zoom = 'fit' | 'actual';
+/** In the stage, one to one, or so many device pixels per remote pixel. */
+export type Zoom = 'fit' | 'actual' | number;
+
+/** The steps of free zoom. */
+export const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4] as const;
+
+/** The next step above or below a scale; the last one stays. */
+export function stepFrom(scale: number, up: boolean): number {
+  // A scale that is nearly a step is that step.
+  const slack = 0.005;
+  const next = up ? STEPS.find((step) => step > scale + slack) : STEPS.findLast((step) => step < scale - slack);
+  return next ?? (up ? Math.max(...STEPS) : Math.min(...STEPS));
+}
 
 export interface Size {
   width: number;
@@ -30,9 +42,10 @@ export interface Layout {
 export function layout(picture: Size, stage: Size, zoom: Zoom, ratio: number): Layout {
   const device = { width: stage.width * ratio, height: stage.height * ratio };
   const fit = Math.min(device.width / picture.width, device.height / picture.height);
-  const scale = zoom === 'actual' ? 1 : fit > 0 && Number.isFinite(fit) ? fit : 1;
-  const width = zoom === 'actual' ? picture.width : Math.max(1, Math.floor(picture.width * scale));
-  const height = zoom === 'actual' ? picture.height : Math.max(1, Math.floor(picture.height * scale));
+  const wanted = zoom === 'actual' ? 1 : zoom === 'fit' ? fit : zoom;
+  const scale = wanted > 0 && Number.isFinite(wanted) ? wanted : 1;
+  const width = Math.max(1, Math.floor(picture.width * scale));
+  const height = Math.max(1, Math.floor(picture.height * scale));
   const left = Math.max(0, Math.floor((device.width - width) / 2));
   const top = Math.max(0, Math.floor((device.height - height) / 2));
   return {
@@ -75,4 +88,15 @@ export function inside(clientX: number, clientY: number, box: Box): boolean {
   const x = clientX - box.left;
   const y = clientY - box.top;
   return x >= 0 && y >= 0 && x < box.width && y < box.height;
+}
+
+/**
+ * Where a stage has to scroll along one axis so that a point of the picture keeps clear of its edges; the same place while it does.
+ * All in css pixels: `at` from the picture's beginning, `scroll` and `view` of the stage.
+ */
+export function follow(at: number, scroll: number, view: number, length: number): number {
+  const margin = Math.min(view / 4, 80);
+  const most = Math.max(0, length - view);
+  const wanted = at < scroll + margin ? at - margin : at > scroll + view - margin ? at - view + margin : scroll;
+  return Math.min(most, Math.max(0, wanted));
 }

@@ -30,6 +30,8 @@ pub struct Options {
     pub windows: bool,
     /// With nobody there.
     pub headless: bool,
+    /// The headless session uses every function once.
+    pub tour: bool,
     /// Where the headless session writes what it measured.
     pub json: Option<PathBuf>,
 }
@@ -51,6 +53,7 @@ impl Options {
             .to_owned(),
             windows: false,
             headless: false,
+            tour: false,
             json: None,
         };
         let mut port = None;
@@ -74,6 +77,7 @@ impl Options {
                 "--lang" => options.lang = value()?,
                 "--windows" => options.windows = true,
                 "--headless" => options.headless = true,
+                "--tour" => options.tour = true,
                 "--json" => options.json = Some(absolute(&value()?)?),
                 other => bail!("unexpected {other:?} after demo"),
             }
@@ -83,6 +87,9 @@ impl Options {
         }
         if options.headless && options.json.is_none() {
             bail!("--headless needs --json FILE");
+        }
+        if options.tour && (!options.headless || options.windows) {
+            bail!("--tour goes with --headless, on Linux");
         }
         if options.windows && options.display.is_some() {
             bail!("--windows makes a display of its own");
@@ -140,5 +147,7 @@ mod tests {
         assert!(parse(&["--port", "99999"]).is_err());
         assert!(parse(&["--frob"]).is_err());
         assert!(parse(&["--windows", "--display", ":1"]).is_err());
+        assert!(parse(&["--tour"]).is_err());
+        assert!(parse(&["--headless", "--json", "x", "--tour"]).is_ok());
     }
 }

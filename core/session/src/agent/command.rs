@@ -42,8 +42,10 @@ pub enum AgentCommand {
     NotMine,
     /// The customer allows these, and nothing else.
     Allow { capabilities: Vec<Capability> },
-    /// The customer says no.
+    /// The customer says no to everything that is asked.
     Decline,
+    /// The customer says yes or no to this one, and to what it needs; other questions stay open.
+    Answer { capability: Capability, yes: bool },
     /// The customer takes one back.
     Withdraw { capability: Capability },
     /// Pause, or go on.
@@ -117,6 +119,7 @@ impl Agent {
             }
             AgentCommand::Allow { capabilities } => self.allow(now_ms, capabilities),
             AgentCommand::Decline => self.decline(now_ms),
+            AgentCommand::Answer { capability, yes } => self.answer(now_ms, capability, yes),
             AgentCommand::Withdraw { capability } => self.withdraw(now_ms, capability),
             AgentCommand::Pause { paused } => self.pause(now_ms, paused),
             AgentCommand::Online => self.link.hurry(now_ms),

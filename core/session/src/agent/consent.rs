@@ -1,11 +1,13 @@
 //! The customer's table of grants: allowing, withdrawing, pausing, and the own hand that wins.
 
+use std::collections::BTreeSet;
+
 use temoto_wire::proto::{self, control::Body};
 
 use super::{Agent, AgentEvent};
 use crate::channel::input::Injection;
 use crate::output::Output;
-use crate::permission::{Capability, Verdict};
+use crate::permission::{Capability, Verdict, may_ask};
 
 /// Control comes back after this long without a move of the customer's own.
 const REST_MS: u64 = 3_000;
@@ -13,16 +15,96 @@ const REST_MS: u64 = 3_000;
 impl Agent {
     pub(super) fn allow(&mut self, now_ms: u64, capabilities: Vec<Capability>) {
         self.grants.set(now_ms, capabilities);
+        for capability in std::mem::take(&mut self.asked) {
+            // What was asked for and is not among what was allowed was declined.
+            if !self.grants.has(capability) {
+                self.patience.declined(now_ms, capability);
+            }
+        }
+        self.granted(now_ms);
+    }
+
+    fn granted(&mut self, now_ms: u64) {
         self.answered = true;
-        self.asked.clear();
+        for capability in self.grants.iter() {
+            self.patience.allowed(capability);
+            self.asked.remove(&capability);
+            self.met.insert(capability);
+        }
         self.say_grants(now_ms);
     }
 
-    pub(super) fn decline(&mut self, now_ms: u64) {
-        let asked = self.asked.iter().map(|c| c.to_proto()).collect();
+    /// An answer to one question, or a capability that is given without one.
+    pub(super) fn answer(&mut self, now_ms: u64, capability: Capability, yes: bool) {
+        if yes {
+            let all: Vec<_> = self
+                .grants
+                .iter()
+                .chain(capability.needs())
+                .chain([capability])
+                .collect();
+            self.grants.set(now_ms, all);
+            self.granted(now_ms);
+            return;
+        }
+        // A no to seeing the screen is a no to whatever rests on it; and of what a question brings along, nothing is asked on its own.
+        let base = capability.needs().filter(|&base| !self.grants.has(base));
+        let no = |c: Capability| c == capability || c.needs() == Some(capability) || Some(c) == base;
+        let declined: Vec<_> = self.asked.iter().copied().filter(|&c| no(c)).collect();
+        for &c in &declined {
+            self.asked.remove(&c);
+            self.patience.declined(now_ms, c);
+        }
         self.answered = true;
-        self.asked.clear();
-        self.tell_console(now_ms, Body::Declined(proto::Declined { capabilities: asked }));
+        self.say_declined(now_ms, declined);
+    }
+
+    pub(super) fn decline(&mut self, now_ms: u64) {
+        self.answered = true;
+        let asked = std::mem::take(&mut self.asked);
+        for &capability in &asked {
+            self.patience.declined(now_ms, capability);
+        }
+        self.say_declined(now_ms, asked);
+    }
+
+    /// The operator asks. What the customer said no to a moment ago is answered with no, and nobody is disturbed.
+    pub(super) fn asked(&mut self, now_ms: u64, ask: &proto::AskGrant) {
+        let capabilities = ask.capabilities.iter().take(16);
+        let asked: BTreeSet<_> = capabilities
+            .filter_map(|&n| Capability::from_proto(n))
+            .filter(|&c| may_ask(c, self.settings.role) && !self.grants.has(c))
+            .collect();
+        if std::mem::take(&mut self.told_before) || asked.is_empty() {
+            // A console that was reloaded asks as at the start; the customer has answered that.
+            if self.answered {
+                self.say_grants(now_ms);
+            }
+            return;
+        }
+        let (resting, open): (BTreeSet<_>, BTreeSet<_>) = asked
+            .into_iter()
+            .partition(|&capability| self.rests(now_ms, capability));
+        if !resting.is_empty() {
+            self.say_declined(now_ms, resting);
+        }
+        self.met.extend(open.iter().copied());
+        self.asked.extend(open);
+        self.view_due = true;
+    }
+
+    /// Whether asking for this rests, or for what it needs and is not granted.
+    fn rests(&self, now_ms: u64, capability: Capability) -> bool {
+        let base = capability.needs().filter(|&base| !self.grants.has(base));
+        self.patience.rests(now_ms, capability) || base.is_some_and(|base| self.patience.rests(now_ms, base))
+    }
+
+    fn say_declined(&mut self, now_ms: u64, capabilities: impl IntoIterator<Item = Capability>) {
+        let declined = proto::Declined {
+            capabilities: capabilities.into_iter().map(Capability::to_proto).collect(),
+            resting: self.patience.to_wire(now_ms),
+        };
+        self.tell_console(now_ms, Body::Declined(declined));
         self.view_due = true;
     }
 
@@ -30,8 +112,12 @@ impl Agent {
         if !self.grants.has(capability) {
             return;
         }
-        let rest: Vec<_> = self.grants.iter().filter(|&c| c != capability).collect();
-        self.grants.set(now_ms, rest);
+        let before: Vec<_> = self.grants.iter().collect();
+        self.grants
+            .set(now_ms, before.iter().copied().filter(|&c| c != capability));
+        for &gone in before.iter().filter(|&&c| !self.grants.has(c)) {
+            self.patience.withdrawn(now_ms, gone);
+        }
         self.say_grants(now_ms);
     }
 
@@ -101,10 +187,12 @@ impl Agent {
         if !self.grants.allows(Capability::Control) {
             self.release_input();
         }
+        self.follow_clipboard();
         let granted = self.grants.iter().map(Capability::to_proto).collect();
         let grants = proto::Grants {
             number: self.grants.number(),
             granted,
+            resting: self.patience.to_wire(now_ms),
         };
         self.tell_console(now_ms, Body::Grants(grants));
         if self.grants.allows(Capability::View) {

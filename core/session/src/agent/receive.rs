@@ -11,6 +11,7 @@ use temoto_wire::screen::{Ack, kind};
 use super::Agent;
 use crate::SessionError;
 use crate::channel::chat::{From, Line};
+use crate::channel::colors::Colors;
 use crate::level::level;
 use crate::permission::{Capability, MessageKind, Verdict, agent_accepts};
 use crate::view::{Level, OperatorView};
@@ -37,6 +38,9 @@ impl Agent {
             return;
         }
         self.hidden.forget();
+        self.clip_in.forget();
+        self.clip_out.stop();
+        self.screen.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
         if let Some(failures) = self.failures_seen {
@@ -56,7 +60,7 @@ impl Agent {
         }
     }
 
-    fn judge(&self, now_ms: u64, message: MessageKind, under: Option<u32>) -> Verdict {
+    pub(super) fn judge(&self, now_ms: u64, message: MessageKind, under: Option<u32>) -> Verdict {
         self.grants
             .judge(now_ms, agent_accepts(message, self.settings.role), under)
     }
@@ -85,22 +89,7 @@ impl Agent {
         self.view_due = true;
         match body {
             Body::Welcome(welcome) => self.welcome(now_ms, &welcome),
-            Body::AskGrant(ask) => {
-                let asked = ask
-                    .capabilities
-                    .iter()
-                    .take(16)
-                    .filter_map(|&n| Capability::from_proto(n));
-                let mut asked: Vec<_> = asked.filter(|&c| !self.grants.has(c)).collect();
-                if std::mem::take(&mut self.told_before) {
-                    // A console that was reloaded asks as at the start; the customer has answered that.
-                    asked.clear();
-                }
-                if self.answered && asked.is_empty() {
-                    self.say_grants(now_ms);
-                }
-                self.asked.extend(asked);
-            }
+            Body::AskGrant(ask) => self.asked(now_ms, &ask),
             Body::StepUp(step_up) => {
                 let Ok(token) = <[u8; 16]>::try_from(step_up.token.as_slice()) else {
                     return self.violated(now_ms);
@@ -115,6 +104,11 @@ impl Agent {
                 self.companion = Some(companion);
             }
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
+            Body::Colors(colors) => {
+                if let Some(colors) = Colors::from_proto(colors.kind) {
+                    self.screen.choose_colors(colors);
+                }
+            }
             Body::Leave(leave) => self.console_leaves(now_ms, &leave),
             Body::FailuresSeen(seen) => {
                 if self.failures_seen.is_some_and(|ours| ours != seen.failures) {

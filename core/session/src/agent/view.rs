@@ -41,6 +41,7 @@ impl Agent {
                 && self.peer.as_ref().is_some_and(crate::peer::Peer::is_ready),
             granted: self.grants.iter().collect(),
             asked: self.asked.iter().copied().collect(),
+            met: self.met.iter().copied().collect(),
             paused: self.grants.paused(),
             yielded: self.yields_until_ms.is_some(),
             chat: self.chat.lines().to_vec(),

@@ -11,6 +11,7 @@ use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
 
 use crate::SessionError;
+use crate::channel::colors::{Colors, Reducer};
 use crate::pacing::Pacing;
 
 /// Frames are taken at most this often.
@@ -42,6 +43,7 @@ struct Outgoing {
 /// The host's half.
 pub struct ScreenHost {
     encoder: Encoder,
+    reducer: Reducer,
     pacing: Pacing,
     number: u32,
     outgoing: Option<Outgoing>,
@@ -60,6 +62,7 @@ impl ScreenHost {
     pub fn new(now_ms: u64) -> Self {
         Self {
             encoder: Encoder::new(),
+            reducer: Reducer::default(),
             pacing: Pacing::new(now_ms),
             number: 0,
             outgoing: None,
@@ -89,6 +92,13 @@ impl ScreenHost {
         self.encoder.reset();
         self.dirty = true;
         self.damage = None;
+    }
+
+    /// The picture has these colors from now on.
+    pub fn choose_colors(&mut self, colors: Colors) {
+        if self.reducer.choose(colors) {
+            self.refresh();
+        }
     }
 
     /// The host's screen changed there; an empty region means "somewhere".
@@ -134,7 +144,10 @@ impl ScreenHost {
             max_pixels: if slow { UPDATE_PIXELS_SLOW } else { UPDATE_PIXELS },
             max_bytes: usize::try_from(self.pacing.room()).unwrap_or(usize::MAX),
         };
-        let Some(update) = self.encoder.encode_limited(frame, &hints, limits) else {
+        let Some(update) = self
+            .encoder
+            .encode_limited(self.reducer.reduce(frame), &hints, limits)
+        else {
             self.dirty = false;
             return Ok(());
         };
@@ -286,6 +299,16 @@ impl ScreenViewer {
         self.buffer = Vec::new();
         (self.received, self.acknowledged, self.drawn) = (0, 0, 0);
         self.lost = true;
+    }
+
+    /// The picture is thrown away, and so is whatever comes until an update that resets; `false` if there was none.
+    pub fn forget(&mut self) -> bool {
+        let there = self.picture().is_some();
+        self.decoder = Decoder::new();
+        self.current = None;
+        self.buffer = Vec::new();
+        self.lost = true;
+        there
     }
 
     /// An update begins, and mostly ends.

@@ -1,5 +1,7 @@
 //! What the operator does, as the page sends it (`ConsoleCommand` of `web/session/src/messages.ts`).
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use temoto_crypto::code::Code;
 use temoto_wire::proto::{self, control::Body};
@@ -8,8 +10,9 @@ use temoto_wire::relay::{CloseCode, Credential, ToServer};
 use super::{Console, ConsoleEvent, Setup, WaitingCode};
 use crate::SessionError;
 use crate::channel::chat::{From, clean};
+use crate::channel::colors::Colors;
 use crate::output::Output;
-use crate::permission::Capability;
+use crate::permission::{Capability, may_ask};
 use crate::text::{base64, unhex};
 
 /// What the operator, or the page for the operator, wants.
@@ -49,6 +52,14 @@ pub enum ConsoleCommand {
     Rearm,
     /// Show another display.
     ShowDisplay { id: u32 },
+    /// The picture is to have these colors.
+    Colors { colors: Colors },
+    /// Put this text on the customer's clipboard.
+    PutClipboard { text: String },
+    /// Get what the customer copied last.
+    FetchClipboard,
+    /// The operator took a picture of the screen: both sides read that in the chat.
+    Screenshot,
     /// The pointer moved, in physical pixels of the shown display.
     Pointer { x: i32, y: i32 },
     /// A key, by its W3C code.
@@ -140,6 +151,21 @@ impl Console {
                 let (participant, _) = self.program().ok_or(SessionError::State("no program"))?;
                 self.send_to(now_ms, participant, Body::ShowDisplay(proto::ShowDisplay { id }))?;
             }
+            ConsoleCommand::Colors { colors } => {
+                self.colors = colors;
+                self.view_due = true;
+                if let Some((participant, end)) = self.program()
+                    && end.grants.allows(Capability::View)
+                {
+                    self.say_colors(now_ms, participant);
+                }
+            }
+            ConsoleCommand::PutClipboard { text } => self.put_clipboard(now_ms, &text)?,
+            ConsoleCommand::FetchClipboard => self.fetch_clipboard(now_ms)?,
+            ConsoleCommand::Screenshot => {
+                self.screen.picture().ok_or(SessionError::State("no picture"))?;
+                self.tell(now_ms, "screenshot", Vec::new());
+            }
             ConsoleCommand::Pointer { x, y } => self.pointer(now_ms, x, y),
             ConsoleCommand::Key { code, down } => self.key(now_ms, &code, down)?,
             ConsoleCommand::Button { button, down, x, y } => self.button(now_ms, button, down, x, y),
@@ -183,10 +209,32 @@ impl Console {
         Ok(())
     }
 
+    /// Tells the program which colors the picture is to have.
+    pub(super) fn say_colors(&mut self, now_ms: u64, participant: u8) {
+        let colors = proto::Colors {
+            kind: self.colors.to_proto(),
+        };
+        // What cannot be sent now is sent with the next grant.
+        let _congested = self.send_to(now_ms, participant, Body::Colors(colors));
+    }
+
     pub(super) fn ask(&mut self, now_ms: u64, capabilities: Vec<Capability>) -> Result<(), SessionError> {
         let (participant, end) = self.program_mut().ok_or(SessionError::State("no program"))?;
-        end.asked
-            .extend(capabilities.iter().copied().filter(|&c| !end.grants.has(c)));
+        let mut wanted = BTreeSet::new();
+        for capability in capabilities {
+            // Asking for one thing asks for what it needs.
+            wanted.extend(capability.needs());
+            wanted.insert(capability);
+        }
+        wanted.retain(|&c| may_ask(c, end.role) && !end.grants.has(c));
+        let rests = wanted.iter().filter_map(|&c| end.rests_until(now_ms, c)).max();
+        if let Some(until) = rests {
+            // The program would say no by itself: so does this end, before it costs a question.
+            let seconds = (until - now_ms).div_ceil(1_000).to_string();
+            self.notify("ask_rests", vec![seconds]);
+            return Ok(());
+        }
+        end.asked.extend(wanted);
         let asked = end.asked.iter().map(|c| c.to_proto()).collect();
         self.send_to(
             now_ms,

@@ -1,6 +1,6 @@
 //! What the console knows of one agent.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use temoto_wire::proto;
 use temoto_wire::relay::Role;
@@ -8,6 +8,9 @@ use temoto_wire::relay::Role;
 use crate::peer::Peer;
 use crate::permission::{Capability, Grants};
 use crate::view::Level;
+
+/// No program is believed that its customer wants to be left in peace for longer.
+const LONGEST_REST_MS: u64 = 600_000;
 
 /// One agent.
 pub struct End {
@@ -27,6 +30,8 @@ pub struct End {
     /// What the customer grants through it.
     pub(super) grants: Grants,
     pub(super) asked: BTreeSet<Capability>,
+    /// What the customer said no to, and until when it is not asked for again.
+    pub(super) resting: BTreeMap<Capability, u64>,
     /// The person in front of it said yes or no.
     pub(super) answered: bool,
     pub(super) yielded: bool,
@@ -55,6 +60,7 @@ impl End {
             about: proto::About::default(),
             grants: Grants::default(),
             asked: BTreeSet::new(),
+            resting: BTreeMap::new(),
             answered: false,
             yielded: false,
             obstacle: None,
@@ -63,5 +69,27 @@ impl End {
             run: 0,
             pending: VecDeque::new(),
         }
+    }
+
+    /// The program says how long its customer is left in peace.
+    pub(super) fn rest(&mut self, now_ms: u64, resting: &[proto::Rest]) {
+        let known = resting.iter().take(Capability::ALL.len());
+        self.resting = known
+            .filter_map(|rest| {
+                let until = now_ms + u64::from(rest.ms).min(LONGEST_REST_MS);
+                Some((Capability::from_proto(rest.capability)?, until))
+            })
+            .collect();
+    }
+
+    /// Until when asking for this, or for what it needs and is not granted, makes no sense.
+    pub(super) fn rests_until(&self, now_ms: u64, capability: Capability) -> Option<u64> {
+        let base = capability.needs().filter(|&base| !self.grants.has(base));
+        [Some(capability), base]
+            .into_iter()
+            .flatten()
+            .filter_map(|c| self.resting.get(&c).copied())
+            .filter(|&until| now_ms < until)
+            .max()
     }
 }

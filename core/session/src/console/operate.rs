@@ -23,8 +23,11 @@ impl Console {
             self.controlling = true;
             self.notice = None;
         } else {
-            self.ask(now_ms, vec![Capability::View, Capability::Control])?;
-            self.notify("control_needs_grant", Vec::new());
+            let rests = end.rests_until(now_ms, Capability::Control).is_some();
+            self.ask(now_ms, vec![Capability::Control])?;
+            if !rests {
+                self.notify("control_needs_grant", Vec::new());
+            }
         }
         self.view_due = true;
         Ok(())

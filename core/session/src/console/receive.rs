@@ -74,10 +74,16 @@ impl Console {
             end.grants = crate::permission::Grants::default();
             end.obstacle = None;
             end.answered = false;
-            end.asked = Capability::ALL.into_iter().collect();
+            end.asked = Capability::FIRST.into_iter().collect();
+            end.resting.clear();
+            self.clip_in.forget();
+            self.clip_out.stop();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
             self.controlling = false;
+            if self.screen.forget() {
+                self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
+            }
         }
         for body in bodies {
             let _congested = end.peer.send_control(now_ms, body, &mut self.rng);
@@ -155,6 +161,7 @@ impl Console {
             self.controlling = false;
             self.displays.clear();
             self.shown = None;
+            self.blank();
             if end.greeted {
                 self.tell(now_ms, "program_left", Vec::new());
             }
@@ -169,7 +176,7 @@ impl Console {
     }
 
     /// Judges a message by the table of what the operator accepts.
-    fn accepts(&mut self, now_ms: u64, participant: u8, message: MessageKind) -> bool {
+    pub(super) fn accepts(&mut self, now_ms: u64, participant: u8, message: MessageKind) -> bool {
         let Some(end) = self.ends.get_mut(&participant) else {
             return false;
         };
@@ -191,14 +198,7 @@ impl Console {
         match body {
             Body::About(about) => self.about(now_ms, participant, about),
             Body::Grants(grants) => self.granted(now_ms, participant, &grants),
-            Body::Declined(_) => {
-                if let Some(end) = self.ends.get_mut(&participant) {
-                    end.answered = true;
-                    end.asked.clear();
-                }
-                self.notify("declined", Vec::new());
-                self.tell(now_ms, "declined", Vec::new());
-            }
+            Body::Declined(declined) => self.declined(now_ms, participant, &declined),
             Body::Step(step) => {
                 self.step = match proto::step::Kind::try_from(step.kind) {
                     Ok(proto::step::Kind::Choosing) => Some("choosing"),
@@ -248,7 +248,8 @@ impl Console {
             | Body::AskGrant(_)
             | Body::StepUp(_)
             | Body::Companion(_)
-            | Body::ShowDisplay(_) => {}
+            | Body::ShowDisplay(_)
+            | Body::Colors(_) => {}
         }
     }
 
@@ -272,6 +273,19 @@ impl Console {
         self.store_due = true;
     }
 
+    fn declined(&mut self, now_ms: u64, participant: u8, declined: &proto::Declined) {
+        if let Some(end) = self.ends.get_mut(&participant) {
+            end.answered = true;
+            let declined_ones = declined.capabilities.iter().take(16);
+            for capability in declined_ones.filter_map(|&n| Capability::from_proto(n)) {
+                end.asked.remove(&capability);
+            }
+            end.rest(now_ms, &declined.resting);
+        }
+        self.notify("declined", Vec::new());
+        self.tell(now_ms, "declined", Vec::new());
+    }
+
     fn granted(&mut self, now_ms: u64, participant: u8, grants: &proto::Grants) {
         let granted: Vec<_> = grants
             .granted
@@ -283,26 +297,34 @@ impl Console {
         };
         let before: Vec<_> = end.grants.iter().collect();
         end.grants.follow(now_ms, grants.number, granted.iter().copied());
+        end.rest(now_ms, &grants.resting);
+        let granted: Vec<_> = end.grants.iter().collect();
         let first = !std::mem::replace(&mut end.answered, true);
-        if first || granted.iter().any(|c| !before.contains(c)) {
+        if first {
             // That was the answer, perhaps in part.
             end.asked.clear();
         }
+        end.asked.retain(|c| !granted.contains(c));
         let events: Vec<&'static str> = Capability::ALL
             .into_iter()
-            .filter_map(|c| match (before.contains(&c), granted.contains(&c), c) {
-                (false, true, Capability::View) => Some("view_granted"),
-                (false, true, Capability::Control) => Some("control_granted"),
-                (true, false, Capability::View) => Some("view_withdrawn"),
-                (true, false, Capability::Control) => Some("control_withdrawn"),
-                _ => None,
+            .filter_map(|c| match (before.contains(&c), granted.contains(&c)) {
+                (false, true) => Some(c.events().0),
+                (true, false) => Some(c.events().1),
+                (true, true) | (false, false) => None,
             })
             .collect();
         if !granted.contains(&Capability::Control) {
             self.controlling = false;
             self.input.release(now_ms, grants.number);
         }
+        if !granted.contains(&Capability::View) {
+            self.blank();
+        }
+        self.follow_clipboard();
         self.notice = None;
+        if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
+            self.say_colors(now_ms, participant);
+        }
         for event in events {
             self.tell(now_ms, event, Vec::new());
         }
@@ -319,8 +341,12 @@ impl Console {
         end.grants.follow_pause(now_ms, paused);
         if paused {
             self.input.release(now_ms, 0);
+            self.blank();
         }
         self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
+        if !paused {
+            self.say_colors(now_ms, participant);
+        }
     }
 
     fn refused(&mut self, refused: &proto::Refused) {
@@ -328,6 +354,7 @@ impl Console {
         let code = match Reason::try_from(refused.reason) {
             Ok(Reason::NoScreen) => "no_screen",
             Ok(Reason::NoInput) => "no_input",
+            Ok(Reason::NoClipboard) => "no_clipboard",
             Ok(Reason::OwnWindow) => "input_own_window",
             Ok(Reason::Elevated) => "input_elevated",
             Ok(Reason::NotGranted | Reason::OldGrant) => "control_needs_grant",
@@ -410,7 +437,7 @@ impl Console {
         let done = match channel {
             Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
             Channel::Cursor => self.cursor_frame(kind, payload),
-            Channel::Link | Channel::Control | Channel::Chat | Channel::Input => Ok(()),
+            Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Input => Ok(()),
         };
         if done.is_err()
             && let Some(end) = self.ends.get_mut(&participant)

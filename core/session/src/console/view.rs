@@ -5,7 +5,7 @@ use temoto_wire::relay::Role;
 use super::{Console, End};
 use crate::permission::Capability;
 use crate::view::{
-    CodeView, ConsoleView, CustomerEnd, DisplayView, LinkView, PictureView, Quality, closed_code,
+    CodeView, ConsoleView, CustomerEnd, DisplayView, LinkView, PictureView, Quality, RestView, closed_code,
 };
 
 impl Console {
@@ -14,9 +14,15 @@ impl Console {
         let page = self.ends.values().find(|end| end.role == Role::Page);
         let mut granted: Vec<Capability> = Vec::new();
         let mut asked = Vec::new();
+        let mut resting = Vec::new();
         if let Some(end) = program {
             granted.extend(end.grants.iter());
             asked.extend(end.asked.iter().copied());
+            let rests = end.resting.iter().filter(|&(_, &until)| now_ms < until);
+            resting.extend(rests.map(|(&capability, &until)| RestView {
+                capability,
+                until_ms: self.unix(until),
+            }));
         }
         ConsoleView {
             session: self
@@ -41,6 +47,7 @@ impl Console {
             waiting_for_permission: program.is_some_and(|end| end.greeted && !end.answered),
             granted,
             asked,
+            resting,
             paused: program.is_some_and(|end| end.grants.paused()),
             controlling: self.controlling,
             yielded: program.is_some_and(|end| end.yielded),
@@ -60,6 +67,8 @@ impl Console {
                 })
                 .collect(),
             shown: self.shown,
+            colors: self.colors,
+            clipboard: self.clipboard_view(),
             picture: self
                 .screen
                 .picture()

@@ -63,6 +63,10 @@ fn console() -> ConsoleView {
         waiting_for_permission: true,
         granted: vec![Capability::View],
         asked: vec![Capability::Control],
+        resting: vec![RestView {
+            capability: Capability::Control,
+            until_ms: 1_790_000_010_000,
+        }],
         paused: true,
         controlling: true,
         yielded: true,
@@ -76,6 +80,13 @@ fn console() -> ConsoleView {
             primary: true,
         }],
         shown: Some(0),
+        colors: Colors::Grey,
+        clipboard: ClipboardView {
+            offered_bytes: Some(120),
+            too_long: false,
+            coming_percent: Some(40),
+            going_percent: Some(60),
+        },
         picture: Some(PictureView {
             width: 1_920,
             height: 1_080,
@@ -116,6 +127,7 @@ fn agent() -> AgentView {
         operator_present: true,
         granted: vec![Capability::View, Capability::Control],
         asked: vec![Capability::Control],
+        met: vec![Capability::View, Capability::Control],
         paused: true,
         yielded: true,
         chat: chat(),

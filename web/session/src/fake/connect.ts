@@ -61,6 +61,14 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         return;
       case 'control':
         return this.#show({ ...this.#view, controlling: command.active });
+      case 'colors':
+        return this.#show({ ...this.#view, colors: command.colors });
+      case 'fetchClipboard':
+        return this.tell({ type: 'clipboard', text: '0120-000-000' });
+      case 'ask':
+        return this.#show({ ...this.#view, asked: command.capabilities });
+      case 'screenshot':
+        return this.tell({ type: 'screenshot', number: command.number, png: new Blob([], { type: 'image/png' }) });
       case 'chat':
         return this.#show({ ...this.#view, chat: [...this.#view.chat, said('operator', command.text)] });
       case 'end':

@@ -1,0 +1,62 @@
+//! Lines of the chat on their way to everybody: what the operator writes, and what happened.
+
+use rand_core::RngCore;
+use temoto_wire::proto;
+
+use super::Console;
+use crate::channel::chat::{Delivery, From, Line};
+
+impl Console {
+    /// A line in the chat of everybody about something that happened.
+    pub(super) fn tell(&mut self, now_ms: u64, event: &'static str, arguments: Vec<String>) {
+        self.say(now_ms, From::Event, event.to_owned(), arguments, None);
+    }
+
+    /// Adds a line to the log and sends it to every agent but `except`.
+    pub(super) fn say(
+        &mut self,
+        now_ms: u64,
+        from: From,
+        text: String,
+        arguments: Vec<String>,
+        except: Option<u8>,
+    ) {
+        let mut id = [0u8; 16];
+        self.rng.fill_bytes(&mut id);
+        let state = if from == From::Operator {
+            Delivery::Pending
+        } else {
+            Delivery::Sent
+        };
+        let line = Line {
+            id: hex::encode(id),
+            from,
+            text,
+            arguments,
+            at_ms: self.unix(now_ms),
+            state,
+        };
+        self.share(now_ms, line, except);
+    }
+
+    pub(super) fn share(&mut self, now_ms: u64, mut line: Line, except: Option<u8>) {
+        let chat = proto::Chat {
+            messages: vec![line.to_wire()],
+            snapshot: false,
+        };
+        for (&participant, end) in &mut self.ends {
+            if Some(participant) == except {
+                continue;
+            }
+            match end.peer.send_chat(now_ms, &chat, &mut self.rng) {
+                Ok(number) if line.state == Delivery::Pending => {
+                    end.pending.push_back((number, line.id.clone()));
+                }
+                Ok(_) => {}
+                Err(_) => line.state = Delivery::Perhaps,
+            }
+        }
+        self.chat.add(line);
+        (self.view_due, self.store_due) = (true, true);
+    }
+}

@@ -1,0 +1,319 @@
+// Every function of a session once, through its real parts, within the demonstration (`cargo xtask demo --headless --tour`): the operator's
+// browser, the customer's program, a text editor. Each leaves a picture of both ends and says whether it worked.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { until } from './lib/browser.mjs';
+
+const BUTTON = 'push button|button';
+const NAMES = {
+  ja: { allow: '許可', decline: '拒否', pause: '一時停止', resume: '再開', withdraw: '操作を取り消す', give: '操作を許可する' },
+  en: { allow: 'Allow', decline: 'Decline', pause: 'Pause', resume: 'Resume', withdraw: 'Withdraw control', give: 'Allow control' },
+};
+const TEXT = 'もう一度お試しください。 Please try again.';
+const SECRET = 'Himitsu-2026';
+
+const same = (a, b) => a.length === b.length && a.every((value, at) => value === b[at]);
+const check = (what, right) => {
+  if (!right) throw new Error(`not so: ${what}`);
+};
+
+export class Tour {
+  constructor({ operator, customer, desktop, place, shots, lang }) {
+    Object.assign(this, { operator, customer, desktop, place, shots, lang, names: NAMES[lang], words: operator.words });
+    this.results = {};
+  }
+
+  /** Plays all of it; what fails is said and the rest goes on. */
+  async play(say) {
+    await this.operator.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const name of ['grants', 'screenshot', 'zoom', 'colors', 'clipboard', 'keys']) {
+      say(`tour: ${name}`);
+      const result = { ok: false, pictures: [] };
+      this.results[name] = result;
+      this.result = result;
+      try {
+        await this[name]();
+        result.ok = true;
+      } catch (error) {
+        result.error = String(error?.message ?? error);
+        process.stderr.write(`demo: tour ${name} failed: ${error?.stack ?? error}\n`);
+        await this.pictured(`${name}-failed`).catch(() => undefined);
+        await this.close().catch(() => undefined);
+      }
+    }
+    return this.results;
+  }
+
+  get page() {
+    return this.operator.page;
+  }
+
+  /** A picture of both ends. */
+  async pictured(name) {
+    const path = (end) => join(this.shots, `tour-${name}-${end}-${this.lang}.png`);
+    await this.page.screenshot({ path: path('operator') });
+    this.desktop.screenshot(path('customer'));
+    this.result.pictures.push(path('operator'), path('customer'));
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** Opens a menu of the toolbar; what is in it by its words. */
+  async menu(label, words) {
+    await this.button(label).click();
+    return this.page.getByRole('menu', { name: label, exact: true }).locator('[role^=menuitem]').filter({ hasText: words });
+  }
+
+  async choose(label, words) {
+    await (await this.menu(label, words)).first().click();
+    await this.close();
+  }
+
+  /** A menu with choices stays open until it is closed. */
+  async close() {
+    if (await this.page.locator('[role=menu]:popover-open').count()) await this.page.keyboard.press('Escape');
+  }
+
+  /** What can be pressed in a menu. */
+  async ready(label, words) {
+    const item = await this.menu(label, words);
+    const ready = (await item.first().getAttribute('aria-disabled')) !== 'true';
+    await this.close();
+    return ready;
+  }
+
+  /** The title of the window that has the keyboard. */
+  title() {
+    return execFileSync('xdotool', ['getactivewindow', 'getwindowname'], { env: this.desktop.environment, encoding: 'utf8' }).trim();
+  }
+
+  press(name) {
+    return this.desktop.press(BUTTON, name, 20);
+  }
+
+  reads(words) {
+    return this.operator.log().getByText(words).last().waitFor();
+  }
+
+  async size() {
+    const { width, height } = this.desktop.size();
+    return { x: 0, y: 0, width, height };
+  }
+
+  /** The canvas and the display are the same, while nothing moves. */
+  async exact() {
+    const whole = await this.size();
+    return until(
+      'equal pixels',
+      async () => {
+        const one = await this.desktop.capture();
+        const shown = await this.operator.pixels(whole);
+        return same(one.pixels, shown);
+      },
+      20_000,
+      200,
+    );
+  }
+
+  async intoEditor() {
+    const editor = await this.desktop.window(this.place.editor);
+    await this.operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+
+  async saved(text) {
+    await this.page.keyboard.press('Control+s');
+    return until('the saved file', () => this.place.saved().includes(text), 10_000).catch(() => {
+      throw new Error(`the file holds ${JSON.stringify(this.place.saved())}`);
+    });
+  }
+
+  async grants() {
+    const { words, names } = this;
+    // Asked, declined, and in peace for a while.
+    await this.choose(words.tools, words.capability_clipboard_out);
+    await this.desktop.find(BUTTON, names.decline, 20);
+    await this.pictured('grants-asked');
+    await this.press(names.decline);
+    await this.reads(words.event_declined);
+    check('the question rests', !(await this.ready(words.tools, words.capability_clipboard_out)));
+    // A pause: nothing is seen, and it is said at both ends.
+    await this.press(names.pause);
+    await this.page.getByRole('heading', { name: words.paused_title }).waitFor();
+    const whole = await this.size();
+    const seen = await this.operator.pixels(whole, 7);
+    check('the canvas is blank', seen.every((pixel) => pixel === 0));
+    await this.pictured('grants-paused');
+    await this.press(names.resume);
+    await until('the picture', async () => new Set(await this.operator.pixels(whole, 16)).size > 1);
+    // Control, taken back and given again.
+    await this.press(names.withdraw);
+    await this.reads(words.event_control_withdrawn);
+    check('control is off', (await this.button(words.control).getAttribute('aria-pressed')) === 'false');
+    await this.press(names.give);
+    await until('control is granted', () => this.button(words.control).isEnabled());
+    await this.operator.takeControl();
+    await this.exact();
+    await this.pictured('grants');
+  }
+
+  /** What a PNG shows, decoded by the browser. */
+  async decoded(bytes) {
+    const packed = await this.page.evaluate(async (text) => {
+      const png = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' });
+      const image = await createImageBitmap(png);
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      let bytes = '';
+      for (let at = 0; at < data.length; at += 0x8000) bytes += String.fromCharCode(...data.subarray(at, at + 0x8000));
+      return { width: image.width, height: image.height, rgba: btoa(bytes) };
+    }, Buffer.from(bytes).toString('base64'));
+    const rgba = Buffer.from(packed.rgba, 'base64');
+    const pixels = new Uint32Array(rgba.length / 4);
+    for (let n = 0; n < pixels.length; n += 1) pixels[n] = (rgba[n * 4] << 16) | (rgba[n * 4 + 1] << 8) | rgba[n * 4 + 2];
+    return { width: packed.width, height: packed.height, pixels };
+  }
+
+  async screenshot() {
+    const { words } = this;
+    await this.exact();
+    const before = await this.desktop.capture();
+    const coming = this.page.waitForEvent('download');
+    await this.choose(words.screenshot, words.shot_save_whole);
+    const download = await coming;
+    check('its name', /^Temoto_.*\.png$/.test(download.suggestedFilename()));
+    const picture = await this.decoded(readFileSync(await download.path()));
+    check('its size', picture.width === before.width && picture.height === before.height);
+    check('every pixel', same(picture.pixels, before.pixels));
+    await this.reads(words.event_operator_screenshot);
+    await this.pictured('screenshot');
+    // A part of it, chosen with the pointer, to the clipboard.
+    await this.choose(words.screenshot, words.shot_copy_region);
+    await this.page.getByRole('application', { name: words.shot_region_hint }).waitFor();
+    await this.page.mouse.move(...(await this.operator.placeOf(100, 120)));
+    await this.page.mouse.down();
+    await this.page.mouse.move(...(await this.operator.placeOf(299, 219)), { steps: 4 });
+    await this.pictured('screenshot-region');
+    await this.page.mouse.up();
+    await this.page.getByText(words.shot_copied).waitFor();
+    const copied = await this.page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      const image = await createImageBitmap(await item.getType('image/png'));
+      return [image.width, image.height];
+    });
+    check(`a part of about 200 x 100, not ${copied}`, Math.abs(copied[0] - 200) <= 3 && Math.abs(copied[1] - 100) <= 3);
+  }
+
+  async zoom() {
+    const { words } = this;
+    const remote = await this.size();
+    const wide = () => this.operator.canvas().evaluate((canvas) => canvas.getBoundingClientRect().width);
+    await this.button(words.zoom_actual).click();
+    await until('100%', async () => Math.abs((await wide()) - remote.width) < 0.5);
+    await this.button(words.zoom_in).click();
+    await until('125%', async () => Math.abs((await wide()) - remote.width * 1.25) < 1);
+    // A click is where it was made, and the stage follows the pointer to the edge.
+    const box = await this.operator.canvas().evaluate((canvas) => {
+      const view = canvas.closest('.stage').getBoundingClientRect();
+      return { right: view.right, bottom: view.bottom };
+    });
+    await this.page.mouse.move(box.right - 30, box.bottom - 30);
+    await this.page.mouse.move(box.right - 12, box.bottom - 12);
+    await until('the stage follows', () => this.operator.canvas().evaluate((canvas) => canvas.closest('.stage').scrollLeft > 0));
+    await this.pictured('zoom');
+    await this.button(words.zoom_out).click();
+    await this.button(words.zoom_fit).click();
+    await until('all of it', async () => (await wide()) < remote.width);
+    await this.button(words.full_screen).click();
+    await until('full screen', () => this.page.evaluate(() => document.fullscreenElement !== null));
+    await this.pictured('zoom-full');
+    await this.page.evaluate(() => document.exitFullscreen());
+    await until('the window again', () => this.page.evaluate(() => document.fullscreenElement === null));
+  }
+
+  async colors() {
+    const { words } = this;
+    const whole = await this.size();
+    await this.choose(words.tools, words.colors_grey);
+    await until('a grey picture', async () => {
+      const seen = await this.operator.pixels(whole, 5);
+      return seen.every((pixel) => (pixel >> 16) === (pixel & 255) && ((pixel >> 8) & 255) === (pixel & 255));
+    });
+    await this.pictured('colors-grey');
+    await this.choose(words.tools, words.colors_few);
+    await until('few colors', async () => new Set(await this.operator.pixels(whole, 3)).size <= 16);
+    await this.pictured('colors');
+    await this.choose(words.tools, words.colors_all);
+    await this.exact();
+  }
+
+  async clipboard() {
+    const { words, names } = this;
+    // To the customer: asked, allowed, sent, pasted by the operator's own keys.
+    await this.choose(words.clipboard, words.clipboard_put);
+    await this.press(names.allow);
+    await this.reads(words.event_clipboard_in_granted);
+    await this.page.evaluate((text) => navigator.clipboard.writeText(text), TEXT);
+    await this.choose(words.clipboard, words.clipboard_put);
+    await this.reads(words.event_operator_clipboard_put.replace('{0}', String([...TEXT].length)));
+    await this.intoEditor();
+    check('nothing pastes by itself', !this.place.saved().includes(TEXT));
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.press('Control+v');
+    await this.saved(TEXT);
+    await this.pictured('clipboard-put');
+    // From the customer: what was copied before it was allowed stays there.
+    const fetchable = () => this.ready(words.clipboard, words.clipboard_fetch);
+    await until('the question may be asked again', fetchable, 30_000, 1_000);
+    await this.choose(words.clipboard, words.clipboard_fetch);
+    await this.press(names.allow);
+    await this.reads(words.event_clipboard_out_granted);
+    await this.page.evaluate(() => navigator.clipboard.writeText(''));
+    await this.intoEditor();
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.press('Control+c');
+    await until('an offer', fetchable, 20_000, 500);
+    await this.choose(words.clipboard, words.clipboard_fetch);
+    await this.page.getByText(words.clipboard_fetched).waitFor();
+    const got = await this.page.evaluate(() => navigator.clipboard.readText());
+    check(`what the editor holds, not ${JSON.stringify(got)}`, got.trimEnd() === this.place.saved().trimEnd());
+    await this.pictured('clipboard');
+    // Typed as keys, for fields that take no paste.
+    await this.page.evaluate((text) => navigator.clipboard.writeText(`${text}\n`), SECRET);
+    await this.intoEditor();
+    await this.page.keyboard.press('Control+End');
+    await this.choose(words.clipboard, words.clipboard_keys);
+    await this.page.getByText(words.clipboard_typed).waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await this.saved(SECRET);
+    check('no line end is typed', this.place.saved().trimEnd().endsWith(SECRET));
+  }
+
+  async keys() {
+    const { words } = this;
+    await this.intoEditor();
+    await this.button(words.keys).click();
+    await this.page.getByRole('group', { name: words.keys, exact: true }).waitFor();
+    await this.pictured('keys');
+    // This browser would open a window of its own and close it: the customer's editor does.
+    const before = this.title();
+    await this.button('Ctrl + N').click();
+    await until('a new document', () => this.title() !== before, 15_000);
+    await this.pictured('keys-pressed');
+    await this.button('Ctrl + W').click();
+    await until('the document of before', () => this.title() === before, 15_000);
+    // A key that is held for the next one.
+    await this.button('Ctrl').click();
+    check('held', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'true');
+    await this.button('Esc').click();
+    check('let go', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'false');
+    await this.page.getByRole('group', { name: words.keys, exact: true }).getByRole('button', { name: words.close }).click();
+  }
+}
