@@ -5,7 +5,7 @@
      front NAME   brings the first window whose title holds NAME (UTF-8) forward
      move X Y W H NAME   puts that window there
      mode W H     changes the mode of the display, as the settings of Windows do
-     where        the pointer, as Windows tells it to programs
+     where        where the pointer was moved to last
      dpi          points per inch of the system
      held         the keys that are down, by their virtual codes
 */
@@ -105,13 +105,39 @@ static void change_mode(int width, int height)
     printf("{\"refused\":%ld,\"width\":%d,\"height\":%d}", refused, GetSystemMetrics(SM_CXSCREEN), GetSystemMetrics(SM_CYSCREEN));
 }
 
+/* Wine tells where the pointer of the X server is when nothing moved for a tenth of a second, and that one stays where the
+   customer's hand left it. So the moves are watched as they come. */
+static volatile LONG moved_x = -1, moved_y = -1;
+
+static LRESULT CALLBACK watch(int code, WPARAM message, LPARAM place)
+{
+    if (code == HC_ACTION && message == WM_MOUSEMOVE) {
+        const MSLLHOOKSTRUCT *event = (const MSLLHOOKSTRUCT *)place;
+        moved_x = event->pt.x;
+        moved_y = event->pt.y;
+    }
+    return CallNextHookEx(NULL, code, message, place);
+}
+
+static DWORD WINAPI watcher(LPVOID ready)
+{
+    MSG message;
+    HHOOK hook = SetWindowsHookExW(WH_MOUSE_LL, watch, GetModuleHandleW(NULL), 0);
+    SetEvent(ready);
+    while (hook && GetMessageW(&message, NULL, 0, 0) > 0)
+        DispatchMessageW(&message);
+    return 0;
+}
+
 int main(void)
 {
     char line[1024];
     int x, y, width, height, name;
-    POINT pointer;
+    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, NULL);
     /* Places are physical pixels, whatever the scale. */
     SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
+    CloseHandle(CreateThread(NULL, 0, watcher, ready, 0, NULL));
+    WaitForSingleObject(ready, 5000);
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\r\n")] = 0;
         if (!strcmp(line, "windows")) {
@@ -129,8 +155,8 @@ int main(void)
             printf("%u", GetDpiForSystem());
         } else if (!strcmp(line, "held")) {
             say_held();
-        } else if (!strcmp(line, "where") && GetCursorPos(&pointer)) {
-            printf("{\"x\":%ld,\"y\":%ld}", pointer.x, pointer.y);
+        } else if (!strcmp(line, "where")) {
+            printf("{\"x\":%ld,\"y\":%ld}", moved_x, moved_y);
         } else {
             printf("null");
         }

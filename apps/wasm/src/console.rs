@@ -29,6 +29,11 @@ impl ConsoleSession {
         })
     }
 
+    /// Before the first picture: the most memory for what screens showed earlier, in MiB.
+    pub fn remember_at_most(&mut self, mebibytes: u8) {
+        self.console.remember_at_most(mebibytes);
+    }
+
     /// Takes up a stored session.
     pub fn restore(&mut self, stored: &str, now: f64) -> Result<(), String> {
         self.console

@@ -51,6 +51,16 @@ impl Decoder {
         }
     }
 
+    /// A decoder that refuses streams which ask for more than so many MiB for earlier contents (at most
+    /// [`HISTORY_MIB`]).
+    #[must_use]
+    pub fn with_max_history(mebibytes: u8) -> Self {
+        Self {
+            max_history: mebibytes.min(HISTORY_MIB),
+            ..Self::new()
+        }
+    }
+
     /// A decoder for what [`crate::Encoder::with_parts`] makes with the same parts.
     #[must_use]
     pub fn with_parts(parts: Parts) -> Self {

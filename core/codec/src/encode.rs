@@ -110,6 +110,12 @@ impl Encoder {
         }
     }
 
+    /// The most memory for earlier contents that the viewer has, in MiB; more than [`HISTORY_MIB`] is not used. Counts
+    /// from the next complete update on.
+    pub fn set_history(&mut self, mebibytes: u8) {
+        self.history = mebibytes.min(HISTORY_MIB);
+    }
+
     /// Forgets the viewer: the next update is complete. For a new viewer, and when the viewer met an error.
     pub fn reset(&mut self) {
         self.shared = None;

@@ -167,6 +167,12 @@ impl Console {
         }
     }
 
+    /// Before the first picture: the most memory for what screens showed earlier, in MiB; without it as much as the format
+    /// allows. The program keeps to it.
+    pub fn remember_at_most(&mut self, mebibytes: u8) {
+        self.screen = ScreenViewer::with_memory(mebibytes);
+    }
+
     /// The public part of the session's key, for the server's statement.
     #[must_use]
     pub fn public_key(&self) -> &[u8; 32] {

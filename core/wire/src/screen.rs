@@ -11,7 +11,7 @@ pub mod kind {
     pub const CHUNK: u8 = 2;
     /// [`super::Ack`]: how far the viewer is.
     pub const ACK: u8 = 3;
-    /// Display u8: the viewer lost its picture and wants all of it.
+    /// [`super::Refresh`]: the viewer lost its picture and wants all of it.
     pub const REFRESH: u8 = 4;
 }
 
@@ -108,6 +108,34 @@ impl Ack {
         };
         r.end()?;
         Ok(ack)
+    }
+}
+
+/// The viewer could not decode an update, or has less memory than that asked for, and wants the whole picture.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Refresh {
+    /// Which display.
+    pub display: u8,
+    /// Most memory for what was shown earlier, in MiB.
+    pub memory: u8,
+}
+
+impl Refresh {
+    /// The payload of a `REFRESH` frame.
+    #[must_use]
+    pub fn encode(&self) -> [u8; 2] {
+        [self.display, self.memory]
+    }
+
+    /// Reads the payload of a `REFRESH` frame.
+    pub fn decode(payload: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(payload);
+        let refresh = Self {
+            display: r.u8()?,
+            memory: r.u8()?,
+        };
+        r.end()?;
+        Ok(refresh)
     }
 }
 

@@ -8,7 +8,7 @@ use temoto_wire::proto;
 use temoto_wire::relay::{
     CloseCode, Credential, Detached, Ended, FromServer, Gone, Peer, Role, Selector, ToServer,
 };
-use temoto_wire::screen::{Ack, Begin, CursorPlace};
+use temoto_wire::screen::{Ack, Begin, CursorPlace, Refresh};
 
 /// The server's parser. There is one way to write each message, so the bytes come back as they were.
 pub fn to_server(bytes: &[u8]) {
@@ -64,7 +64,7 @@ pub fn screen(bytes: &[u8]) {
     let Some((which, body)) = bytes.split_first() else {
         return;
     };
-    match which % 3 {
+    match which % 4 {
         0 => {
             if let Ok((begin, rest)) = Begin::decode(body) {
                 assert_eq!([&begin.encode(), rest].concat(), body);
@@ -73,6 +73,11 @@ pub fn screen(bytes: &[u8]) {
         1 => {
             if let Ok(ack) = Ack::decode(body) {
                 assert_eq!(Ack::decode(&ack.encode()), Ok(ack));
+            }
+        }
+        3 => {
+            if let Ok(refresh) = Refresh::decode(body) {
+                assert_eq!(refresh.encode(), body);
             }
         }
         _ => {
@@ -229,6 +234,7 @@ pub fn screen_seeds() -> Vec<Vec<u8>> {
         [&[0][..], &begin.encode()].concat(),
         [&[1][..], &[0; 12]].concat(),
         [&[2][..], &[0; 17]].concat(),
+        vec![3, 0, 64],
     ]
 }
 

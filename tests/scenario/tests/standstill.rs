@@ -2,7 +2,7 @@
 
 use temoto_geometry::{Rect, Region};
 use temoto_scenario::play::{goes_on, holding, nothing_is_pressed, press};
-use temoto_scenario::{Who, World};
+use temoto_scenario::{Machine, Who, World};
 use temoto_session::permission::Capability;
 use temoto_session::{AgentCommand, ConsoleCommand, Obstacle};
 
@@ -174,5 +174,20 @@ fn who_may_not_see_the_screen_does_not_learn_what_hides_it() {
     world.run_for(300);
     assert_eq!(world.console_view().obstacle, Some("locked"));
     hide(&mut world, None);
+    goes_on(&mut world);
+}
+
+#[test]
+fn a_console_with_less_memory_says_so_and_sees_the_same() {
+    let mut world = World::shared(21);
+    assert!(world.picture_is_exact());
+    let Machine::Console(console) = &mut world.node_mut(Who::Console).machine else {
+        panic!("the console is a console");
+    };
+    // As if the browser had told only now how little there is: the stream that runs asks for more.
+    console.remember_at_most(4);
+    world.paint(Who::Program, Rect::new(5, 5, 60, 40), 0x0012_3456);
+    world.run_for(2_000);
+    assert!(world.picture_is_exact());
     goes_on(&mut world);
 }

@@ -48,6 +48,8 @@ export interface Core {
 
 /** Only the console's core has a picture. */
 export interface Pictured {
+  /** Before the first picture: the most memory for what screens showed earlier, in MiB. */
+  remember_at_most(mebibytes: number): void;
   /** The pointer, without JSON: it moves often. */
   pointer(x: number, y: number, nowMs: number): void;
   picture(): { width: number; height: number } | undefined;

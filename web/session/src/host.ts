@@ -72,7 +72,11 @@ export class Host {
     const [core, store] = await Promise.all([loadCore(), Store.open().catch(() => null)]);
     const seed = crypto.getRandomValues(new Uint8Array(32));
     const Session = role === 'console' ? core.ConsoleSession : core.AgentSession;
-    const host = new Host(role, new Session(seed, clock(), Date.now()), store, tell);
+    const session = new Session(seed, clock(), Date.now());
+    // Where memory is short (the browser tells GiB, a quarter to eight) the other computer remembers less with it.
+    const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
+    if (deviceMemory <= 2) (session as Core & Partial<Pictured>).remember_at_most?.(16);
+    const host = new Host(role, session, store, tell);
     seed.fill(0);
     return host;
   }

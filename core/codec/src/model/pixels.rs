@@ -28,7 +28,7 @@ pub(crate) struct PixelModel {
     shallow: PixelTable,
     shallow_hit: [Bit; 8],
     neighbor_hit: Vec<Bit>,
-    cached: Bit,
+    cached: [Bit; CACHE_CLASSES],
     cache: ColorCache,
     cache_index: Tree<8>,
     residual: ResidualModel,
@@ -41,6 +41,9 @@ const DEEP_BITS: u32 = 18;
 const SHALLOW_BITS: u32 = 16;
 /// Roughness from which a residual is asked for first, as in photographs.
 const ROUGH: u8 = 60;
+/// Classes of roughness for the cache of colors, and their size.
+const CACHE_CLASSES: usize = 4;
+const CACHE_ROUGH: u8 = 12;
 /// How slowly roughness follows.
 const RATE: u8 = 16;
 /// A guess of time that was right so often in a row is asked for whole runs.
@@ -60,7 +63,7 @@ impl PixelModel {
             shallow: PixelTable::new(SHALLOW_BITS),
             shallow_hit: [Bit::NEW; 8],
             neighbor_hit: vec![Bit::NEW; 64],
-            cached: Bit::NEW,
+            cached: [Bit::NEW; CACHE_CLASSES],
             cache: ColorCache::new(),
             cache_index: Tree::new(),
             residual: ResidualModel::new(width),
@@ -279,7 +282,11 @@ impl PixelModel {
     /// A color from the cache or in full.
     fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around, x: usize) -> u32 {
         let wanted = offer.wanted;
-        if self.parts.colors && offer.coder.bit(&mut self.cached, self.cache.holds(wanted)) {
+        let rough = self.roughness(x);
+        // A place in the cache costs eight bits; what is close to a neighbor in a photograph costs less as a residual.
+        let cached = self.cache.holds(wanted) && !(rough >= CACHE_ROUGH && around.grainy(wanted));
+        let context = usize::from(rough / CACHE_ROUGH).min(CACHE_CLASSES - 1);
+        if self.parts.colors && offer.coder.bit(&mut self.cached[context], cached) {
             let index = self.cache_index.code(offer.coder, ColorCache::index(wanted));
             return self.cache.color(index);
         }

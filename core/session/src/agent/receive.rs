@@ -6,7 +6,7 @@ use temoto_crypto::token::Token;
 use temoto_wire::frame::Channel;
 use temoto_wire::input::Event;
 use temoto_wire::proto::{self, control::Body};
-use temoto_wire::screen::{Ack, kind};
+use temoto_wire::screen::{Ack, Refresh, kind};
 
 use super::Agent;
 use crate::SessionError;
@@ -232,7 +232,7 @@ impl Agent {
         }
         match which {
             kind::ACK => self.screen.acknowledged(now_ms, Ack::decode(payload)?),
-            _ => self.screen.refresh(),
+            _ => self.screen.refresh_within(Refresh::decode(payload)?.memory),
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, Hints, Move};
+use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, HISTORY_MIB, Hints, Move};
 use temoto_geometry::{Rect, Region};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
@@ -99,6 +99,12 @@ impl ScreenHost {
         if self.reducer.choose(colors) {
             self.refresh();
         }
+    }
+
+    /// The same for a viewer that has so much memory for what was shown earlier, in MiB.
+    pub fn refresh_within(&mut self, mebibytes: u8) {
+        self.encoder.set_history(mebibytes);
+        self.refresh();
     }
 
     /// The host's screen changed there; an empty region means "somewhere".
@@ -251,6 +257,8 @@ struct Incoming {
 
 /// The viewer's half.
 pub struct ScreenViewer {
+    /// Most memory for what was shown earlier, in MiB.
+    memory: u8,
     decoder: Decoder,
     current: Option<Incoming>,
     buffer: Vec<u8>,
@@ -268,8 +276,15 @@ impl ScreenViewer {
     /// A viewer without a picture.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_memory(HISTORY_MIB)
+    }
+
+    /// The same with at most so many MiB for what was shown earlier.
+    #[must_use]
+    pub fn with_memory(mebibytes: u8) -> Self {
         Self {
-            decoder: Decoder::new(),
+            memory: mebibytes,
+            decoder: Decoder::with_max_history(mebibytes),
             current: None,
             buffer: Vec::new(),
             received: 0,
@@ -285,6 +300,12 @@ impl ScreenViewer {
     #[must_use]
     pub fn picture(&self) -> Option<&Framebuffer> {
         Some(self.decoder.framebuffer()).filter(|picture| picture.width() > 0)
+    }
+
+    /// Most memory for what was shown earlier, in MiB.
+    #[must_use]
+    pub const fn memory(&self) -> u8 {
+        self.memory
     }
 
     /// Which display the picture shows.

@@ -5,7 +5,7 @@ use temoto_wire::frame::Channel;
 use temoto_wire::limits::DISPLAYS;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
-use temoto_wire::screen::{CursorPlace, cursor_kind, kind};
+use temoto_wire::screen::{CursorPlace, Refresh, cursor_kind, kind};
 
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
@@ -471,7 +471,10 @@ impl Console {
     }
 
     fn answer_screen(&mut self, now_ms: u64, participant: u8, drawn: &Drawn) {
-        let display = self.screen.display();
+        let refresh = Refresh {
+            display: self.screen.display(),
+            memory: self.screen.memory(),
+        };
         let Some(end) = self.ends.get_mut(&participant) else {
             return;
         };
@@ -480,8 +483,13 @@ impl Console {
                 .send_frame(now_ms, Channel::Screen, kind::ACK, &ack.encode(), &mut self.rng);
         }
         if drawn.refresh {
-            end.peer
-                .send_frame(now_ms, Channel::Screen, kind::REFRESH, &[display], &mut self.rng);
+            end.peer.send_frame(
+                now_ms,
+                Channel::Screen,
+                kind::REFRESH,
+                &refresh.encode(),
+                &mut self.rng,
+            );
         }
     }
 
