@@ -125,9 +125,14 @@ export class Tour {
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
 
+  /** What is in the editor reaches its file: a paste comes when it comes, so it is saved until it is there. */
   async saved(text) {
-    await this.page.keyboard.press('Control+s');
-    return until('the saved file', () => this.place.saved().includes(text), 10_000).catch(() => {
+    const there = async () => {
+      await this.page.keyboard.press('Control+s');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return this.place.saved().includes(text);
+    };
+    return until('the saved file', there, 10_000, 400).catch(() => {
       throw new Error(`the file holds ${JSON.stringify(this.place.saved())}`);
     });
   }

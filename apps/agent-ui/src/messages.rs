@@ -33,9 +33,9 @@ table! {
     chat: "チャット", "Chat";
     chat_empty: "まだメッセージはありません", "No messages yet";
     chat_hide: "閉じる", "Close";
-    clip_in_off: "受け取らない", "Gets no text";
+    clip_in_off: "コピーを受け取らない", "Gets no text";
     clip_in_short: "コピーを受け取る", "Gets text";
-    clip_out_off: "渡さない", "Gives no copies";
+    clip_out_off: "コピーを渡さない", "Gives no copies";
     clip_out_short: "コピーを渡す", "Gives copies";
     close: "閉じる", "Close";
     code: "セッションコード", "Session code";
