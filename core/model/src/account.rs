@@ -16,6 +16,12 @@ pub enum AccountError {
     /// Empty, longer than [`NAME_CHARS`] or [`NAME_BYTES`], or with characters that cannot be seen.
     #[error("a name has 1 to 100 visible characters")]
     Name,
+    /// Too long, or with characters that cannot be seen.
+    #[error("a line has at most 100 visible characters")]
+    Line,
+    /// Not a telephone number.
+    #[error("a telephone number has 5 digits or more and nothing but the signs between them")]
+    Telephone,
 }
 
 /// An e-mail address as it is compared: trimmed and in lower case.
@@ -75,7 +81,7 @@ impl Name {
 }
 
 /// Zero-width and direction-changing characters.
-const fn is_invisible(c: char) -> bool {
+pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

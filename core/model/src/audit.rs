@@ -24,6 +24,24 @@ pub enum AuditKind {
     LoginFailed,
     /// Somebody logged out.
     LoggedOut,
+    /// A login was ended by its owner from elsewhere.
+    LoginEnded,
+    /// A second factor was set up.
+    SecondFactorSet,
+    /// A second factor was removed.
+    SecondFactorRemoved,
+    /// A second factor was wrong.
+    SecondFactorFailed,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// New recovery codes were made.
+    RecoveryCodesMade,
+    /// Whether everybody must have a second factor was decided; the detail says how.
+    SecondFactorRequired,
+    /// Somebody changed the own name or another detail.
+    ProfileChanged,
+    /// The address of an account was changed.
+    EmailChanged,
     /// A support session was opened.
     SessionStarted,
     /// A code was given out.
@@ -49,6 +67,15 @@ impl AuditKind {
             Self::LoggedIn => "logged_in",
             Self::LoginFailed => "login_failed",
             Self::LoggedOut => "logged_out",
+            Self::LoginEnded => "login_ended",
+            Self::SecondFactorSet => "second_factor_set",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::SecondFactorFailed => "second_factor_failed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::ProfileChanged => "profile_changed",
+            Self::EmailChanged => "email_changed",
             Self::SessionStarted => "session_started",
             Self::CodeTaken => "code_taken",
             Self::CodeClosed => "code_closed",

@@ -8,7 +8,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
-use temoto_model::{Actor, Role, SessionId, Standing};
+use temoto_model::account::Language;
+use temoto_model::{Actor, Role, Standing};
 use temoto_store::{Login, LoginHolder};
 
 use crate::cookie::Cookie;
@@ -24,15 +25,24 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 pub(crate) trait Requirement: Send + Sync + 'static {
     /// The least role.
     const ROLE: Role;
+    /// Whether it may be called before a second factor was set up that the organisation wants.
+    const BEFORE_FACTOR: bool = false;
 }
 
 /// Anybody who is logged in.
 pub(crate) struct Operators;
+/// Anybody who is logged in, also one who must set up a second factor before doing anything else.
+pub(crate) struct Entering;
 /// Administrators of the organisation.
 pub(crate) struct Administrators;
 
 impl Requirement for Operators {
     const ROLE: Role = Role::Operator;
+}
+
+impl Requirement for Entering {
+    const ROLE: Role = Role::Operator;
+    const BEFORE_FACTOR: bool = true;
 }
 
 impl Requirement for Administrators {
@@ -59,6 +69,10 @@ impl<R: Requirement> FromRequestParts<App> for Authorized<R> {
         };
         if !Standing::AtLeast(R::ROLE).admits(role) {
             return Err(Answer::new(StatusCode::FORBIDDEN, "not_allowed"));
+        }
+        let holder = &login.holder;
+        if holder.second_factor_required && !holder.second_factor && !R::BEFORE_FACTOR {
+            return Err(Answer::new(StatusCode::FORBIDDEN, "second_factor_missing"));
         }
         Ok(Self {
             actor: login.actor,
@@ -119,10 +133,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
-/// A session named in the path.
-pub(crate) struct SessionPath(pub SessionId);
+/// Something named in the path; what is no identifier names nothing.
+pub(crate) struct Named<T>(pub T);
 
-impl FromRequestParts<App> for SessionPath {
+impl<T: std::str::FromStr> FromRequestParts<App> for Named<T> {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
@@ -131,6 +145,31 @@ impl FromRequestParts<App> for SessionPath {
             .await
             .map_err(|_| not_found())?;
         text.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// The language of a mail to somebody whose account has chosen none: the browser's, if it is one of ours.
+pub(crate) struct Accepts(pub Language);
+
+impl Accepts {
+    /// Of these headers.
+    pub(crate) fn read(headers: &HeaderMap) -> Language {
+        let wished = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let found = wished
+            .split(',')
+            .find_map(|wish| Language::from_code(wish.trim().get(..2)?.to_ascii_lowercase().as_str()));
+        found.unwrap_or(Language::Japanese)
+    }
+}
+
+impl FromRequestParts<App> for Accepts {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut RequestParts, _: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Self::read(&parts.headers)))
     }
 }
 

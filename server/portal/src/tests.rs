@@ -1,7 +1,10 @@
 //! The portal as clients meet it.
 
 mod doors;
+mod factors;
 mod gate;
+mod own_account;
 mod pages;
+mod registration;
 mod sessions;
 mod table;
