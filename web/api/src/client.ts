@@ -1,6 +1,24 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
-import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup } from './types';
+import type {
+  EmailLink,
+  FactorState,
+  LinkPurpose,
+  Login,
+  LoginRow,
+  Me,
+  NewCode,
+  NewFactor,
+  NewSession,
+  Profile,
+  ProfileChange,
+  Register,
+  Registration,
+  RegistrationForm,
+  ServerInfo,
+  SessionRow,
+  Setup,
+} from './types';
 
 const BASE = '/api/v1';
 
@@ -47,6 +65,27 @@ export const api = {
   me: () => call<Me>('GET', '/me'),
   setupLink: (token: string) => call<LinkPurpose>('POST', '/setup/link', { token }),
   setup: (body: Setup) => call<Me>('POST', '/setup', body),
+  register: (body: Register) => call<null>('POST', '/register', body),
+  registration: (token: string) => call<Registration>('POST', '/register/link', { token }),
+  completeRegistration: (body: RegistrationForm) => call<Me>('POST', '/register/complete', body),
+  forgot: (email: string, language: string) => call<null>('POST', '/forgot', { email, language }),
+  reset: (token: string, password: string) => call<null>('POST', '/reset', { token, password }),
+  profile: () => call<Profile>('GET', '/me/profile'),
+  changeProfile: (body: ProfileChange) => call<Profile>('POST', '/me/profile', body),
+  changePassword: (current: string, password: string) => call<null>('POST', '/me/password', { current, password }),
+  changeEmail: (email: string, password: string) => call<null>('POST', '/me/email', { email, password }),
+  cancelEmail: () => call<null>('POST', '/me/email/cancel', {}),
+  emailLink: (token: string) => call<EmailLink>('POST', '/email/link', { token }),
+  agreeEmail: (token: string) => call<{ changed: boolean }>('POST', '/email/agree', { token }),
+  logins: () => call<LoginRow[]>('GET', '/me/logins'),
+  endLogin: (login: string) => call<null>('POST', `/me/logins/${id(login)}/end`, {}),
+  endOtherLogins: () => call<null>('POST', '/me/logins/end-others', {}),
+  factor: () => call<FactorState>('GET', '/me/second-factor'),
+  beginFactor: (password: string) => call<NewFactor>('POST', '/me/second-factor', { password }),
+  confirmFactor: (code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/confirm', { code }),
+  renewRecovery: (password: string) => call<{ codes: string[] }>('POST', '/me/second-factor/recovery', { password }),
+  removeFactor: (password: string) => call<null>('POST', '/me/second-factor/remove', { password }),
+  requireFactor: (required: boolean) => call<null>('POST', '/organisation/second-factor', { required }),
   server: () => call<ServerInfo>('GET', '/server'),
   startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),
   newCode: (session: string) => call<NewCode>('POST', `/sessions/${id(session)}/codes`, {}),

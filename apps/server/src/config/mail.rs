@@ -129,22 +129,20 @@ impl MailConfig {
 }
 
 fn place(text: &str, security: Security) -> anyhow::Result<(String, u16)> {
+    let bad = || format!("{text:?} is not a host name or host:port, like smtp.example.com:587");
     let usual = if security == Security::Tls { 465 } else { 587 };
     let (host, port) = match text.rsplit_once(':') {
         // An IPv6 address alone has colons of its own.
         Some((host, port)) if !host.ends_with(':') && (!host.contains(':') || host.ends_with(']')) => {
             let port = port.parse().ok().filter(|&port: &u16| port > 0);
-            (
-                host,
-                port.with_context(|| format!("{text:?} does not end in a port"))?,
-            )
+            (host, port.with_context(bad)?)
         }
         Some(_) | None => (text, usual),
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
     if host.is_empty() || host.len() > 253 || !host.chars().all(plain) {
-        bail!("{text:?} is not a host name or host:port, like smtp.example.com:587");
+        bail!("{}", bad());
     }
     Ok((host.to_owned(), port))
 }
