@@ -229,6 +229,136 @@ describe.skipIf(!built())('people and their accounts', () => {
     });
   }
 
+  for (const lang of ['ja', 'en']) {
+    test(`an administrator invites, changes and takes people in (${lang})`, async () => {
+      const boss = `boss.${lang}@example.com`;
+      const add = ['user', 'add', '--email', boss, '--name', 'Boss', '--role', 'administrator', '--password-stdin'];
+      server.runWith(`${PASSWORD}\n`, ...add, '--org', 'Example Corp.');
+      const one = await person(lang);
+      const { page, w } = one;
+      await one.logIn(boss, PASSWORD);
+      await one.home();
+      await page.getByRole('link', { name: w.users, exact: true }).click();
+      await one.heading('users');
+
+      // One by mail, who comes in.
+      const email = `invited.${lang}@example.com`;
+      await one.press('users_add');
+      await page.getByRole('textbox', { name: w.email }).fill(email);
+      await page.getByRole('textbox', { name: w.full_name }).fill('招待 Invited');
+      await one.press('users_invite');
+      await page.getByText(w.users_invited_mail.replace('{email}', email)).waitFor();
+      await one.look('users-add');
+      await page.getByRole('button', { name: w.close, exact: true }).click();
+      const other = await person(lang);
+      await other.page.goto(await mailbox.link(email, lang === 'ja' ? '招待されました' : 'invited'));
+      await other.page.getByRole('textbox', { name: w.password, exact: true }).fill(PASSWORD);
+      await other.page.getByRole('textbox', { name: w.setup_again }).fill(PASSWORD);
+      await other.press('setup_create');
+      await other.home();
+      expect(await other.page.getByRole('link', { name: w.users, exact: true }).count()).toBe(0);
+
+      // Found, suspended, and back again by one press.
+      await page.getByRole('searchbox').fill(email);
+      await page.getByText(w.users_count.replace('{total}', '1')).waitFor();
+      await page.getByRole('button', { name: w.users_actions.replace('{name}', '招待 Invited') }).click();
+      await one.look('users-actions');
+      await one.press('users_suspend');
+      await page.getByText(w.user_disabled, { exact: true }).last().waitFor();
+      await other.page.reload();
+      await other.page.waitForURL('**/login**');
+      await one.press('undo');
+      await page.getByText(w.user_active, { exact: true }).last().waitFor();
+      await other.logIn(email, PASSWORD);
+      await other.home();
+
+      // A table, tried first.
+      await one.press('users_import');
+      const rows = [`email,name,role`, `table.${lang}@example.com,表 Table,`, `nothing,B,`, `${email},C,`];
+      await page.getByLabel(w.users_import_file).setInputFiles({
+        name: 'people.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(rows.join('\r\n')),
+      });
+      await page.getByText(w.row_email_taken).waitFor();
+      await page.getByText(w.row_email_invalid).waitFor();
+      await one.look('users-import');
+      await page.getByRole('button', { name: w.users_import_run.replace('{count}', '1') }).click();
+      await page.getByText(w.users_imported.replace('{count}', '1')).waitFor();
+      await mailbox.mail(`table.${lang}@example.com`, '');
+
+      // Deleted after a question.
+      await page.getByRole('button', { name: w.close, exact: true }).click();
+      await page.getByRole('searchbox').fill(`table.${lang}`);
+      await page.getByText(w.users_count.replace('{total}', '1')).waitFor();
+      await page.getByRole('button', { name: w.users_actions.replace('{name}', '表 Table') }).click();
+      await one.press('users_delete');
+      await one.look('users-delete');
+      await page.getByRole('dialog').getByRole('button', { name: w.users_delete }).click();
+      await page.getByText(w.users_none).waitFor();
+      await page.getByRole('searchbox').fill('');
+      await page.getByText('招待 Invited').first().waitFor();
+      await one.look('users');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await one.look('users-phone');
+    });
+
+    test(`where the organization wants a second factor, it comes before everything else (${lang})`, async () => {
+      const email = `must.${lang}@must.example`;
+      const one = await person(lang);
+      await one.go('/register');
+      await one.field('email').fill(email);
+      await one.page.getByRole('textbox', { name: one.w.password, exact: true }).fill(PASSWORD);
+      await one.press('register_send');
+      await one.heading('register_sent_title');
+      await one.page.goto(await mailbox.link(email, SUBJECT[lang].verify));
+      await one.press('verify_button');
+      for (const [key, text] of [
+        ['company', 'Must Ltd.'],
+        ['full_name', 'Must'],
+        ['telephone', '03-1234-5678'],
+      ])
+        await one.field(key).fill(text);
+      await one.press('verify_begin');
+      await one.home();
+      await one.go('/account/security');
+      // Who has none cannot ask it of others.
+      const policy = one.page.getByLabel(one.w.policy_factor);
+      await policy.click();
+      await one.page.getByText(one.w.error_second_factor_own_first).waitFor();
+      expect(await policy.isChecked()).toBe(false);
+      await one.press('factor_start');
+      await one.field('password').fill(PASSWORD);
+      await one.press('go_on');
+      const secret = await one.page.locator('.secret').textContent();
+      await one.field('factor_code').fill(appCode(secret));
+      await one.press('factor_confirm');
+      await one.press('recovery_kept');
+      await policy.click();
+      await one.page.getByText(one.w.saved, { exact: true }).waitFor();
+
+      const colleague = `colleague.${lang}@must.example`;
+      server.runWith(`${PASSWORD}\n`, 'user', 'add', '--email', colleague, '--name', 'Colleague', '--password-stdin', '--org', organisation(email));
+      const other = await person(lang);
+      await other.logIn(colleague, PASSWORD);
+      await other.page.getByText(other.w.factor_must).waitFor();
+      await other.look('factor-must');
+      await other.go('/console');
+      await other.page.getByText(other.w.factor_must).waitFor();
+    });
+  }
+
+  /** The identifier of the organization that this person registered: two may have the same name. */
+  function organisation(email) {
+    try {
+      server.run('user', 'link', '--email', email, '--org', 'nobody of this name');
+    } catch (error) {
+      const known = [...String(error).matchAll(/"Must Ltd\." \(([0-9a-f]{32})\)/g)].map(([, id]) => id);
+      return known.find((id) => server.run('user', 'list', '--org', id).includes(email));
+    }
+    throw new Error('there is an organization that should not be');
+  }
+
   test('a mail that was refused comes later, and one to nobody never', async () => {
     const one = await person('en');
     for (const name of ['later', 'nobody']) {

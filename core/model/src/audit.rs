@@ -14,6 +14,12 @@ pub enum AuditKind {
     UserAdded,
     /// A person chose a password by a one-time link.
     PasswordSet,
+    /// Somebody was invited, by mail or by a link.
+    UserInvited,
+    /// The role of a person was changed; the detail says to which.
+    RoleChanged,
+    /// An account was deleted.
+    UserDeleted,
     /// An account was disabled.
     UserDisabled,
     /// An account was enabled again.
@@ -62,6 +68,9 @@ impl AuditKind {
             Self::Installed => "installed",
             Self::UserAdded => "user_added",
             Self::PasswordSet => "password_set",
+            Self::UserInvited => "user_invited",
+            Self::RoleChanged => "role_changed",
+            Self::UserDeleted => "user_deleted",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::LoggedIn => "logged_in",

@@ -14,6 +14,7 @@ pub mod login;
 pub mod login_delay;
 pub mod mail;
 pub mod password;
+pub mod people;
 pub mod role;
 pub mod second_factor;
 pub mod secret;

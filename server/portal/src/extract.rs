@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -112,23 +112,50 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Answer;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Answer> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            return Err(Answer::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
-        }
-        let reading = axum::body::to_bytes(request.into_body(), BODY_BYTES);
-        let bytes = tokio::time::timeout(BODY_TIME, reading)
-            .await
-            .map_err(|_| Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow"))?
-            .map_err(|_| Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
-        // What exactly is wrong with it is not repeated: it may hold a password.
-        serde_json::from_slice(&bytes)
-            .map(Self)
+        read_body(request, BODY_BYTES).await.map(Self)
+    }
+}
+
+/// A JSON body with room for a table: at most so many bytes.
+pub(crate) struct LargeBody<T, const BYTES: usize>(pub T);
+
+impl<T: DeserializeOwned, const BYTES: usize> FromRequest<App> for LargeBody<T, BYTES> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Answer> {
+        read_body(request, BYTES).await.map(Self)
+    }
+}
+
+async fn read_body<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Answer> {
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        return Err(Answer::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+    }
+    let reading = axum::body::to_bytes(request.into_body(), most);
+    let bytes = tokio::time::timeout(BODY_TIME, reading)
+        .await
+        .map_err(|_| Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow"))?
+        .map_err(|_| Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+    // What exactly is wrong with it is not repeated: it may hold a password.
+    serde_json::from_slice(&bytes).map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
+}
+
+/// What is asked for behind the `?` of an address.
+pub(crate) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        let asked = Query::<T>::from_request_parts(parts, app).await;
+        asked
+            .map(|Query(asked)| Self(asked))
             .map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
     }
 }

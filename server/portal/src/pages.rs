@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Answer, App};
 
 /// Addresses that the single page answers.
-const PLACES: [&str; 13] = [
+const PLACES: [&str; 14] = [
     "/",
     "/join",
     "/login",
@@ -26,6 +26,7 @@ const PLACES: [&str; 13] = [
     "/confirm",
     "/account/profile",
     "/account/security",
+    "/domain/users",
     "/console",
     "/console/s/{session}",
 ];

@@ -154,6 +154,43 @@ pub(crate) fn table() -> Vec<Route> {
             post(organisation::second_factor::handler),
         ),
         row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
+        row(M::POST, "/users", ADMINISTRATORS, post(user::create::handler)),
+        row(
+            M::POST,
+            "/users/import",
+            ADMINISTRATORS,
+            post(user::import::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/invite",
+            ADMINISTRATORS,
+            post(user::invite::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/suspend",
+            ADMINISTRATORS,
+            post(user::suspend::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/resume",
+            ADMINISTRATORS,
+            post(user::resume::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/role",
+            ADMINISTRATORS,
+            post(user::role::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/delete",
+            ADMINISTRATORS,
+            post(user::delete::handler),
+        ),
         row(M::GET, "/sessions", OPERATORS, get(session::list::handler)),
         row(M::POST, "/sessions", OPERATORS, post(session::create::handler)),
         row(

@@ -5,6 +5,7 @@ mod factors;
 mod gate;
 mod own_account;
 mod pages;
+mod people;
 mod registration;
 mod sessions;
 mod table;

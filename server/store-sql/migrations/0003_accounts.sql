@@ -73,3 +73,10 @@ CREATE INDEX recovery_codes_of_user ON recovery_codes (user_id);
 ALTER TABLE devices ADD COLUMN trusted_until INTEGER;
 -- With which device somebody logged in, so that ending the login can end the trust.
 ALTER TABLE logins ADD COLUMN device_hash BLOB;
+
+CREATE INDEX mails_of_user ON mails (user_id, made_at) WHERE user_id IS NOT NULL;
+
+ALTER TABLE users ADD COLUMN last_login_at INTEGER;
+-- Deleted: nobody can log in, the name stays in what the person did.
+ALTER TABLE users ADD COLUMN deleted_at INTEGER;
+CREATE INDEX users_by_name ON users (organisation_id, name);

@@ -87,7 +87,7 @@ impl Accounts for SqlStore {
     }
 
     async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 ORDER BY email")
+        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 AND deleted_at IS NULL ORDER BY email")
             .bind(&organisation.as_bytes()[..])
             .fetch_all(self.read())
             .await
@@ -157,7 +157,7 @@ impl Accounts for SqlStore {
         } else {
             "UPDATE users SET changed_at = $2,
                  status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
-             WHERE id = $1 AND status = 'disabled'"
+             WHERE id = $1 AND status = 'disabled' AND deleted_at IS NULL"
         };
         let done = sqlx::query(change)
             .bind(id)
@@ -366,7 +366,7 @@ async fn set_password(
 }
 
 /// Ends what a person holds: logins, known devices, links.
-async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+pub(crate) async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
     for query in [
         "DELETE FROM logins WHERE user_id = $1",
         "DELETE FROM devices WHERE user_id = $1",

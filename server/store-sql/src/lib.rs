@@ -10,6 +10,7 @@ mod error;
 mod logins;
 mod mails;
 mod maintenance;
+mod people;
 mod relay;
 mod row;
 mod second_factors;

@@ -56,6 +56,12 @@ impl Logins for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        sqlx::query("UPDATE users SET last_login_at = $2 WHERE id = $1")
+            .bind(user)
+            .bind(login.at.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
         for key in &login.forgives {
             sqlx::query("DELETE FROM login_failures WHERE key = $1")
                 .bind(&key[..])

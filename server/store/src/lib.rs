@@ -12,6 +12,7 @@ mod error;
 mod logins;
 mod mails;
 mod maintenance;
+mod people;
 mod relay;
 mod second_factors;
 mod sessions;
@@ -24,6 +25,7 @@ pub use error::StoreError;
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
 pub use mails::{Mail, Mails, NewMail};
 pub use maintenance::{ExpiredSession, Maintenance};
+pub use people::{People, PeopleOrder, PeoplePage, PeopleQuery, PersonChange, PersonChanged, PersonRow};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use second_factors::{SecondFactor, SecondFactors};
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
@@ -32,6 +34,12 @@ pub use verifications::{
 };
 
 /// Everything that the portal and the jobs need.
-pub trait Store: Accounts + Logins + Mails + Maintenance + SecondFactors + Sessions + Verifications {}
+pub trait Store:
+    Accounts + Logins + Mails + Maintenance + People + SecondFactors + Sessions + Verifications
+{
+}
 
-impl<T: Accounts + Logins + Mails + Maintenance + SecondFactors + Sessions + Verifications> Store for T {}
+impl<T: Accounts + Logins + Mails + Maintenance + People + SecondFactors + Sessions + Verifications> Store
+    for T
+{
+}

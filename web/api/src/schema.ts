@@ -123,6 +123,24 @@ export interface Forgot {
   language: string;
 }
 
+/** What happened, or would. */
+export interface Imported {
+  /** How many people were added, or would be. */
+  added: number;
+  /** Whether those who were added are invited by mail. Without mail, their links are made one by one. */
+  by_mail: boolean;
+  /** Rows that were left out, or would be. */
+  problems: RowProblemView[];
+}
+
+/** How somebody was invited. */
+export interface Invitation {
+  /** Whether a mail is on its way. */
+  by_mail: boolean;
+  /** Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours. */
+  link?: string | null;
+}
+
 /** The token of a link. */
 export interface Link {
   /** What stands behind the `#`. */
@@ -205,6 +223,27 @@ export interface MeUser {
   second_factor: boolean;
   /** `light`, `dark`, or nothing when the system decides. */
   theme?: string | null;
+}
+
+/** Who is to be added. */
+export interface NewPerson {
+  email: string;
+  /** Name as customers read it. */
+  name: string;
+  /** `operator` or `administrator`. */
+  role: string;
+}
+
+/** A person who was added. */
+export interface NewPersonView extends Invitation {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+}
+
+/** The role. */
+export interface NewRole {
+  /** `operator` or `administrator`. */
+  role: string;
 }
 
 /** What a console says of itself. */
@@ -320,6 +359,16 @@ export interface Reset {
   token: string;
 }
 
+/** A row that was left out. */
+export interface RowProblemView {
+  /** `email_invalid`, `name_invalid`, `role_invalid`, `email_twice` or `email_taken`. */
+  code: string;
+  /** The address as it was written. */
+  email: string;
+  /** The line that it begins in; the first one is 1. */
+  line: number;
+}
+
 /** The server about itself. */
 export interface ServerInfo {
   /** How many digits a code has in quiet times; it may have more. */
@@ -385,18 +434,40 @@ export interface StatementView {
   statement: string;
 }
 
+/** A table of people. */
+export interface Table {
+  /** Only say what would happen. */
+  dry_run: boolean;
+  /** CSV with the columns `email`, `name` and, if wanted, `role`; at most 1 MiB and 5,000 rows. */
+  table: string;
+}
+
+/** A part of the list. */
+export interface UserPage {
+  /** How many a part has at most. */
+  part_size: number;
+  /** How many fit in all parts. */
+  total: number;
+  /** The people in it. */
+  users: UserRow[];
+}
+
 /** A person of the organisation. */
 export interface UserRow {
   /** Address. */
   email: string;
   /** Identifier, 32 hexadecimal digits. */
   id: string;
-  /** `ja`, `en` or nothing. */
-  language?: string | null;
+  /** The last login, milliseconds since 1970. */
+  last_login_at_ms?: number | null;
+  /** What a mail server said to the last invitation that it did not take. */
+  mail_problem?: string | null;
   /** Name. */
   name: string;
   /** `operator` or `administrator`. */
   role: string;
+  /** Whether the person has a second factor. */
+  second_factor: boolean;
   /** `invited`, `active` or `disabled`. */
   status: string;
 }

@@ -5,10 +5,14 @@ export type {
   EmailLinkView as EmailLink,
   FactorState,
   FactorView as NewFactor,
+  Imported,
+  Invitation,
   LinkPurpose,
   Login,
   LoginView as LoginRow,
   Me,
+  NewPerson,
+  NewPersonView,
   NewSessionView as NewSession,
   ProfileChange,
   ProfileView as Profile,
@@ -18,6 +22,8 @@ export type {
   ServerInfo,
   SessionView as SessionRow,
   Setup,
+  UserPage,
+  UserRow,
 } from './schema';
 
 /** Systems that there are programs for. */

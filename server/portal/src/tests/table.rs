@@ -66,6 +66,9 @@ fn body(path: &str) -> Option<Value> {
             Some(json!({ "password": PASSWORD }))
         }
         "/me/second-factor/confirm" => Some(json!({ "code": "123456" })),
+        "/users" => Some(json!({ "email": "jiro@a.example", "name": "鈴木 次郎", "role": "operator" })),
+        "/users/import" => Some(json!({ "table": "email,name\nx@a.example,X\n", "dry_run": true })),
+        "/users/{id}/role" => Some(json!({ "role": "administrator" })),
         "/organisation/second-factor" => Some(json!({ "required": false })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
@@ -87,7 +90,7 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::POST, "/organisation/second-factor") => StatusCode::NO_CONTENT,
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
-        (&Method::POST, "/sessions") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/users") => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
