@@ -31,7 +31,8 @@ pub struct Email(String);
 impl Email {
     /// Reads what a person typed. Whether mail arrives there only mail can tell.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
-        let text = text.trim();
+        // Compared as it is kept: what becomes of a letter in lower case must be good too.
+        let text = &*text.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@').ok_or(AccountError::Email)?;
         let fits = text.len() <= EMAIL_BYTES && !local.is_empty() && local.len() <= 64 && !domain.is_empty();
         let plain = |c: char| !c.is_whitespace() && !c.is_control() && !is_invisible(c);
@@ -43,7 +44,7 @@ impl Email {
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '.' || c == '-');
         if fits && local_ok && domain_ok {
-            Ok(Self(text.to_lowercase()))
+            Ok(Self(text.to_owned()))
         } else {
             Err(AccountError::Email)
         }
@@ -179,6 +180,7 @@ mod tests {
             "<a@b>",
             "a,b@c",
             "a\u{202e}@b",
+            "a@\u{130}.example",
             &long,
         ] {
             assert_eq!(Email::parse(text), Err(AccountError::Email), "{text:?}");
