@@ -84,15 +84,28 @@ function account(operation: string, played: Played, nowMs: number): [number, unk
     case 'GET /me/second-factor':
       return [200, { on: played.factor, recovery_codes: played.factor ? 7 : 0 }];
     case 'POST /me/second-factor':
-      return [200, { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', address: 'otpauth://totp/x', qr_modules: 3, qr_path: 'M0 0h2v1h-2z' }];
+      return [
+        200,
+        {
+          secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+          address: 'otpauth://totp/x',
+          qr_modules: 3,
+          qr_path: 'M0 0h2v1h-2z',
+        },
+      ];
     case 'POST /me/second-factor/confirm':
-      return [200, { codes: Array.from({ length: 10 }, (_, n) => `ABCD-EFGH-23${n % 6 + 2}${n % 5 + 2}`) }];
+      return [200, { codes: Array.from({ length: 10 }, (_, n) => `ABCD-EFGH-23${(n % 6) + 2}${(n % 5) + 2}`) }];
     case 'GET /users': {
       const users = [
         user(1, { id: '1', name, role: 'administrator', second_factor: true }),
         user(2, { name: '田中 一郎' }),
         user(3, { name: 'Suzuki Jiro', status: 'disabled' }),
-        user(4, { name: '鈴木 三郎', status: 'invited', last_login_at_ms: null, mail_problem: '550 5.1.1 no such mailbox' }),
+        user(4, {
+          name: '鈴木 三郎',
+          status: 'invited',
+          last_login_at_ms: null,
+          mail_problem: '550 5.1.1 no such mailbox',
+        }),
       ];
       return [200, { users, total: 120, part_size: 50 }];
     }
