@@ -5,6 +5,7 @@ mod audit;
 mod faults;
 mod logins;
 mod mails;
+mod people;
 mod sessions;
 
 use std::sync::atomic::{AtomicU64, Ordering};
