@@ -35,7 +35,7 @@ export class Stage {
   ) {}
 
   static async open(): Promise<Stage> {
-    const played: Played = { loggedIn: false, language: 'ja', rows: [] };
+    const played: Played = { loggedIn: false, open: true, contract: 'own', factor: false, language: 'ja', rows: [] };
     const server = await serve(played);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
     return new Stage(browser, server.close, server.address, played);

@@ -16,11 +16,18 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
+const DAY = 86_400_000;
 const SESSION = '00112233445566778899aabbccddeeff';
 const PROGRAM = Buffer.alloc(200_000, 7);
 
 export interface Played {
   loggedIn: boolean;
+  /** Whether the server has mail and takes registrations. */
+  open: boolean;
+  /** How the trial stands. */
+  contract: 'own' | 'trial' | 'trial_over';
+  /** Whether the account has a second factor. */
+  factor: boolean;
   language: 'ja' | 'en';
   /** What the list of sessions answers. */
   rows: unknown[];
@@ -28,13 +35,111 @@ export interface Played {
 
 const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example Corp.', 'Hanako Sato'] } as const;
 
+const user = (n: number, about: Record<string, unknown>) => ({
+  id: String(n),
+  email: `person${n}@example.com`,
+  role: 'operator',
+  status: 'active',
+  second_factor: false,
+  last_login_at_ms: Date.now() - n * 3_000_000,
+  mail_problem: null,
+  ...about,
+});
+
+/** What the pages of accounts ask; null: they do not. */
+function account(operation: string, played: Played, nowMs: number): [number, unknown] | null {
+  const [, name] = names[played.language];
+  const login = { address: '203.0.113.9', created_at_ms: nowMs - DAY, last_seen_at_ms: nowMs - 60_000 };
+  switch (operation) {
+    case 'POST /register':
+    case 'POST /forgot':
+      return [202, null];
+    case 'POST /register/link':
+      return [200, { email: 'taro@example.com', same_browser: false, trial_days: 15 }];
+    case 'POST /email/link':
+      return [200, { side: 'old', email: 'hanako@next.example' }];
+    case 'GET /me/profile':
+      return [
+        200,
+        {
+          email: 'hanako@example.com',
+          email_change: { email: 'hanako@next.example', old_agreed: true, new_agreed: false },
+          name,
+          nickname: 'hana',
+          title: '',
+          department: '',
+          telephone: '03-1234-5678',
+          language: null,
+          theme: null,
+        },
+      ];
+    case 'GET /me/logins':
+      return [
+        200,
+        [
+          { ...login, id: 'a', device: 'Firefox (Linux)', current: true, trusted_until_ms: null },
+          { ...login, id: 'b', device: 'Edge (Windows)', current: false, trusted_until_ms: nowMs + 9 * DAY },
+        ],
+      ];
+    case 'GET /me/second-factor':
+      return [200, { on: played.factor, recovery_codes: played.factor ? 7 : 0 }];
+    case 'POST /me/second-factor':
+      return [
+        200,
+        {
+          secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+          address: 'otpauth://totp/x',
+          qr_modules: 3,
+          qr_path: 'M0 0h2v1h-2z',
+        },
+      ];
+    case 'POST /me/second-factor/confirm':
+      return [200, { codes: Array.from({ length: 10 }, (_, n) => `ABCD-EFGH-23${(n % 6) + 2}${(n % 5) + 2}`) }];
+    case 'GET /users': {
+      const users = [
+        user(1, { id: '1', name, role: 'administrator', second_factor: true }),
+        user(2, { name: '田中 一郎' }),
+        user(3, { name: 'Suzuki Jiro', status: 'disabled' }),
+        user(4, {
+          name: '鈴木 三郎',
+          status: 'invited',
+          last_login_at_ms: null,
+          mail_problem: '550 5.1.1 no such mailbox',
+        }),
+      ];
+      return [200, { users, total: 120, part_size: 50 }];
+    }
+    case 'POST /users':
+      return [201, { id: '9', by_mail: false, link: `https://support.example.co.jp/setup#${'0f'.repeat(32)}` }];
+    case 'POST /users/import':
+      return [200, { added: 41, by_mail: true, problems: [{ line: 7, email: 'nobody@', code: 'email_invalid' }] }];
+    default:
+      return null;
+  }
+}
+
 function operation(path: string, method: string, played: Played): [number, unknown] {
   const [organisation, name] = names[played.language];
-  const me = {
-    user: { id: '1', email: 'hanako@example.com', name, role: 'operator', language: null },
-    organisation: { name: organisation },
-  };
   const nowMs = Date.now();
+  const me = {
+    user: {
+      id: '1',
+      email: 'hanako@example.com',
+      name,
+      role: 'administrator',
+      language: null,
+      theme: null,
+      second_factor: played.factor,
+    },
+    organisation: {
+      name: organisation,
+      contract: played.contract,
+      trial_ends_at_ms: played.contract === 'trial' ? nowMs + 11.5 * DAY : null,
+      second_factor_required: false,
+    },
+  };
+  const found = account(`${method} ${path}`, played, nowMs);
+  if (found) return found;
   switch (`${method} ${path}`) {
     case 'GET /server':
       return [
@@ -49,6 +154,8 @@ function operation(path: string, method: string, played: Played): [number, unkno
             { system: 'windows-x86_64', bytes: 8_900_000, sha256: '00'.repeat(32) },
             { system: 'linux-x86_64', bytes: PROGRAM.length, sha256: digest },
           ],
+          mail: played.open,
+          registration: played.open,
           routing_digits: 4,
           code_digits: 8,
         },

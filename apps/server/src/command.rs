@@ -79,6 +79,9 @@ pub enum Command {
     /// Add, list, disable and enable people
     #[command(subcommand)]
     User(User),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(Mail),
 }
 
 /// How to begin.
@@ -139,12 +142,74 @@ pub struct Serve {
     /// How to log [default: text]
     #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Where mail goes
+    #[command(flatten)]
+    pub mail: MailFlags,
+    /// Let anybody register an organisation of their own, with a trial; needs mail
+    #[arg(long, env = "TEMOTO_REGISTRATION")]
+    pub registration: bool,
     /// Connections at the same time [default: 4096]
     #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections: Option<usize>,
     /// Connections of one address at the same time; a proxy's are not limited [default: 128]
     #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections_per_address: Option<usize>,
+}
+
+/// Where mail goes.
+#[derive(Args, Clone, Default)]
+pub struct MailFlags {
+    /// Mail server that takes mails, e.g. smtp.example.com:587; without one no mail is sent
+    #[arg(long, env = "TEMOTO_MAIL_SERVER", value_name = "HOST:PORT")]
+    pub mail_server: Option<String>,
+    /// How the line to the mail server is kept private [default: starttls]
+    #[arg(long, env = "TEMOTO_MAIL_SECURITY", value_enum, value_name = "HOW")]
+    pub mail_security: Option<MailSecurity>,
+    /// Name at the mail server, if it wants one
+    #[arg(long, env = "TEMOTO_MAIL_USER", value_name = "NAME")]
+    pub mail_user: Option<String>,
+    /// File with the password for the mail server in its first line
+    #[arg(long, env = "TEMOTO_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Sender of mails, e.g. "Support <support@example.com>"
+    #[arg(long, env = "TEMOTO_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
+/// How the line to a mail server is kept private.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// TLS that must come after the greeting, port 587
+    Starttls,
+    /// TLS from the first byte, port 465
+    Tls,
+    /// None, for a mail server on this machine
+    None,
+}
+
+/// What can be done with mail.
+#[derive(Subcommand)]
+pub enum Mail {
+    /// Send a mail to see whether the mail server takes it
+    Test(MailTest),
+}
+
+/// A mail to try with.
+#[derive(Args)]
+pub struct MailTest {
+    /// Who gets it
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+    /// Its language, ja or en
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    pub lang: String,
+    /// Configuration file [default: temoto.toml in the data folder]
+    #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where mail goes
+    #[command(flatten)]
+    pub mail: MailFlags,
 }
 
 /// Form of the log.

@@ -1,6 +1,8 @@
 //! Configuration: flags before environment before the file before defaults, checked as a whole. An error names where
 //! the value came from.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use temoto_portal::{Proxies, Site};
 
-use crate::command::{LogFormat, Serve, parse_address, parse_count};
+use crate::command::{LogFormat, MailSecurity, Serve, parse_address, parse_count};
+
+pub use mail::MailConfig;
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const CONNECTIONS: usize = 4_096;
@@ -29,6 +33,12 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     web: Option<PathBuf>,
     programs: Option<PathBuf>,
+    mail_server: Option<String>,
+    mail_security: Option<MailSecurity>,
+    mail_user: Option<String>,
+    mail_password_file: Option<PathBuf>,
+    mail_from: Option<String>,
+    registration: Option<bool>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     #[serde(default, deserialize_with = "count")]
@@ -86,6 +96,10 @@ pub struct Config {
     pub connections: usize,
     /// Connections of one address at the same time.
     pub connections_per_address: usize,
+    /// Where mail goes, if it was set up.
+    pub mail: Option<MailConfig>,
+    /// Whether anybody may register an organisation.
+    pub registration: bool,
     listen_from: String,
     public_url: Option<Sourced<String>>,
     names: Sourced<Vec<String>>,
@@ -144,7 +158,32 @@ impl Config {
             value: Vec::new(),
             from: String::new(),
         });
+        let mail_file = mail::MailFile {
+            server: file.mail_server,
+            security: file.mail_security,
+            user: file.mail_user,
+            password_file: file.mail_password_file,
+            from: file.mail_from,
+        };
+        let mail = MailConfig::read(&from, flags.mail, mail_file)?;
+        let registration = from.pick(
+            "registration",
+            flags.registration.then_some(true),
+            file.registration,
+        );
+        if let Some(wanted) = registration.as_ref().filter(|wanted| wanted.value)
+            && mail.is_none()
+        {
+            bail!(
+                "{}: people register by mail, and mail is not set up; give {} and {} too",
+                wanted.from,
+                flag_and_variable("mail_server"),
+                flag_and_variable("mail_from")
+            );
+        }
         let config = Self {
+            mail,
+            registration: registration.is_some_and(|wanted| wanted.value),
             listen: listen.as_ref().map_or(LISTEN, |listen| listen.value),
             listen_from: listen.map_or_else(|| "listen".to_owned(), |listen| listen.from),
             port_file: flags.port_file,
@@ -379,6 +418,34 @@ mod tests {
                     "temoto.toml: tls_self_signed and ",
                     "temoto.toml: tls_key exclude each other",
                 ],
+            ),
+            (
+                "mail_from = 'a@b.example'",
+                vec!["temoto.toml: mail_from", "mail_server is missing"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'",
+                vec!["temoto.toml: mail_server", "mail_from is missing", "--mail-from"],
+            ),
+            (
+                "mail_server = 'smtp://x'\nmail_from = 'a@b.example'",
+                vec!["temoto.toml: mail_server", "smtp.example.com:587"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'nobody'",
+                vec!["temoto.toml: mail_from", "Name <address>"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'a@b.example'\nmail_security = 'none'",
+                vec!["temoto.toml: mail_security", "reads along"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'a@b.example'\nmail_user = 'u'",
+                vec!["temoto.toml: mail_user", "mail_password_file is missing"],
+            ),
+            (
+                "registration = true",
+                vec!["temoto.toml: registration", "mail is not set up"],
             ),
             ("log_format = 'xml'", vec!["temoto.toml", "log_format", "`json`"]),
         ] {

@@ -167,6 +167,12 @@ fn configuration(public_url: Option<&str>) -> String {
          # tls_cert = \"fullchain.pem\"\n\
          # tls_key = \"privkey.pem\"\n\
          # tls_self_signed = true\n\
-         # trusted_proxies = [\"10.0.0.1\"]\n"
+         # trusted_proxies = [\"10.0.0.1\"]\n\
+         \n\
+         # Mail: invitations, new passwords, warnings. Try it with `temoto-server mail test --to you@example.com`.\n\
+         # mail_server = \"smtp.example.com:587\"\n\
+         # mail_from = \"Support <support@example.com>\"\n\
+         # mail_user = \"support\"\n\
+         # mail_password_file = \"mail-password\"\n"
     )
 }

@@ -8,6 +8,7 @@ mod config;
 mod folder;
 mod init;
 mod logging;
+mod mail;
 mod serve;
 mod tls;
 mod users;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
             Command::Init(init) => init::run(&line.data, init).await,
             Command::Serve(serve) => serve::run(&line.data, *serve).await,
             Command::User(user) => users::run(&line.data, user).await,
+            Command::Mail(mail) => mail::run(&line.data, mail).await,
         }
     });
     // What still hashes or waits on a disk is not waited for.

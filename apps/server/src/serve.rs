@@ -7,7 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
-use temoto_jobs::Jobs;
+use temoto_jobs::{Jobs, MailParts, MailQueue};
+use temoto_model::second_factor::FactorKey;
+use temoto_model::secret::generate_token;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
 use temoto_store::{Accounts as _, Attachments, Clock, Store};
@@ -25,6 +27,8 @@ use crate::{logging, tls};
 
 /// When those who are attached are to come back: a restart takes about as long.
 const COME_BACK_MS: u32 = 1_500;
+/// How long a mail on its way may still take when the server stops.
+const LAST_MAIL: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Runs the command until it is told to stop.
 pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
@@ -64,7 +68,19 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         pages,
         programs,
         attachments: Arc::clone(&attachments),
+        factors: FactorKey::derive(&signing),
+        mail: config.mail.is_some(),
+        registration: config.registration,
     });
+    let mail = match &config.mail {
+        Some(mail) => Some(mail.open(&site.host())?),
+        None => {
+            tracing::warn!(
+                "mail is not set up; without mail_server and mail_from nobody is invited by mail or warned"
+            );
+            None
+        }
+    };
     let server = Server {
         router: portal.router(relay_routes(&relay)),
         proxied_only: tls.is_none() && !config.listen.ip().is_loopback(),
@@ -75,6 +91,16 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     };
 
     let (stop, stopping) = watch::channel(false);
+    let mailing = mail.map(|post| {
+        let queue = MailQueue::new(MailParts {
+            store: Arc::clone(&store),
+            post: Arc::new(post),
+            clock: Arc::clone(&clock),
+            draw_token: Box::new(|| generate_token(&mut OsRng)),
+            site: site.origin(),
+        });
+        tokio::spawn(queue.run(stopping.clone()))
+    });
     let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
     let mut serving = tokio::spawn(server.run(listener, stopping));
     if let Some(path) = &config.port_file {
@@ -94,6 +120,10 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     stop.send_replace(true);
     serving.await.context("the accept loop failed")?;
     jobs.await.context("the jobs failed")?;
+    if let Some(mailing) = mailing {
+        // A conversation with a mail server is not waited for to its end: what it was about waits in the queue.
+        let _ = tokio::time::timeout(LAST_MAIL, mailing).await;
+    }
     database.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -14,6 +14,12 @@ pub enum AuditKind {
     UserAdded,
     /// A person chose a password by a one-time link.
     PasswordSet,
+    /// Somebody was invited, by mail or by a link.
+    UserInvited,
+    /// The role of a person was changed; the detail says to which.
+    RoleChanged,
+    /// An account was deleted.
+    UserDeleted,
     /// An account was disabled.
     UserDisabled,
     /// An account was enabled again.
@@ -24,6 +30,24 @@ pub enum AuditKind {
     LoginFailed,
     /// Somebody logged out.
     LoggedOut,
+    /// A login was ended by its owner from elsewhere.
+    LoginEnded,
+    /// A second factor was set up.
+    SecondFactorSet,
+    /// A second factor was removed.
+    SecondFactorRemoved,
+    /// A second factor was wrong.
+    SecondFactorFailed,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// New recovery codes were made.
+    RecoveryCodesMade,
+    /// Whether everybody must have a second factor was decided; the detail says how.
+    SecondFactorRequired,
+    /// Somebody changed the own name or another detail.
+    ProfileChanged,
+    /// The address of an account was changed.
+    EmailChanged,
     /// A support session was opened.
     SessionStarted,
     /// A code was given out.
@@ -44,11 +68,23 @@ impl AuditKind {
             Self::Installed => "installed",
             Self::UserAdded => "user_added",
             Self::PasswordSet => "password_set",
+            Self::UserInvited => "user_invited",
+            Self::RoleChanged => "role_changed",
+            Self::UserDeleted => "user_deleted",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::LoggedIn => "logged_in",
             Self::LoginFailed => "login_failed",
             Self::LoggedOut => "logged_out",
+            Self::LoginEnded => "login_ended",
+            Self::SecondFactorSet => "second_factor_set",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::SecondFactorFailed => "second_factor_failed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::ProfileChanged => "profile_changed",
+            Self::EmailChanged => "email_changed",
             Self::SessionStarted => "session_started",
             Self::CodeTaken => "code_taken",
             Self::CodeClosed => "code_closed",

@@ -87,6 +87,8 @@ ids! {
     CodeId,
     /// One ticket, so that it can be used once.
     TicketId,
+    /// A mail that waits to be sent.
+    MailId,
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Work that nobody waits for: codes, logins, links and sessions that are too old go; what is in use is noted; what a
-//! command line took away is taken away from those who are attached.
+//! command line took away is taken away from those who are attached; and mail that waits is sent ([`MailQueue`]).
 //!
-//! One round every few seconds, in one task, until it is told to stop. A round that fails is logged and tried again.
+//! One round every few seconds, in one task each, until it is told to stop. A round that fails is logged and tried again.
+
+mod mail;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,8 @@ use temoto_model::Timestamp;
 use temoto_model::session::EndReason;
 use temoto_store::{Attachments, Clock, Store, StoreError};
 use tokio::sync::watch;
+
+pub use mail::{MailQueue, Parts as MailParts};
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(2);
@@ -83,15 +87,18 @@ impl Jobs {
         let codes = self.store.expire_codes(now).await?;
         let gone = self.store.expire_logins(now).await?;
         let links = self.store.expire_tokens(now).await?;
+        let mails = self.store.expire_mails(now).await?;
+        let unanswered = self.store.expire_verifications(now).await?;
         let ended = self.store.expire_sessions(now).await?;
         for session in &ended {
             self.attachments.end_session(session.id, EndReason::Expired).await;
         }
-        if codes + gone + links > 0 || !ended.is_empty() {
+        if codes + gone + links + mails + unanswered > 0 || !ended.is_empty() {
             tracing::info!(
                 codes,
                 logins = gone,
-                links,
+                links = links + unanswered,
+                mails,
                 sessions = ended.len(),
                 "cleared away what was too old"
             );

@@ -171,6 +171,7 @@ async fn what_somebody_is_attached_to_does_not_run_out() {
         address: String::new(),
         at,
         known_device: TokenHash::of("d"),
+        trusted_until: None,
         replaces: None,
         forgives: Vec::new(),
     };

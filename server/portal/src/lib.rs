@@ -12,10 +12,13 @@ mod download;
 mod extract;
 mod gate;
 mod limiter;
+mod mail;
 mod openapi;
+mod organisation;
 mod pages;
 mod password;
 mod proxies;
+mod registration;
 mod route;
 mod server;
 mod session;
@@ -32,6 +35,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use temoto_crypto::Secret32;
+use temoto_model::second_factor::FactorKey;
 use temoto_model::ticket::TicketKey;
 use temoto_store::{Attachments, Clock, Store};
 
@@ -78,6 +82,12 @@ pub struct Parts {
     pub programs: Programs,
     /// Who is attached to the relay.
     pub attachments: Arc<dyn Attachments>,
+    /// What second factors are made of.
+    pub factors: FactorKey,
+    /// Whether mail that is queued is sent.
+    pub mail: bool,
+    /// Whether anybody may register an organisation.
+    pub registration: bool,
 }
 
 impl Portal {

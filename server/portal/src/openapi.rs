@@ -14,7 +14,7 @@ use temoto_model::Standing;
 use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
-use crate::{App, account, server, session, user};
+use crate::{App, account, organisation, registration, server, session, user};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,8 +32,36 @@ use crate::{App, account, server, session, user};
         account::setup::handler,
         account::link::handler,
         account::logout::handler,
+        account::forgot::handler,
+        account::reset::handler,
+        registration::begin::handler,
+        registration::link::handler,
+        registration::complete::handler,
+        account::email::link::handler,
+        account::email::agree::handler,
         account::me::handler,
+        account::profile::read::handler,
+        account::profile::change::handler,
+        account::password::handler,
+        account::email::change::handler,
+        account::email::cancel::handler,
+        account::logins::list::handler,
+        account::logins::end::handler,
+        account::logins::end_others::handler,
+        account::factor::read::handler,
+        account::factor::begin::handler,
+        account::factor::confirm::handler,
+        account::factor::recovery::handler,
+        account::factor::remove::handler,
+        organisation::second_factor::handler,
         user::list::handler,
+        user::create::handler,
+        user::import::handler,
+        user::invite::handler,
+        user::suspend::handler,
+        user::resume::handler,
+        user::role::handler,
+        user::delete::handler,
         session::list::handler,
         session::create::handler,
         session::code::handler,

@@ -6,7 +6,7 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use temoto_model::{Role, Standing};
 
-use crate::{App, account, server, session, user};
+use crate::{App, account, organisation, registration, server, session, user};
 
 /// Where the interface begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -41,8 +41,156 @@ pub(crate) fn table() -> Vec<Route> {
         row(M::POST, "/setup", ANYONE, post(account::setup::handler)),
         row(M::POST, "/setup/link", ANYONE, post(account::link::handler)),
         row(M::POST, "/logout", ANYONE, post(account::logout::handler)),
+        row(M::POST, "/forgot", ANYONE, post(account::forgot::handler)),
+        row(M::POST, "/reset", ANYONE, post(account::reset::handler)),
+        row(M::POST, "/register", ANYONE, post(registration::begin::handler)),
+        row(
+            M::POST,
+            "/register/link",
+            ANYONE,
+            post(registration::link::handler),
+        ),
+        row(
+            M::POST,
+            "/register/complete",
+            ANYONE,
+            post(registration::complete::handler),
+        ),
+        row(
+            M::POST,
+            "/email/link",
+            ANYONE,
+            post(account::email::link::handler),
+        ),
+        row(
+            M::POST,
+            "/email/agree",
+            ANYONE,
+            post(account::email::agree::handler),
+        ),
         row(M::GET, "/me", OPERATORS, get(account::me::handler)),
+        row(
+            M::GET,
+            "/me/profile",
+            OPERATORS,
+            get(account::profile::read::handler),
+        ),
+        row(
+            M::POST,
+            "/me/profile",
+            OPERATORS,
+            post(account::profile::change::handler),
+        ),
+        row(
+            M::POST,
+            "/me/password",
+            OPERATORS,
+            post(account::password::handler),
+        ),
+        row(
+            M::POST,
+            "/me/email",
+            OPERATORS,
+            post(account::email::change::handler),
+        ),
+        row(
+            M::POST,
+            "/me/email/cancel",
+            OPERATORS,
+            post(account::email::cancel::handler),
+        ),
+        row(
+            M::GET,
+            "/me/logins",
+            OPERATORS,
+            get(account::logins::list::handler),
+        ),
+        row(
+            M::POST,
+            "/me/logins/{id}/end",
+            OPERATORS,
+            post(account::logins::end::handler),
+        ),
+        row(
+            M::POST,
+            "/me/logins/end-others",
+            OPERATORS,
+            post(account::logins::end_others::handler),
+        ),
+        row(
+            M::GET,
+            "/me/second-factor",
+            OPERATORS,
+            get(account::factor::read::handler),
+        ),
+        row(
+            M::POST,
+            "/me/second-factor",
+            OPERATORS,
+            post(account::factor::begin::handler),
+        ),
+        row(
+            M::POST,
+            "/me/second-factor/confirm",
+            OPERATORS,
+            post(account::factor::confirm::handler),
+        ),
+        row(
+            M::POST,
+            "/me/second-factor/recovery",
+            OPERATORS,
+            post(account::factor::recovery::handler),
+        ),
+        row(
+            M::POST,
+            "/me/second-factor/remove",
+            OPERATORS,
+            post(account::factor::remove::handler),
+        ),
+        row(
+            M::POST,
+            "/organisation/second-factor",
+            ADMINISTRATORS,
+            post(organisation::second_factor::handler),
+        ),
         row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
+        row(M::POST, "/users", ADMINISTRATORS, post(user::create::handler)),
+        row(
+            M::POST,
+            "/users/import",
+            ADMINISTRATORS,
+            post(user::import::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/invite",
+            ADMINISTRATORS,
+            post(user::invite::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/suspend",
+            ADMINISTRATORS,
+            post(user::suspend::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/resume",
+            ADMINISTRATORS,
+            post(user::resume::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/role",
+            ADMINISTRATORS,
+            post(user::role::handler),
+        ),
+        row(
+            M::POST,
+            "/users/{id}/delete",
+            ADMINISTRATORS,
+            post(user::delete::handler),
+        ),
         row(M::GET, "/sessions", OPERATORS, get(session::list::handler)),
         row(M::POST, "/sessions", OPERATORS, post(session::create::handler)),
         row(

@@ -30,6 +30,8 @@ pub(crate) enum SessionError {
     NotFound,
     #[error("the session is over")]
     Over,
+    #[error("the trial is over")]
+    TrialOver,
     #[error("the key is not 32 bytes in base64")]
     Key,
     #[error("the language is not ja or en")]
@@ -49,6 +51,7 @@ impl From<&SessionError> for Answer {
         match error {
             SessionError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found"),
             SessionError::Over => Self::new(StatusCode::CONFLICT, "session_over"),
+            SessionError::TrialOver => Self::new(StatusCode::FORBIDDEN, "trial_over"),
             SessionError::Key => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_invalid"),
             SessionError::Language => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "language_invalid"),
             SessionError::TooManyOwn => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_codes"),

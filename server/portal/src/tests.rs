@@ -1,7 +1,11 @@
 //! The portal as clients meet it.
 
 mod doors;
+mod factors;
 mod gate;
+mod own_account;
 mod pages;
+mod people;
+mod registration;
 mod sessions;
 mod table;

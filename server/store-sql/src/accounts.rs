@@ -5,10 +5,15 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use temoto_model::account::{Email, Language, Name, UserStatus};
 use temoto_model::audit::AuditEvent;
-use temoto_model::{OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
-use temoto_store::{Accounts, NewUser, Organisation, PasswordChoice, StoreError, TokenPurpose, User};
+use temoto_model::details::Theme;
+use temoto_model::trial::{Contract, Trial};
+use temoto_model::{LoginId, OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
+use temoto_store::{
+    Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, StoreError, TokenPurpose, User,
+};
 
 use crate::error::{failed, failed_unique};
+use crate::logins::end_others;
 use crate::{SqlStore, audit, row};
 
 #[async_trait]
@@ -32,7 +37,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisations(&self) -> Result<Vec<Organisation>, StoreError> {
-        sqlx::query("SELECT id, name FROM organisations ORDER BY created_at, id")
+        sqlx::query("SELECT * FROM organisations ORDER BY created_at, id")
             .fetch_all(self.read())
             .await
             .map_err(failed)?
@@ -42,7 +47,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-        sqlx::query("SELECT id, name FROM organisations WHERE id = $1")
+        sqlx::query("SELECT * FROM organisations WHERE id = $1")
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -82,7 +87,7 @@ impl Accounts for SqlStore {
     }
 
     async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 ORDER BY email")
+        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 AND deleted_at IS NULL ORDER BY email")
             .bind(&organisation.as_bytes()[..])
             .fetch_all(self.read())
             .await
@@ -90,6 +95,52 @@ impl Accounts for SqlStore {
             .iter()
             .map(user)
             .collect()
+    }
+
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &Secret<String>,
+        keep: LoginId,
+        event: &AuditEvent,
+    ) -> Result<Vec<LoginId>, StoreError> {
+        let mut tx = self.begin().await?;
+        set_password(&mut tx, user, password_hash, None, event.at).await?;
+        let gone = end_others(&mut tx, user, keep).await?;
+        sqlx::query("DELETE FROM one_time_tokens WHERE user_id = $1")
+            .bind(&user.as_bytes()[..])
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(gone)
+    }
+
+    async fn set_profile(
+        &self,
+        user: UserId,
+        profile: &Profile,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "UPDATE users SET name = $2, nickname = $3, title = $4, department = $5, telephone = $6,
+                 language = $7, theme = $8 WHERE id = $1",
+        )
+        .bind(&user.as_bytes()[..])
+        .bind(&profile.name)
+        .bind(&profile.details.nickname)
+        .bind(&profile.details.title)
+        .bind(&profile.details.department)
+        .bind(&profile.details.telephone)
+        .bind(profile.language.map(Language::as_str))
+        .bind(profile.theme.map(Theme::as_str))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
     }
 
     async fn set_disabled(
@@ -106,7 +157,7 @@ impl Accounts for SqlStore {
         } else {
             "UPDATE users SET changed_at = $2,
                  status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
-             WHERE id = $1 AND status = 'disabled'"
+             WHERE id = $1 AND status = 'disabled' AND deleted_at IS NULL"
         };
         let done = sqlx::query(change)
             .bind(id)
@@ -231,11 +282,29 @@ impl Accounts for SqlStore {
                 }
                 administrator.id
             }
-            (TokenPurpose::Password(user), PasswordChoice::Password { password_hash, name }) => {
+            (
+                TokenPurpose::Password(user),
+                PasswordChoice::Password {
+                    password_hash,
+                    name,
+                    known_device,
+                },
+            ) => {
                 if !set_password(&mut tx, user, password_hash, name.as_ref(), event.at).await? {
                     return Ok(None);
                 }
                 end_all(&mut tx, user).await?;
+                if let Some(device) = known_device {
+                    sqlx::query(
+                        "INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)",
+                    )
+                    .bind(&device.as_bytes()[..])
+                    .bind(&user.as_bytes()[..])
+                    .bind(event.at.as_millis())
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(failed)?;
+                }
                 user
             }
             // A link for something else than what was chosen: it stays good.
@@ -247,7 +316,11 @@ impl Accounts for SqlStore {
     }
 }
 
-async fn insert_user(tx: &mut SqliteConnection, user: &NewUser, at: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn insert_user(
+    tx: &mut SqliteConnection,
+    user: &NewUser,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let status = match user.password_hash {
         Some(_) => UserStatus::Active,
         None => UserStatus::Invited,
@@ -293,7 +366,7 @@ async fn set_password(
 }
 
 /// Ends what a person holds: logins, known devices, links.
-async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
+pub(crate) async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
     for query in [
         "DELETE FROM logins WHERE user_id = $1",
         "DELETE FROM devices WHERE user_id = $1",
@@ -312,6 +385,18 @@ fn organisation(row: &SqliteRow) -> Result<Organisation, StoreError> {
     Ok(Organisation {
         id: row::id(row, "id")?,
         name: row::get(row, "name")?,
+        contract: contract(row)?,
+        second_factor_required: row::get(row, "second_factor_required")?,
+    })
+}
+
+/// On what terms an organisation works, of its columns.
+pub(crate) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
+    let started_at = row::maybe_time(row, "trial_started_at")?;
+    let ends_at = row::maybe_time(row, "trial_ends_at")?;
+    Ok(match (started_at, ends_at) {
+        (Some(started_at), Some(ends_at)) => Contract::Trial(Trial { started_at, ends_at }),
+        (None, _) | (_, None) => Contract::Own,
     })
 }
 
@@ -324,6 +409,13 @@ fn user(row: &SqliteRow) -> Result<User, StoreError> {
         role: row::name(row, "role", Role::from_name)?,
         status: row::name(row, "status", UserStatus::from_name)?,
         language: row::maybe_name(row, "language", Language::from_code)?,
+        theme: row::maybe_name(row, "theme", Theme::from_name)?,
+        details: Details {
+            nickname: row::get(row, "nickname")?,
+            title: row::get(row, "title")?,
+            department: row::get(row, "department")?,
+            telephone: row::get(row, "telephone")?,
+        },
         password_hash: row::get::<Option<String>>(row, "password_hash")?.map(Secret::new),
     })
 }

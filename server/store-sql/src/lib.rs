@@ -8,10 +8,14 @@ mod accounts;
 mod audit;
 mod error;
 mod logins;
+mod mails;
 mod maintenance;
+mod people;
 mod relay;
 mod row;
+mod second_factors;
 mod sessions;
+mod verifications;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +39,7 @@ use crate::error::failed;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "portal", include_str!("../migrations/0001_portal.sql")),
     (2, "relay", include_str!("../migrations/0002_relay.sql")),
+    (3, "accounts", include_str!("../migrations/0003_accounts.sql")),
 ];
 
 const READERS: u32 = 4;

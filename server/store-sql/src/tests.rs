@@ -4,6 +4,8 @@ mod accounts;
 mod audit;
 mod faults;
 mod logins;
+mod mails;
+mod people;
 mod sessions;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -102,6 +104,7 @@ impl World {
             address: "203.0.113.1".to_owned(),
             at,
             known_device: self.hash(),
+            trusted_until: None,
             replaces: None,
             forgives: Vec::new(),
         }

@@ -6,6 +6,7 @@
 
 mod codec;
 mod crypto;
+mod model;
 mod wire;
 
 /// One parser under test.
@@ -59,6 +60,16 @@ pub const TARGETS: &[Target] = &[
         name: "cursor_shape",
         run: codec::cursor,
         seeds: codec::cursor_seeds,
+    },
+    Target {
+        name: "account_words",
+        run: model::account_words,
+        seeds: model::account_word_seeds,
+    },
+    Target {
+        name: "people_table",
+        run: model::people_table,
+        seeds: model::people_table_seeds,
     },
     Target {
         name: "lobby_knock",

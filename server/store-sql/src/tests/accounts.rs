@@ -109,6 +109,7 @@ async fn a_link_works_once_and_only_the_newest() {
     let choice = PasswordChoice::Password {
         password_hash: Secret::new("fresh".to_owned()),
         name: Some(Name::parse("New Name").unwrap()),
+        known_device: None,
     };
     let event = world.event(AuditKind::PasswordSet, NOW);
     let used = world.store.use_token(new, &choice, &event).await.unwrap();
@@ -140,6 +141,7 @@ async fn a_link_is_good_for_its_purpose_only() {
     let choose = PasswordChoice::Password {
         password_hash: Secret::new("x".to_owned()),
         name: None,
+        known_device: None,
     };
     let administrate = PasswordChoice::Setup {
         administrator: world.new_user("admin@example.com"),
