@@ -19,6 +19,16 @@ pub struct CommandLine {
         value_name = "DIR"
     )]
     pub data: PathBuf,
+    /// PostgreSQL database, e.g. postgresql://temoto:PASSWORD@db.example.com/temoto?sslmode=verify-full; better in the
+    /// environment or in temoto.toml, for others on this machine can read flags [default: temoto.db in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "TEMOTO_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database_url: Option<String>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -98,6 +108,9 @@ pub struct Serve {
     /// Configuration file [default: temoto.toml in the data folder]
     #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The one of the whole command line.
+    #[arg(skip)]
+    pub database_url: Option<String>,
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "TEMOTO_LISTEN", value_name = "ADDRESS", value_parser = parse_address)]
     pub listen: Option<SocketAddr>,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use temoto_model::Secret;
 use temoto_portal::{Proxies, Site};
 
 use crate::command::{LogFormat, Serve, parse_address, parse_count};
@@ -16,12 +17,13 @@ const CONNECTIONS: usize = 4_096;
 const CONNECTIONS_PER_ADDRESS: usize = 128;
 
 /// What the file may say; every key is also a flag and an environment variable.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default, deserialize_with = "address")]
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    database_url: Option<String>,
     names: Option<Vec<String>>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -68,6 +70,8 @@ pub enum Tls {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The PostgreSQL database; else the file in the data folder.
+    pub database_url: Option<Sourced<Secret<String>>>,
     /// Where to write the port.
     pub port_file: Option<PathBuf>,
     /// How connections are kept private.
@@ -147,6 +151,12 @@ impl Config {
         let config = Self {
             listen: listen.as_ref().map_or(LISTEN, |listen| listen.value),
             listen_from: listen.map_or_else(|| "listen".to_owned(), |listen| listen.from),
+            database_url: from
+                .pick("database_url", flags.database_url, file.database_url)
+                .map(|Sourced { value, from }| Sourced {
+                    value: Secret::new(value),
+                    from,
+                }),
             port_file: flags.port_file,
             tls: tls(
                 from.path("tls_cert", flags.tls_cert, file.tls_cert),

@@ -5,6 +5,7 @@ mod attached;
 mod clock;
 mod command;
 mod config;
+mod database;
 mod folder;
 mod init;
 mod logging;
@@ -24,10 +25,14 @@ fn main() -> ExitCode {
         Err(error) => return failed(&anyhow::Error::new(error).context("cannot start")),
     };
     let done = runtime.block_on(async {
+        let (data, url) = (&line.data, line.database_url);
         match line.command {
-            Command::Init(init) => init::run(&line.data, init).await,
-            Command::Serve(serve) => serve::run(&line.data, *serve).await,
-            Command::User(user) => users::run(&line.data, user).await,
+            Command::Init(init) => init::run(data, url, init).await,
+            Command::Serve(mut serve) => {
+                serve.database_url = url;
+                serve::run(data, *serve).await
+            }
+            Command::User(user) => users::run(data, url, user).await,
         }
     });
     // What still hashes or waits on a disk is not waited for.

@@ -20,6 +20,7 @@ use crate::attached::{Attached, open_relay, relay_routes};
 use crate::clock::SystemClock;
 use crate::command::Serve;
 use crate::config::{Config, Tls};
+use crate::database::Place;
 use crate::folder::{Folder, write_private};
 use crate::{logging, tls};
 
@@ -34,7 +35,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     // Before anything is listened to: who cannot work does not answer.
     let pages = pages(&config)?;
     let programs = programs(&config)?;
-    let database = folder.open_database().await?;
+    let database = Place::configured(&folder, &config).open().await?;
     if database.organisations().await?.is_empty() {
         // A set-up that broke off: a server that nobody can log in to helps nobody.
         bail!("{}", folder.not_set_up());

@@ -7,6 +7,8 @@
 
 #[path = "program/client.rs"]
 mod client;
+#[path = "../../../server/store-sql/src/tests/cluster.rs"]
+mod cluster;
 #[path = "program/disk.rs"]
 mod disk;
 #[path = "program/faults.rs"]
@@ -15,6 +17,8 @@ mod faults;
 mod life;
 #[path = "program/limits.rs"]
 mod limits;
+#[path = "program/postgres.rs"]
+mod postgres;
 #[path = "program/relay.rs"]
 mod relay;
 #[path = "program/running.rs"]

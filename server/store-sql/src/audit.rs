@@ -1,16 +1,16 @@
 //! Appends to the audit trail, in the transaction of what it tells about.
 
-use sqlx::SqliteConnection;
 use temoto_model::audit::{AuditEvent, START, chain};
 use temoto_store::StoreError;
 
+use crate::database::{Conn, query};
 use crate::error::failed;
 use crate::row;
 
 /// Appends one event to the trail of its organisation.
-pub(crate) async fn append(connection: &mut SqliteConnection, event: &AuditEvent) -> Result<(), StoreError> {
+pub(crate) async fn append(connection: &mut Conn, event: &AuditEvent) -> Result<(), StoreError> {
     let organisation = &event.organisation.as_bytes()[..];
-    let last = sqlx::query(
+    let last = query(
         "SELECT number, hash FROM audit_events WHERE organisation_id = $1 ORDER BY number DESC LIMIT 1",
     )
     .bind(organisation)
@@ -28,7 +28,7 @@ pub(crate) async fn append(connection: &mut SqliteConnection, event: &AuditEvent
     };
     let place = u64::try_from(number).map_err(|_| StoreError::Corrupt("number"))?;
     let hash = chain(&previous, place, event);
-    sqlx::query(
+    query(
         "INSERT INTO audit_events (organisation_id, number, at, actor_id, kind, subject, detail, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
 use temoto_model::login::LoginTimes;
@@ -11,6 +10,7 @@ use temoto_model::login_delay::Failures;
 use temoto_model::{Actor, LoginId, Role, Timestamp, TokenHash, UserId};
 use temoto_store::{Login, LoginHolder, Logins, NewLogin, StoreError};
 
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::{SqlStore, audit, row};
 
@@ -24,7 +24,7 @@ impl Logins for SqlStore {
             None => login.id,
         };
         // One row either way: a login that goes on has a new secret and begins anew.
-        let added = sqlx::query(
+        let added = query(
             "INSERT INTO logins (id, token_hash, user_id, device, address, created_at, last_seen_at)
              SELECT $1, $2, id, $4, $5, $6, $6 FROM users WHERE id = $3 AND status = 'active'",
         )
@@ -40,7 +40,7 @@ impl Logins for SqlStore {
         if added.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
-        sqlx::query(
+        query(
             "INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)
              ON CONFLICT (token_hash) DO UPDATE SET user_id = excluded.user_id, last_seen_at = excluded.last_seen_at",
         )
@@ -51,7 +51,7 @@ impl Logins for SqlStore {
         .await
         .map_err(failed)?;
         for key in &login.forgives {
-            sqlx::query("DELETE FROM login_failures WHERE key = $1")
+            query("DELETE FROM login_failures WHERE key = $1")
                 .bind(&key[..])
                 .execute(&mut *tx)
                 .await
@@ -63,7 +63,7 @@ impl Logins for SqlStore {
     }
 
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT l.id AS login_id, l.created_at, l.last_seen_at,
                     u.id AS user_id, u.email, u.name, u.role, u.language, u.organisation_id,
                     o.name AS organisation
@@ -80,7 +80,7 @@ impl Logins for SqlStore {
     }
 
     async fn login_holds(&self, login: LoginId, now: Timestamp) -> Result<bool, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT l.created_at, l.last_seen_at FROM logins l JOIN users u ON u.id = l.user_id
              WHERE l.id = $1 AND u.status = 'active'",
         )
@@ -100,7 +100,7 @@ impl Logins for SqlStore {
         }
         let mut tx = self.begin().await?;
         for login in logins {
-            sqlx::query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
+            query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
                 .bind(&login.as_bytes()[..])
                 .bind(at.as_millis())
                 .execute(&mut *tx)
@@ -112,7 +112,7 @@ impl Logins for SqlStore {
 
     async fn end_login(&self, login: LoginId, event: &AuditEvent) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM logins WHERE id = $1")
+        let done = query("DELETE FROM logins WHERE id = $1")
             .bind(&login.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -126,7 +126,7 @@ impl Logins for SqlStore {
     }
 
     async fn device_owner(&self, device: TokenHash, since: Timestamp) -> Result<Option<UserId>, StoreError> {
-        sqlx::query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
+        query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
             .bind(&device.as_bytes()[..])
             .bind(since.as_millis())
             .fetch_optional(self.read())
@@ -139,7 +139,7 @@ impl Logins for SqlStore {
 
     async fn count_try(&self, key: [u8; 32], at: Timestamp) -> Result<Option<Duration>, StoreError> {
         let mut tx = self.begin().await?;
-        let found = sqlx::query("SELECT count, last_at FROM login_failures WHERE key = $1")
+        let found = query("SELECT count, last_at FROM login_failures WHERE key = $1")
             .bind(&key[..])
             .fetch_optional(&mut *tx)
             .await
@@ -150,7 +150,7 @@ impl Logins for SqlStore {
             return Ok(Some(wait));
         }
         let after = before.after_failure(at);
-        sqlx::query(
+        query(
             "INSERT INTO login_failures (key, count, last_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET count = excluded.count, last_at = excluded.last_at",
         )
@@ -172,12 +172,8 @@ impl Logins for SqlStore {
 }
 
 /// Removes the login with this cookie; its identifier if it was of the same person.
-async fn go_on(
-    tx: &mut SqliteConnection,
-    old: TokenHash,
-    login: &NewLogin,
-) -> Result<Option<LoginId>, StoreError> {
-    let removed = sqlx::query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
+async fn go_on(tx: &mut Conn, old: TokenHash, login: &NewLogin) -> Result<Option<LoginId>, StoreError> {
+    let removed = query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
         .bind(&old.as_bytes()[..])
         .fetch_optional(tx)
         .await
@@ -187,21 +183,21 @@ async fn go_on(
     same.then(|| row::id(&row, "id")).transpose()
 }
 
-fn failures(row: &SqliteRow) -> Result<Failures, StoreError> {
+fn failures(row: &Row) -> Result<Failures, StoreError> {
     Ok(Failures {
         count: row::count(row, "count")?,
         last_at: row::time(row, "last_at")?,
     })
 }
 
-fn times(row: &SqliteRow) -> Result<LoginTimes, StoreError> {
+fn times(row: &Row) -> Result<LoginTimes, StoreError> {
     Ok(LoginTimes {
         created_at: row::time(row, "created_at")?,
         last_seen_at: row::time(row, "last_seen_at")?,
     })
 }
 
-fn login(row: &SqliteRow) -> Result<Login, StoreError> {
+fn login(row: &Row) -> Result<Login, StoreError> {
     Ok(Login {
         actor: Actor {
             user: row::id(row, "user_id")?,
