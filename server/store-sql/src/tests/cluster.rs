@@ -143,7 +143,12 @@ fn programs() -> PathBuf {
     found
         .pop()
         .or_else(|| std::env::split_paths(&path).find(|bin| bin.join("initdb").is_file()))
-        .expect("PostgreSQL is not installed, and these tests need it: run `cargo xtask setup`, or install the package postgresql")
+        .unwrap_or_else(|| {
+            panic!(
+                "PostgreSQL is not installed, and these tests need it: run `cargo xtask setup`, or install the \
+                 package postgresql"
+            )
+        })
 }
 
 fn is_root() -> bool {
