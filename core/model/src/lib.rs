@@ -9,6 +9,8 @@ pub mod audit;
 pub mod budget;
 pub mod code;
 pub mod id;
+pub mod lease;
+pub mod licence;
 pub mod login;
 pub mod login_delay;
 pub mod password;
@@ -18,7 +20,7 @@ pub mod session;
 pub mod ticket;
 pub mod time;
 
-pub use id::{CodeId, LoginId, OrganisationId, SessionId, TicketId, UserId};
+pub use id::{CodeId, LicenceId, LoginId, OrganisationId, SessionId, TicketId, UserId};
 pub use role::{Actor, Role, Standing};
 pub use secret::{Secret, TokenHash};
 pub use time::Timestamp;
