@@ -34,6 +34,12 @@ pub enum AuditKind {
     CustomerJoined,
     /// A support session ended; the detail says why.
     SessionEnded,
+    /// A licence was activated, or a trial began; the detail says for how many sessions.
+    LicenceActivated,
+    /// When leases are taken was decided anew.
+    LeasePolicyChanged,
+    /// A customer could not join because no licence was free.
+    LeaseRefused,
 }
 
 impl AuditKind {
@@ -54,6 +60,9 @@ impl AuditKind {
             Self::CodeClosed => "code_closed",
             Self::CustomerJoined => "customer_joined",
             Self::SessionEnded => "session_ended",
+            Self::LicenceActivated => "licence_activated",
+            Self::LeasePolicyChanged => "lease_policy_changed",
+            Self::LeaseRefused => "lease_refused",
         }
     }
 }

@@ -79,19 +79,22 @@ impl Jobs {
         let (sessions, logins) = self.attachments.in_use();
         self.store.touch_sessions(&sessions, now).await?;
         self.store.touch_logins(&logins, now).await?;
+        self.store.hold_leases(&self.attachments.operated(), now).await?;
 
         let codes = self.store.expire_codes(now).await?;
+        let leases = self.store.free_leases(now).await?;
         let gone = self.store.expire_logins(now).await?;
         let links = self.store.expire_tokens(now).await?;
         let ended = self.store.expire_sessions(now).await?;
         for session in &ended {
             self.attachments.end_session(session.id, EndReason::Expired).await;
         }
-        if codes + gone + links > 0 || !ended.is_empty() {
+        if codes + gone + links + leases > 0 || !ended.is_empty() {
             tracing::info!(
                 codes,
                 logins = gone,
                 links,
+                leases,
                 sessions = ended.len(),
                 "cleared away what was too old"
             );

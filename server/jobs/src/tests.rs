@@ -45,6 +45,9 @@ impl Attachments for NotedRelay {
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         self.in_use.lock().unwrap().clone()
     }
+    fn operated(&self) -> Vec<SessionId> {
+        self.in_use.lock().unwrap().0.clone()
+    }
 }
 
 struct World {

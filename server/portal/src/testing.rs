@@ -94,6 +94,9 @@ impl Attachments for TestRelay {
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         (Vec::new(), Vec::new())
     }
+    fn operated(&self) -> Vec<SessionId> {
+        Vec::new()
+    }
 }
 
 /// How the portal is installed.

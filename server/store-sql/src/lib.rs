@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod database;
 mod error;
+mod licences;
 mod logins;
 mod maintenance;
 mod relay;

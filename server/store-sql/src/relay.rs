@@ -15,7 +15,7 @@ use temoto_store::{
 
 use crate::database::{Conn, Row, query};
 use crate::error::{Unique, failed, failed_unique};
-use crate::{SqlStore, audit, row, sessions};
+use crate::{SqlStore, audit, licences, row, sessions};
 
 /// Hours of the failure budget that still count.
 const BUDGET_HOURS: i64 = 24;
@@ -88,7 +88,14 @@ impl RelayStore for SqlStore {
     async fn apply(&self, change: &RelayChange) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         match change {
-            RelayChange::Place { place, ticket, at } => take_place(&mut tx, place, *ticket, *at).await?,
+            RelayChange::Place { place, ticket, at } => {
+                if place.participant != 0 && !licences::join(&mut tx, place.session, *at).await? {
+                    // What was noted about it stays.
+                    tx.commit().await.map_err(failed)?;
+                    return Err(StoreError::NoLease);
+                }
+                take_place(&mut tx, place, *ticket, *at).await?;
+            }
             RelayChange::DropPlace { session, participant } => {
                 drop_place(&mut tx, *session, *participant).await?;
             }

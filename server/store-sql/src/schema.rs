@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "portal", include_str!("../migrations/0001_portal.sql")),
     (2, "relay", include_str!("../migrations/0002_relay.sql")),
+    (4, "licences", include_str!("../migrations/0004_licences.sql")),
 ];
 
 /// Brings a SQLite database to this version.

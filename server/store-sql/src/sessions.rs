@@ -10,7 +10,7 @@ use temoto_store::{NewCode, NewSession, SessionCode, SessionRow, Sessions, Store
 
 use crate::database::{Conn, Row, query};
 use crate::error::{Unique, failed, failed_unique};
-use crate::{SqlStore, audit, row};
+use crate::{SqlStore, audit, licences, row};
 
 const SELECT: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM codes b WHERE b.session_id = s.id AND b.state = 'burnt') AS burnt,
@@ -38,6 +38,14 @@ impl Sessions for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        licences::open(
+            &mut tx,
+            session.id,
+            session.organisation,
+            session.operator,
+            session.at,
+        )
+        .await?;
         insert_code(&mut tx, session.id, code).await?;
         for event in events {
             audit::append(&mut tx, event).await?;
@@ -61,6 +69,7 @@ impl Sessions for SqlStore {
         if alive.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
+        licences::new_code(&mut tx, session, code.at).await?;
         withdraw_code(&mut tx, session, code.at).await?;
         insert_code(&mut tx, session, code).await?;
         audit::append(&mut tx, event).await?;
@@ -160,6 +169,7 @@ pub(crate) async fn end(
         return Ok(false);
     }
     withdraw_code(tx, session, at).await?;
+    licences::release(tx, session).await?;
     Ok(true)
 }
 
@@ -229,6 +239,7 @@ fn session(row: &Row) -> Result<SessionRow, StoreError> {
         last_event_at: row::time(row, "last_event_at")?,
         ended,
         burnt_codes: row::count(row, "burnt")?,
+        unlicensed_at: row::maybe_time(row, "unlicensed_at")?,
         code,
     })
 }

@@ -23,6 +23,7 @@ mod accounts;
 mod audit;
 mod cluster;
 mod faults;
+mod licences;
 mod logins;
 mod sessions;
 

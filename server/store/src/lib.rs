@@ -9,6 +9,7 @@ mod accounts;
 mod attachments;
 mod clock;
 mod error;
+mod licences;
 mod logins;
 mod maintenance;
 mod relay;
@@ -18,12 +19,13 @@ pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose
 pub use attachments::{Attachments, NoAttachments};
 pub use clock::Clock;
 pub use error::StoreError;
+pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, Logins, NewLogin};
 pub use maintenance::{ExpiredSession, Maintenance};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
 
 /// Everything that the portal and the jobs need.
-pub trait Store: Accounts + Logins + Maintenance + Sessions {}
+pub trait Store: Accounts + Licences + Logins + Maintenance + Sessions {}
 
-impl<T: Accounts + Logins + Maintenance + Sessions> Store for T {}
+impl<T: Accounts + Licences + Logins + Maintenance + Sessions> Store for T {}

@@ -172,6 +172,7 @@ pub trait RelayStore: Send + Sync + 'static {
     /// Keeps one change; when this returns, a killed server still knows it.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] when the session of a new place or token is over, else `Full`, `ReadOnly`, `Database`.
+    /// [`StoreError::Gone`] when the session of a new place or token is over, [`StoreError::NoLease`] when an agent's
+    /// place needs a licence and none is free, else `Full`, `ReadOnly`, `Database`.
     async fn apply(&self, change: &RelayChange) -> Result<(), StoreError>;
 }

@@ -1,0 +1,532 @@
+//! Licences, leases and the line of those who wait, in SQL.
+//!
+//! Changes follow each other ([`crate::SqlStore::begin`]), so what is counted here is what is there when it is written:
+//! the last lease is taken once, whoever else asks at the same moment.
+
+use async_trait::async_trait;
+use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::lease::{self, Allowance, GRACE, Grant, Standing, TakeAt, Waiter};
+use temoto_model::licence::{Function, Functions, Licence, LicenceKind};
+use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
+use temoto_store::{Activation, Lease, LicenceRow, Licences, NewTrial, StoreError, Usage};
+
+use crate::database::{Conn, On, Row, query};
+use crate::error::failed;
+use crate::{SqlStore, audit, row};
+
+/// Leases that are shown one by one.
+const SHOWN: i64 = 200;
+
+#[async_trait]
+impl Licences for SqlStore {
+    async fn require_licences(&self, required: bool) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        query(
+            "INSERT INTO licence_requirement (one, required) VALUES (1, $1)
+             ON CONFLICT (one) DO UPDATE SET required = excluded.required",
+        )
+        .bind(i64::from(required))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn activate_licence(
+        &self,
+        organisation: OrganisationId,
+        licence: &Licence,
+        signed: &str,
+        event: &AuditEvent,
+    ) -> Result<Activation, StoreError> {
+        let mut tx = self.begin().await?;
+        let known = query("SELECT organisation_id FROM licences WHERE id = $1")
+            .bind(&licence.id.as_bytes()[..])
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed)?;
+        if let Some(row) = known {
+            let same = row::id::<OrganisationId>(&row, "organisation_id")? == organisation;
+            return Ok(if same {
+                Activation::Known
+            } else {
+                Activation::Taken
+            });
+        }
+        query(
+            "INSERT INTO licences
+                 (id, organisation_id, kind, sessions, functions, starts_at, ends_at, holder, signed, activated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(&licence.id.as_bytes()[..])
+        .bind(&organisation.as_bytes()[..])
+        .bind(licence.kind.as_str())
+        .bind(i64::from(licence.sessions))
+        .bind(i64::from(licence.functions.bits()))
+        .bind(licence.starts_at.as_millis())
+        .bind(licence.ends_at.map(Timestamp::as_millis))
+        .bind(licence.holder.as_str())
+        .bind(signed)
+        .bind(event.at.as_millis())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        if let Some(renewed) = licence.renews {
+            query(
+                "UPDATE licences SET replaced_at = $3
+                 WHERE id = $1 AND organisation_id = $2 AND replaced_at IS NULL",
+            )
+            .bind(&renewed.as_bytes()[..])
+            .bind(&organisation.as_bytes()[..])
+            // Until the new one begins, the old one counts.
+            .bind(licence.starts_at.max(event.at).as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        }
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(Activation::Done)
+    }
+
+    async fn begin_trial(&self, trial: &NewTrial, event: &AuditEvent) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let had = query("SELECT id FROM licences WHERE organisation_id = $1 LIMIT 1")
+            .bind(&trial.organisation.as_bytes()[..])
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed)?;
+        if had.is_some() {
+            return Ok(false);
+        }
+        query(
+            "INSERT INTO licences
+                 (id, organisation_id, kind, sessions, functions, starts_at, ends_at, holder, activated_at)
+             SELECT $1, id, 'trial', $3, $4, $5, $6, name, $5 FROM organisations WHERE id = $2",
+        )
+        .bind(&trial.id.as_bytes()[..])
+        .bind(&trial.organisation.as_bytes()[..])
+        .bind(i64::from(trial.sessions))
+        .bind(i64::from(Functions::ALL.bits()))
+        .bind(trial.at.as_millis())
+        .bind(trial.ends_at.as_millis())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
+    }
+
+    async fn licences(&self, organisation: OrganisationId) -> Result<Vec<LicenceRow>, StoreError> {
+        query("SELECT * FROM licences WHERE organisation_id = $1 ORDER BY activated_at DESC, id LIMIT 500")
+            .bind(&organisation.as_bytes()[..])
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(licence)
+            .collect()
+    }
+
+    async fn usage(&self, organisation: OrganisationId, now: Timestamp) -> Result<Usage, StoreError> {
+        let leases = query(
+            "SELECT l.session_id, l.operator_id, l.taken_at, u.name
+             FROM licence_leases l JOIN users u ON u.id = l.operator_id
+             WHERE l.organisation_id = $1 ORDER BY l.taken_at, l.session_id LIMIT $2",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(SHOWN)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?;
+        let line = line(self.read(), organisation).await?;
+        let waiting = line.iter().filter(|waiter| waiter.waits(now)).count();
+        Ok(Usage {
+            allowance: allowance(self.read(), self.read(), organisation, now).await?,
+            held: held(self.read(), organisation).await?,
+            leases: leases.iter().map(lease_row).collect::<Result<_, _>>()?,
+            take_at: take_at(self.read(), organisation).await?,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        })
+    }
+
+    async fn set_take_at(
+        &self,
+        organisation: OrganisationId,
+        take_at: TakeAt,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        query(
+            "INSERT INTO licence_policies (organisation_id, take_at) VALUES ($1, $2)
+             ON CONFLICT (organisation_id) DO UPDATE SET take_at = excluded.take_at",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(take_at.as_str())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn wait_in_line(
+        &self,
+        organisation: OrganisationId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Standing, StoreError> {
+        let mut tx = self.begin().await?;
+        stand_in_line(&mut tx, organisation, user, now).await?;
+        let line = line(&mut *tx, organisation).await?;
+        let free = free(&mut tx, organisation, now).await?;
+        let standing = lease::standing(&line, user, free.unwrap_or(u32::MAX), now);
+        if standing == Standing::Turn {
+            query("UPDATE licence_line SET turn_at = $2 WHERE user_id = $1 AND turn_at IS NULL")
+                .bind(&user.as_bytes()[..])
+                .bind(now.as_millis())
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?;
+        }
+        tx.commit().await.map_err(failed)?;
+        Ok(standing)
+    }
+
+    async fn leave_line(&self, user: UserId) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        out_of_line(&mut tx, user).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn hold_leases(&self, sessions: &[SessionId], now: Timestamp) -> Result<(), StoreError> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for session in sessions {
+            // One that waits for its customer takes none by this, but keeps what it has.
+            query(
+                "INSERT INTO licence_leases (session_id, organisation_id, operator_id, taken_at, operated_at)
+                 SELECT id, organisation_id, operator_id, $2, $2 FROM sessions WHERE id = $1 AND state = 'running'
+                 ON CONFLICT (session_id) DO UPDATE SET operated_at = excluded.operated_at",
+            )
+            .bind(&session.as_bytes()[..])
+            .bind(now.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        }
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn free_leases(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let freed = query(
+            "DELETE FROM licence_leases WHERE session_id IN (
+                 SELECT l.session_id FROM licence_leases l JOIN sessions s ON s.id = l.session_id
+                 WHERE s.state = 'ended' OR (s.state = 'running' AND l.operated_at <= $1)
+                     OR (s.state = 'waiting' AND NOT EXISTS (
+                         SELECT 1 FROM codes c
+                         WHERE c.session_id = s.id AND c.state = 'waiting' AND c.expires_at > $2)))",
+        )
+        .bind(now.minus(GRACE).as_millis())
+        .bind(now.as_millis())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        query("DELETE FROM licence_line WHERE seen_at <= $1 OR turn_at <= $2")
+            .bind(now.minus(lease::LINE_SILENCE).as_millis())
+            .bind(now.minus(lease::TURN).as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(freed.rows_affected())
+    }
+}
+
+/// Whether this person may open a session now; takes the lease at once if it is taken with the code.
+pub(crate) async fn open(
+    tx: &mut Conn,
+    session: SessionId,
+    organisation: OrganisationId,
+    operator: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let free = free(tx, organisation, now).await?;
+    let line = line(&mut *tx, organisation).await?;
+    if free == Some(0) || !lease::may_start(&line, operator, free, now) {
+        return Err(StoreError::NoLease);
+    }
+    if take_at(&mut *tx, organisation).await? == TakeAt::Code {
+        take(tx, session, organisation, operator, now).await?;
+        out_of_line(tx, operator).await?;
+    }
+    Ok(())
+}
+
+/// A new code for a session: its lease again, if leases are taken with codes and it has none.
+pub(crate) async fn new_code(tx: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    let Some((organisation, operator, _)) = without_lease(tx, session).await? else {
+        return Ok(());
+    };
+    if take_at(&mut *tx, organisation).await? == TakeAt::Code {
+        if free(tx, organisation, now).await? == Some(0) {
+            return Err(StoreError::NoLease);
+        }
+        take(tx, session, organisation, operator, now).await?;
+    }
+    Ok(())
+}
+
+/// A customer joins: takes the lease of the session. `false`: none is free; the operator is put in the line.
+pub(crate) async fn join(tx: &mut Conn, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let Some((organisation, operator, running)) = without_lease(tx, session).await? else {
+        return Ok(true);
+    };
+    let free = free(tx, organisation, now).await?;
+    let line = line(&mut *tx, organisation).await?;
+    // What ran before is never cut.
+    if running || (free != Some(0) && lease::may_start(&line, operator, free, now)) {
+        take(tx, session, organisation, operator, now).await?;
+        out_of_line(tx, operator).await?;
+        unlicensed(tx, session, None).await?;
+        return Ok(true);
+    }
+    stand_in_line(tx, organisation, operator, now).await?;
+    if unlicensed(tx, session, Some(now)).await? {
+        let event = AuditEvent {
+            organisation,
+            at: now,
+            actor: None,
+            kind: AuditKind::LeaseRefused,
+            subject: session.to_string(),
+            detail: String::new(),
+        };
+        audit::append(tx, &event).await?;
+    }
+    Ok(false)
+}
+
+/// The session ended.
+pub(crate) async fn release(tx: &mut Conn, session: SessionId) -> Result<(), StoreError> {
+    query("DELETE FROM licence_leases WHERE session_id = $1")
+        .bind(&session.as_bytes()[..])
+        .execute(tx)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Whose the session is, and whether a customer has joined it, if it holds no lease.
+async fn without_lease(
+    tx: &mut Conn,
+    session: SessionId,
+) -> Result<Option<(OrganisationId, UserId, bool)>, StoreError> {
+    let found = query(
+        "SELECT organisation_id, operator_id, state FROM sessions WHERE id = $1
+         AND NOT EXISTS (SELECT 1 FROM licence_leases l WHERE l.session_id = $1)",
+    )
+    .bind(&session.as_bytes()[..])
+    .fetch_optional(tx)
+    .await
+    .map_err(failed)?;
+    let Some(row) = found else { return Ok(None) };
+    let running = row::get::<&str>(&row, "state")? == "running";
+    Ok(Some((
+        row::id(&row, "organisation_id")?,
+        row::id(&row, "operator_id")?,
+        running,
+    )))
+}
+
+async fn take(
+    tx: &mut Conn,
+    session: SessionId,
+    organisation: OrganisationId,
+    operator: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO licence_leases (session_id, organisation_id, operator_id, taken_at, operated_at)
+         VALUES ($1, $2, $3, $4, $4)",
+    )
+    .bind(&session.as_bytes()[..])
+    .bind(&organisation.as_bytes()[..])
+    .bind(&operator.as_bytes()[..])
+    .bind(now.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+/// Notes when a customer was turned away, or that this is over; whether that is news.
+async fn unlicensed(tx: &mut Conn, session: SessionId, at: Option<Timestamp>) -> Result<bool, StoreError> {
+    let noted =
+        query("UPDATE sessions SET unlicensed_at = $2 WHERE id = $1 AND (unlicensed_at IS NULL) = ($3 = 1)")
+            .bind(&session.as_bytes()[..])
+            .bind(at.map(Timestamp::as_millis))
+            .bind(i64::from(at.is_some()))
+            .execute(tx)
+            .await
+            .map_err(failed)?;
+    Ok(noted.rows_affected() != 0)
+}
+
+async fn stand_in_line(
+    tx: &mut Conn,
+    organisation: OrganisationId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // Who let the turn pass, or was away, begins at the end.
+    query("DELETE FROM licence_line WHERE user_id = $1 AND (seen_at <= $2 OR turn_at <= $3)")
+        .bind(&user.as_bytes()[..])
+        .bind(now.minus(lease::LINE_SILENCE).as_millis())
+        .bind(now.minus(lease::TURN).as_millis())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+    query(
+        "INSERT INTO licence_line (user_id, organisation_id, since, seen_at)
+         SELECT $1, $2, $3, $3 WHERE (SELECT COUNT(*) FROM licence_line WHERE organisation_id = $2) < $4
+         ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at",
+    )
+    .bind(&user.as_bytes()[..])
+    .bind(&organisation.as_bytes()[..])
+    .bind(now.as_millis())
+    .bind(i64::try_from(lease::LINE).unwrap_or(i64::MAX))
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+async fn out_of_line(tx: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    query("DELETE FROM licence_line WHERE user_id = $1")
+        .bind(&user.as_bytes()[..])
+        .execute(tx)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+async fn free(
+    tx: &mut Conn,
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Result<Option<u32>, StoreError> {
+    let grants = grants(&mut *tx, organisation).await?;
+    let required = required(&mut *tx).await?;
+    let allowance = Allowance::of(&grants, Function::OneTime, required, now);
+    Ok(allowance.free(held(tx, organisation).await?))
+}
+
+async fn allowance<'a>(
+    first: impl Into<On<'a>>,
+    second: impl Into<On<'a>>,
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Result<Allowance, StoreError> {
+    let grants = grants(first, organisation).await?;
+    let required = required(second).await?;
+    Ok(Allowance::of(&grants, Function::OneTime, required, now))
+}
+
+async fn grants<'a>(on: impl Into<On<'a>>, organisation: OrganisationId) -> Result<Vec<Grant>, StoreError> {
+    query("SELECT sessions, functions, starts_at, ends_at, replaced_at FROM licences WHERE organisation_id = $1")
+        .bind(&organisation.as_bytes()[..])
+        .fetch_all(on)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            let ends = [row::maybe_time(row, "ends_at")?, row::maybe_time(row, "replaced_at")?];
+            Ok(Grant {
+                sessions: row::count(row, "sessions")?,
+                functions: Functions::from_bits(row::count(row, "functions")?),
+                starts_at: row::time(row, "starts_at")?,
+                ends_at: ends.into_iter().flatten().min(),
+            })
+        })
+        .collect()
+}
+
+async fn required<'a>(on: impl Into<On<'a>>) -> Result<bool, StoreError> {
+    let found = query("SELECT required FROM licence_requirement")
+        .fetch_optional(on)
+        .await
+        .map_err(failed)?;
+    found.map_or(Ok(false), |row| Ok(row::count(&row, "required")? != 0))
+}
+
+async fn held<'a>(on: impl Into<On<'a>>, organisation: OrganisationId) -> Result<u32, StoreError> {
+    let row = query("SELECT COUNT(*) AS held FROM licence_leases WHERE organisation_id = $1")
+        .bind(&organisation.as_bytes()[..])
+        .fetch_one(on)
+        .await
+        .map_err(failed)?;
+    row::count(&row, "held")
+}
+
+async fn take_at<'a>(on: impl Into<On<'a>>, organisation: OrganisationId) -> Result<TakeAt, StoreError> {
+    let found = query("SELECT take_at FROM licence_policies WHERE organisation_id = $1")
+        .bind(&organisation.as_bytes()[..])
+        .fetch_optional(on)
+        .await
+        .map_err(failed)?;
+    found.map_or(Ok(TakeAt::default()), |row| {
+        row::name(&row, "take_at", TakeAt::from_name)
+    })
+}
+
+async fn line<'a>(on: impl Into<On<'a>>, organisation: OrganisationId) -> Result<Vec<Waiter>, StoreError> {
+    query(
+        "SELECT user_id, since, seen_at, turn_at FROM licence_line WHERE organisation_id = $1
+         ORDER BY since, user_id",
+    )
+    .bind(&organisation.as_bytes()[..])
+    .fetch_all(on)
+    .await
+    .map_err(failed)?
+    .iter()
+    .map(|row| {
+        Ok(Waiter {
+            user: row::id(row, "user_id")?,
+            since: row::time(row, "since")?,
+            seen_at: row::time(row, "seen_at")?,
+            turn_at: row::maybe_time(row, "turn_at")?,
+        })
+    })
+    .collect()
+}
+
+fn lease_row(row: &Row) -> Result<Lease, StoreError> {
+    Ok(Lease {
+        session: row::id(row, "session_id")?,
+        operator: row::id(row, "operator_id")?,
+        name: row::get(row, "name")?,
+        taken_at: row::time(row, "taken_at")?,
+    })
+}
+
+fn licence(row: &Row) -> Result<LicenceRow, StoreError> {
+    let kind: &str = row::get(row, "kind")?;
+    Ok(LicenceRow {
+        id: row::id(row, "id")?,
+        kind: match kind {
+            "trial" => None,
+            name => Some(LicenceKind::from_name(name).ok_or(StoreError::Corrupt("kind"))?),
+        },
+        sessions: row::count(row, "sessions")?,
+        functions: Functions::from_bits(row::count(row, "functions")?),
+        starts_at: row::time(row, "starts_at")?,
+        ends_at: row::maybe_time(row, "ends_at")?,
+        holder: row::get(row, "holder")?,
+        activated_at: row::time(row, "activated_at")?,
+        replaced_at: row::maybe_time(row, "replaced_at")?,
+    })
+}
