@@ -14,7 +14,7 @@ use temoto_model::Standing;
 use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
-use crate::{App, account, server, session, user};
+use crate::{App, account, licence, server, session, user};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,12 @@ use crate::{App, account, server, session, user};
         account::logout::handler,
         account::me::handler,
         user::list::handler,
+        licence::list::handler,
+        licence::activate::handler,
+        licence::policy::handler,
+        licence::usage::handler,
+        licence::wait::handler,
+        licence::leave::handler,
         session::list::handler,
         session::create::handler,
         session::code::handler,

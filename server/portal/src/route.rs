@@ -6,7 +6,7 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use temoto_model::{Role, Standing};
 
-use crate::{App, account, server, session, user};
+use crate::{App, account, licence, server, session, user};
 
 /// Where the interface begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -43,6 +43,27 @@ pub(crate) fn table() -> Vec<Route> {
         row(M::POST, "/logout", ANYONE, post(account::logout::handler)),
         row(M::GET, "/me", OPERATORS, get(account::me::handler)),
         row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
+        row(M::GET, "/licences", ADMINISTRATORS, get(licence::list::handler)),
+        row(
+            M::POST,
+            "/licences",
+            ADMINISTRATORS,
+            post(licence::activate::handler),
+        ),
+        row(
+            M::POST,
+            "/licences/policy",
+            ADMINISTRATORS,
+            post(licence::policy::handler),
+        ),
+        row(M::GET, "/licences/usage", OPERATORS, get(licence::usage::handler)),
+        row(M::POST, "/licences/line", OPERATORS, post(licence::wait::handler)),
+        row(
+            M::POST,
+            "/licences/line/leave",
+            OPERATORS,
+            post(licence::leave::handler),
+        ),
         row(M::GET, "/sessions", OPERATORS, get(session::list::handler)),
         row(M::POST, "/sessions", OPERATORS, post(session::create::handler)),
         row(

@@ -52,6 +52,8 @@ fn body(path: &str) -> Option<Value> {
         "/login" => Some(json!({ "email": "operator@a.example", "password": PASSWORD })),
         "/setup" => Some(json!({ "token": "00", "password": PASSWORD })),
         "/setup/link" => Some(json!({ "token": "00" })),
+        "/licences" => Some(json!({ "licence": crate::tests::licences::key(5) })),
+        "/licences/policy" => Some(json!({ "take_at": "code" })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
     }
@@ -63,7 +65,8 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
     match (&route.method, route.path) {
         (&Method::POST, "/setup" | "/setup/link") => StatusCode::GONE,
         (&Method::POST, "/logout") => StatusCode::NO_CONTENT,
-        (&Method::POST, "/sessions") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/licences/policy" | "/licences/line/leave") => StatusCode::NO_CONTENT,
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
