@@ -6,6 +6,9 @@ export interface Scene {
   name: string;
   path: string;
   loggedIn?: boolean;
+  administrator?: boolean;
+  /** How licences are. */
+  licences?: 'used' | 'none';
   /** Sessions that only the server knows. */
   others?: boolean;
   /** Text or control by which the screen is recognized as finished; a CSS selector. */
@@ -137,6 +140,44 @@ export const SCENES: Scene[] = [
         .waitFor();
     },
   },
+  {
+    name: 'console-no-licence',
+    path: '/console',
+    loggedIn: true,
+    licences: 'used',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('button', { name: /^(空くのを待つ|Wait in line)$/ }).click();
+      await page.getByRole('button', { name: /^(待つのをやめる|Stop waiting)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'console-licence-needed',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    licences: 'none',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('link', { name: /^(ライセンスを有効化|Activate licence)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'licences',
+    path: '/console/licences',
+    loggedIn: true,
+    administrator: true,
+    licences: 'used',
+    ready: 'fieldset',
+    act: async (page) => {
+      await page.getByRole('textbox').fill('AQEBAQEBAQEB');
+      await page.getByRole('button', { name: /^(ライセンスを有効化|Activate licence)$/ }).click();
+      await page.locator('[role=alert]').first().waitFor();
+    },
+  },
+  { name: 'licences-operator', path: '/console/licences', loggedIn: true, ready: 'main ul' },
   session('waiting', '[role=status]'),
   session('gone', 'main p'),
   session('joined'),

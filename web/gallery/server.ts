@@ -24,6 +24,10 @@ export interface Played {
   language: 'ja' | 'en';
   /** What the list of sessions answers. */
   rows: unknown[];
+  /** An administrator looks. */
+  administrator?: boolean;
+  /** How licences are: without a word there is no end of them. */
+  licences?: 'used' | 'none' | undefined;
 }
 
 const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example Corp.', 'Hanako Sato'] } as const;
@@ -31,7 +35,13 @@ const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example
 function operation(path: string, method: string, played: Played): [number, unknown] {
   const [organisation, name] = names[played.language];
   const me = {
-    user: { id: '1', email: 'hanako@example.com', name, role: 'operator', language: null },
+    user: {
+      id: '1',
+      email: 'hanako@example.com',
+      name,
+      role: played.administrator ? 'administrator' : 'operator',
+      language: null,
+    },
     organisation: { name: organisation },
   };
   const nowMs = Date.now();
@@ -62,6 +72,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
     case 'GET /sessions':
       return [200, played.rows];
     case 'POST /sessions':
+      if (played.licences) return [409, { code: 'no_licence_free' }];
       return [
         201,
         {
@@ -77,9 +88,57 @@ function operation(path: string, method: string, played: Played): [number, unkno
           join_url: 'https://support.example.co.jp/join',
         },
       ];
+    case 'GET /licences/usage':
+      return [200, usage(played, nowMs)];
+    case 'GET /licences':
+      return [200, licences(played, nowMs)];
+    case 'POST /licences':
+      return [422, { code: 'licence_signature' }];
+    case 'POST /licences/line':
+      return [200, { turn: false, before: 1 }];
     default:
       return path.endsWith('/statement') ? [200, { statement: 'AA' }] : [204, null];
   }
+}
+
+const people = {
+  ja: ['佐藤 花子', '鈴木 一郎', '高橋 由美'],
+  en: ['Hanako Sato', 'Ichiro Suzuki', 'Yumi Takahashi'],
+} as const;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function usage(played: Played, nowMs: number): unknown {
+  const names = people[played.language].slice(0, played.licences === 'none' ? 0 : 3);
+  return {
+    allowed: played.licences === 'used' ? 3 : played.licences === 'none' ? 0 : null,
+    held: names.length,
+    leases: names.map((operator, n) => ({
+      session: `${n}${n}`.repeat(16),
+      operator,
+      own: n === 0,
+      taken_at_ms: nowMs - (65 - 30 * n) * 60_000,
+    })),
+    waiting: played.licences === 'used' ? 2 : 0,
+    take_at: 'join',
+    server_time_ms: nowMs,
+  };
+}
+
+function licences(played: Played, nowMs: number): unknown {
+  const holder = names[played.language][0];
+  const every = ['one_time', 'unattended', 'meeting', 'files', 'call', 'recording', 'print'];
+  const one = { functions: every, holder, ends_soon: false, activated_at_ms: nowMs };
+  const rows = [
+    { kind: 'on_premises', state: 'active', sessions: 2, starts_at_ms: nowMs - DAY, ends_at_ms: null },
+    { kind: 'private_cloud', state: 'active', sessions: 1, ends_soon: true, functions: ['one_time', 'files'] },
+    { kind: 'trial', state: 'expired', sessions: 2, starts_at_ms: nowMs - 40 * DAY, ends_at_ms: nowMs - 25 * DAY },
+  ];
+  const year = { starts_at_ms: nowMs - 345 * DAY, ends_at_ms: nowMs + 20 * DAY };
+  return {
+    organisation: '5f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5',
+    licences: rows.map((row, n) => ({ id: `a${n}`.repeat(16), ...one, ...year, ...row })),
+  };
 }
 
 const digest = await crypto.subtle.digest('SHA-256', PROGRAM).then((hash) => Buffer.from(hash).toString('hex'));

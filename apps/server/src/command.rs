@@ -89,6 +89,9 @@ pub enum Command {
     /// Add, list, disable and enable people
     #[command(subcommand)]
     User(User),
+    /// Issue licences and see what one says
+    #[command(subcommand)]
+    Licence(Licence),
 }
 
 /// How to begin.
@@ -152,12 +155,94 @@ pub struct Serve {
     /// How to log [default: text]
     #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Whether organisations need a licence to start sessions [default: free]
+    #[arg(long, env = "TEMOTO_LICENCES", value_enum, value_name = "WHETHER")]
+    pub licences: Option<LicenceNeed>,
+    /// Public keys of others whose licences are believed; `licence issuer` prints the one of an installation
+    #[arg(
+        long,
+        env = "TEMOTO_LICENCE_ISSUERS",
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
+    pub licence_issuers: Option<Vec<String>>,
     /// Connections at the same time [default: 4096]
     #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections: Option<usize>,
     /// Connections of one address at the same time; a proxy's are not limited [default: 128]
     #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections_per_address: Option<usize>,
+}
+
+/// Whether organisations need a licence.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LicenceNeed {
+    /// None: sessions without end, until an organisation activates one
+    Free,
+    /// Sessions are started with a licence or in a trial only
+    Required,
+}
+
+/// What can be done with licences.
+#[derive(Subcommand)]
+pub enum Licence {
+    /// Sign a licence with the key of this installation and print it
+    Issue(Box<LicenceIssue>),
+    /// Print what a licence says, and whether this installation signed it
+    Inspect(LicenceInspect),
+    /// Print the public key that others name in licence_issuers to believe licences of this installation
+    Issuer,
+}
+
+/// A licence to issue.
+#[derive(Args)]
+pub struct LicenceIssue {
+    /// Sessions at once
+    #[arg(long, value_name = "NUMBER", value_parser = parse_count)]
+    pub sessions: usize,
+    /// Whom it is for, in words
+    #[arg(long, value_name = "NAME")]
+    pub holder: String,
+    /// For what kind of installation
+    #[arg(long, value_enum, default_value = "on-premises")]
+    pub kind: LicenceKindName,
+    /// First day, like 2026-12-01, in UTC [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// First day on which it counts no more [default: it never ends]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// What for: one_time, unattended, meeting, files, call, recording, print [default: everything]
+    #[arg(long, value_delimiter = ',', value_name = "FUNCTION")]
+    pub functions: Option<Vec<String>>,
+    /// Only for the organisation with this identifier; its page of licences shows it
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// Takes the place of the licence with this identifier
+    #[arg(long, value_name = "ID")]
+    pub renews: Option<String>,
+    /// Write it to this file, instead of printing the key
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A kind of installation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LicenceKindName {
+    /// Many organisations on one installation
+    PublicCloud,
+    /// An own installation
+    OnPremises,
+    /// An own installation that a host runs
+    PrivateCloud,
+}
+
+/// A licence to look at.
+#[derive(Args)]
+pub struct LicenceInspect {
+    /// File with the licence; - reads the standard input
+    pub file: PathBuf,
 }
 
 /// Form of the log.

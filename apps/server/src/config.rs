@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use temoto_model::Secret;
 use temoto_portal::{Proxies, Site};
 
-use crate::command::{LogFormat, Serve, parse_address, parse_count};
+use crate::command::{LicenceNeed, LogFormat, Serve, parse_address, parse_count};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const CONNECTIONS: usize = 4_096;
@@ -31,6 +31,8 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     web: Option<PathBuf>,
     programs: Option<PathBuf>,
+    licences: Option<LicenceNeed>,
+    licence_issuers: Option<Vec<String>>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     #[serde(default, deserialize_with = "count")]
@@ -82,6 +84,10 @@ pub struct Config {
     pub web: Option<Sourced<PathBuf>>,
     /// Folder of the programs.
     pub programs: Option<Sourced<PathBuf>>,
+    /// Whether organisations need a licence.
+    pub licences: LicenceNeed,
+    /// Public keys of others whose licences are believed.
+    pub licence_issuers: Vec<[u8; 32]>,
     /// What to log.
     pub log: Sourced<String>,
     /// How to log.
@@ -170,6 +176,11 @@ impl Config {
             proxies,
             web: from.path("web", flags.web, file.web),
             programs: from.path("programs", flags.programs, file.programs),
+            licences: flags.licences.or(file.licences).unwrap_or(LicenceNeed::Free),
+            licence_issuers: match from.pick("licence_issuers", flags.licence_issuers, file.licence_issuers) {
+                None => Vec::new(),
+                Some(keys) => issuers(&keys)?,
+            },
             log: log.unwrap_or_else(|| Sourced {
                 value: "info".to_owned(),
                 from: "log".to_owned(),
@@ -256,6 +267,20 @@ impl Config {
             (Tls::None | Tls::Files(..) | Tls::SelfSigned, _) => Ok(()),
         }
     }
+}
+
+fn issuers(keys: &Sourced<Vec<String>>) -> anyhow::Result<Vec<[u8; 32]>> {
+    let read = |text: &String| {
+        let mut key = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut key)
+            .ok()
+            .with_context(|| {
+                let from = &keys.from;
+                format!("{from}: {text:?} is not 64 hexadecimal digits as `temoto-server licence issuer` prints them")
+            })
+            .map(|()| key)
+    };
+    keys.value.iter().map(read).collect()
 }
 
 fn tls(
@@ -389,6 +414,11 @@ mod tests {
                     "temoto.toml: tls_self_signed and ",
                     "temoto.toml: tls_key exclude each other",
                 ],
+            ),
+            ("licences = 'some'", vec!["temoto.toml", "licences", "`required`"]),
+            (
+                "licence_issuers = ['12']",
+                vec!["temoto.toml: licence_issuers", "licence issuer"],
             ),
             ("log_format = 'xml'", vec!["temoto.toml", "log_format", "`json`"]),
         ] {

@@ -1,7 +1,7 @@
 //! The data folder: what lies where, readable by the server's user only.
 //!
 //! `temoto.db` the database (unless it is a PostgreSQL: see `database.rs`), `temoto.toml` the configuration, `keys/` the keys: `signing.key` (Ed25519 seed, signs
-//! statements about operators), `ticket.key` (HMAC, for tickets to the relay), each 64 hexadecimal digits;
+//! statements about operators), `ticket.key` (HMAC, for tickets to the relay), `licence.key` (Ed25519 seed, signs licences), each 64 hexadecimal digits;
 //! `tls-self-signed.pem` and `.key` if the server makes its own certificate.
 
 use std::fs::{DirBuilder, OpenOptions};

@@ -22,7 +22,7 @@ use crate::database::Place;
 use crate::folder::{Folder, write_private};
 
 /// Keys that every installation has.
-pub const KEYS: [&str; 2] = ["signing.key", "ticket.key"];
+pub const KEYS: [&str; 3] = ["signing.key", "ticket.key", crate::licences::KEY];
 
 /// What the organisation is called until it is named.
 const ORGANISATION: &str = "Temoto";

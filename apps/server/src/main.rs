@@ -8,6 +8,7 @@ mod config;
 mod database;
 mod folder;
 mod init;
+mod licences;
 mod logging;
 mod serve;
 mod tls;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
                 serve.database_url = url;
                 serve::run(data, *serve).await
             }
+            Command::Licence(licence) => licences::run(data, licence),
             Command::User(user) => users::run(data, url, user).await,
         }
     });

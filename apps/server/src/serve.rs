@@ -8,9 +8,10 @@ use anyhow::{Context as _, bail};
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
 use temoto_jobs::Jobs;
+use temoto_model::licence;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
-use temoto_store::{Accounts as _, Attachments, Clock, Store};
+use temoto_store::{Accounts as _, Attachments, Clock, Licences as _, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -18,11 +19,11 @@ use tokio::sync::watch;
 use crate::accept::Server;
 use crate::attached::{Attached, open_relay, relay_routes};
 use crate::clock::SystemClock;
-use crate::command::Serve;
+use crate::command::{LicenceNeed, Serve};
 use crate::config::{Config, Tls};
 use crate::database::Place;
 use crate::folder::{Folder, write_private};
-use crate::{logging, tls};
+use crate::{licences, logging, tls};
 
 /// When those who are attached are to come back: a restart takes about as long.
 const COME_BACK_MS: u32 = 1_500;
@@ -42,6 +43,11 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     }
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
+    let mut issuers = config.licence_issuers.clone();
+    issuers.push(licence::issuer(&*licences::seed(&folder)?));
+    database
+        .require_licences(config.licences == LicenceNeed::Required)
+        .await?;
     let (listener, address) = listen(config.listen).await?;
     let site = config.site(address.port())?;
     let acceptor = tls::acceptor(&config.tls, &folder, &site)?;
@@ -61,6 +67,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         own_key,
         tickets: TicketKey::from_bytes(*tickets),
         signing: Secret32::new(*signing),
+        issuers,
         passwords: Passwords::new(),
         pages,
         programs,

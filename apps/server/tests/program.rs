@@ -13,6 +13,8 @@ mod cluster;
 mod disk;
 #[path = "program/faults.rs"]
 mod faults;
+#[path = "program/licences.rs"]
+mod licences;
 #[path = "program/life.rs"]
 mod life;
 #[path = "program/limits.rs"]

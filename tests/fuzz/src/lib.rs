@@ -6,6 +6,7 @@
 
 mod codec;
 mod crypto;
+mod model;
 mod wire;
 
 /// One parser under test.
@@ -79,6 +80,11 @@ pub const TARGETS: &[Target] = &[
         name: "statement",
         run: crypto::statement,
         seeds: crypto::statement_seeds,
+    },
+    Target {
+        name: "licence",
+        run: model::licence,
+        seeds: model::licence_seeds,
     },
     Target {
         name: "hostile_relay",

@@ -1,6 +1,19 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
-import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup } from './types';
+import type {
+  Licence,
+  Licences,
+  LicenceUsage,
+  Line,
+  LinkPurpose,
+  Login,
+  Me,
+  NewCode,
+  NewSession,
+  ServerInfo,
+  SessionRow,
+  Setup,
+} from './types';
 
 const BASE = '/api/v1';
 
@@ -53,6 +66,12 @@ export const api = {
   statement: (session: string, consoleKey: string) =>
     call<{ statement: string }>('POST', `/sessions/${id(session)}/statement`, { console_key: consoleKey }),
   sessions: () => call<SessionRow[]>('GET', '/sessions'),
+  licences: () => call<Licences>('GET', '/licences'),
+  activateLicence: (licence: string) => call<Licence>('POST', '/licences', { licence }),
+  licencePolicy: (takeAt: 'join' | 'code') => call<null>('POST', '/licences/policy', { take_at: takeAt }),
+  licenceUsage: () => call<LicenceUsage>('GET', '/licences/usage'),
+  waitInLine: () => call<Line>('POST', '/licences/line', {}),
+  leaveLine: () => call<null>('POST', '/licences/line/leave', {}),
   endSession: (session: string) => call<null>('POST', `/sessions/${id(session)}/end`, {}),
 };
 

@@ -1,5 +1,11 @@
 /** Made by generate.mjs of openapi.json; do not edit. Times are Unix milliseconds. */
 
+/** A licence to activate. */
+export interface ActivationRequest {
+  /** The key, or all of the file. */
+  licence: string;
+}
+
 /** A code as the server knows it: the console adds the secret digits. */
 export interface CodeView {
   /** Not good from here on, milliseconds since 1970. */
@@ -16,6 +22,58 @@ export interface Failure {
   code: string;
   /** Not before so many milliseconds. */
   retry_after_ms?: number | null;
+}
+
+/** A lease that is held. */
+export interface LeaseView {
+  /** The operator's name. */
+  operator: string;
+  /** Whether it is the caller's own. */
+  own: boolean;
+  /** The session, 32 hexadecimal digits. */
+  session: string;
+  /** Since when, milliseconds since 1970. */
+  taken_at_ms: number;
+}
+
+/** A licence that was activated. */
+export interface LicenceView {
+  /** When it was activated. */
+  activated_at_ms: number;
+  /** From when on no more; nothing: for ever. */
+  ends_at_ms?: number | null;
+  /** It ends within 30 days. */
+  ends_soon: boolean;
+  /** What for: `one_time`, `unattended`, `meeting`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** Whom it was issued to. */
+  holder: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** `trial`, `public_cloud`, `on_premises` or `private_cloud`. */
+  kind: string;
+  /** Sessions at once. */
+  sessions: number;
+  /** From when on it counts, milliseconds since 1970. */
+  starts_at_ms: number;
+  /** `active`, `future`, `expired` or `replaced`. */
+  state: string;
+}
+
+/** The licences of the organisation. */
+export interface LicencesView {
+  /** Active, future and past ones, the newest first. */
+  licences: LicenceView[];
+  /** The organisation's identifier: who issues a licence can bind it to this. */
+  organisation: string;
+}
+
+/** Where one stands. */
+export interface LineView {
+  /** So many are before; nothing: the line is full. */
+  before?: number | null;
+  /** A licence is free for the caller: start now. */
+  turn: boolean;
 }
 
 /** The token of a link. */
@@ -96,6 +154,12 @@ export interface NewSessionView extends CodeView {
   ticket: string;
 }
 
+/** What was decided. */
+export interface PolicyRequest {
+  /** `join`: when the customer joins; `code`: when the code is given out. */
+  take_at: string;
+}
+
 /** A program for download. */
 export interface ProgramInfo {
   /** Its size. */
@@ -140,6 +204,8 @@ export interface SessionView {
   session: string;
   /** `waiting` for a customer or `running`. */
   state: string;
+  /** When a customer was turned away because no licence was free, if none joined since. */
+  unlicensed_at_ms?: number | null;
 }
 
 /** What somebody chose who followed a one-time link. */
@@ -165,6 +231,22 @@ export interface StatementRequest {
 export interface StatementView {
   /** The server's signature over console key, session, organisation, operator and expiry, in base64. */
   statement: string;
+}
+
+/** What is in use. */
+export interface UsageView {
+  /** Sessions that may run at once; nothing: as many as one likes. */
+  allowed?: number | null;
+  /** Sessions that hold a lease. More than allowed when one came back while all were taken. */
+  held: number;
+  /** Who holds them, the oldest first; at most 200. */
+  leases: LeaseView[];
+  /** What time the server has, milliseconds since 1970. */
+  server_time_ms: number;
+  /** `join` or `code`: when leases are taken. */
+  take_at: string;
+  /** People who wait in line. */
+  waiting: number;
 }
 
 /** A person of the organisation. */

@@ -1,6 +1,9 @@
 /** Names under which pages use the bodies of the REST interface (`schema.ts` is made of the server's own description). */
 export type {
   CodeView as NewCode,
+  LicencesView as Licences,
+  LicenceView as Licence,
+  LineView as Line,
   LinkPurpose,
   Login,
   Me,
@@ -9,6 +12,7 @@ export type {
   ServerInfo,
   SessionView as SessionRow,
   Setup,
+  UsageView as LicenceUsage,
 } from './schema';
 
 /** Systems that there are programs for. */
