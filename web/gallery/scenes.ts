@@ -7,6 +7,8 @@ export interface Scene {
   path: string;
   loggedIn?: boolean;
   administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
   /** How licences are. */
   licences?: 'used' | 'none';
   /** Sessions that only the server knows. */
@@ -177,6 +179,22 @@ export const SCENES: Scene[] = [
       await page.locator('[role=alert]').first().waitFor();
     },
   },
+  {
+    name: 'history',
+    path: '/console/history',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'table',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^(書き直す|Edit)$/ })
+        .nth(1)
+        .click();
+      await page.locator('textarea').waitFor();
+    },
+  },
+  { name: 'history-empty', path: '/console/history', loggedIn: true, ready: 'main figure' },
   { name: 'licences-operator', path: '/console/licences', loggedIn: true, ready: 'main ul' },
   session('waiting', '[role=status]'),
   session('gone', 'main p'),

@@ -26,6 +26,8 @@ export interface Played {
   rows: unknown[];
   /** An administrator looks. */
   administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
   /** How licences are: without a word there is no end of them. */
   licences?: 'used' | 'none' | undefined;
 }
@@ -90,6 +92,16 @@ function operation(path: string, method: string, played: Played): [number, unkno
       ];
     case 'GET /licences/usage':
       return [200, usage(played, nowMs)];
+    case 'GET /history':
+      return [200, history(played, nowMs)];
+    case 'GET /history/chart': {
+      const peaks = Array.from({ length: 48 }, (_, n) =>
+        Math.max(0, Math.round(2 + 2 * Math.sin(n / 3) - (n % 7 > 4 ? 2 : 0))),
+      );
+      return [200, { peaks, most: Math.max(...peaks) }];
+    }
+    case 'GET /history/policy':
+      return [200, { keep_days: 365 }];
     case 'GET /licences':
       return [200, licences(played, nowMs)];
     case 'POST /licences':
@@ -123,6 +135,45 @@ function usage(played: Played, nowMs: number): unknown {
     take_at: 'join',
     server_time_ms: nowMs,
   };
+}
+
+function history(played: Played, nowMs: number): unknown {
+  if (!played.past) return { sessions: [], more: false };
+  const operators = people[played.language];
+  const ja = played.language === 'ja';
+  const told = ja
+    ? [
+        ['山田商店 山田様', '印刷できない。ドライバーを入れ直して解決。', '#20418'],
+        ['鈴木様', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', '会計ソフトの更新', ''],
+      ]
+    : [
+        ['Example Bakery', 'Printing failed. Solved by a new driver.', '#20418'],
+        ['Mr. Smith', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', 'Update of the accounts', ''],
+      ];
+  const sessions = told.map(([customer, note, ticket], n) => {
+    const started = nowMs - n * 7 * HOUR - 20 * 60_000;
+    const nobody = customer === '';
+    return {
+      session: `${n}a`.repeat(16),
+      operator: 'b'.repeat(32),
+      operator_name: operators[n % 3],
+      started_at_ms: started,
+      joined_at_ms: nobody ? null : started + 60_000,
+      ended_at_ms: n === 0 ? null : started + 25 * 60_000,
+      duration_ms: nobody ? null : (19 + n) * 60_000,
+      end_reason: n === 0 ? null : 'console',
+      customer,
+      system: nobody ? '' : 'Windows 11 · Edge 148',
+      functions: nobody ? [] : ['screen', 'control', 'chat'].slice(0, 4 - n),
+      note,
+      ticket,
+    };
+  });
+  return { sessions, more: true };
 }
 
 function licences(played: Played, nowMs: number): unknown {

@@ -92,6 +92,9 @@ pub enum Command {
     /// Issue licences and see what one says
     #[command(subcommand)]
     Licence(Licence),
+    /// Verify the trail of who did what when
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// How to begin.
@@ -193,6 +196,21 @@ pub enum Licence {
     Inspect(LicenceInspect),
     /// Print the public key that others name in licence_issuers to believe licences of this installation
     Issuer,
+}
+
+/// What can be done with the audit trail.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Find every gap and every change in the trails of all organisations; fails when there is one
+    Verify(AuditVerify),
+}
+
+/// How to verify.
+#[derive(Args)]
+pub struct AuditVerify {
+    /// An entry that was noted elsewhere, as this command prints the last one: ORGANISATION:NUMBER:HASH
+    #[arg(long, value_name = "ENTRY")]
+    pub expect: Vec<String>,
 }
 
 /// A licence to issue.

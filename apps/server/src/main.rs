@@ -2,6 +2,7 @@
 
 mod accept;
 mod attached;
+mod audit;
 mod clock;
 mod command;
 mod config;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
                 serve.database_url = url;
                 serve::run(data, *serve).await
             }
+            Command::Audit(audit) => audit::run(data, url, audit).await,
             Command::Licence(licence) => licences::run(data, licence),
             Command::User(user) => users::run(data, url, user).await,
         }

@@ -83,7 +83,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     };
 
     let (stop, stopping) = watch::channel(false);
-    let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
+    let jobs = tokio::spawn(Jobs::new(store, attachments, clock, (*signing).into()).run(stopping.clone()));
     let mut serving = tokio::spawn(server.run(listener, stopping));
     if let Some(path) = &config.port_file {
         write_private(path, format!("{}\n", address.port()).as_bytes())?;

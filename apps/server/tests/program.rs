@@ -5,6 +5,8 @@
     reason = "the lint's exception for tests does not reach their helpers"
 )]
 
+#[path = "program/audit.rs"]
+mod audit;
 #[path = "program/client.rs"]
 mod client;
 #[path = "../../../server/store-sql/src/tests/cluster.rs"]

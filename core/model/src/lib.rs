@@ -8,6 +8,7 @@ pub mod account;
 pub mod audit;
 pub mod budget;
 pub mod code;
+pub mod history;
 pub mod id;
 pub mod lease;
 pub mod licence;

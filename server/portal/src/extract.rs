@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -131,6 +131,20 @@ impl FromRequestParts<App> for SessionPath {
             .await
             .map_err(|_| not_found())?;
         text.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// What the address asks for, behind its question mark.
+pub(crate) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Asked<T> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        Query::<T>::from_request_parts(parts, app)
+            .await
+            .map(|Query(asked)| Self(asked))
+            .map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
     }
 }
 

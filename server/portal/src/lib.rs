@@ -11,6 +11,7 @@ mod cookie;
 mod download;
 mod extract;
 mod gate;
+mod history;
 mod licence;
 mod limiter;
 mod openapi;

@@ -14,7 +14,7 @@ use temoto_model::Standing;
 use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
-use crate::{App, account, licence, server, session, user};
+use crate::{App, account, history, licence, server, session, user};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,15 @@ use crate::{App, account, licence, server, session, user};
         account::logout::handler,
         account::me::handler,
         user::list::handler,
+        history::list::handler,
+        history::chart::handler,
+        history::export::csv,
+        history::export::json,
+        history::policy::read,
+        history::policy::decide,
+        history::erase::handler,
+        history::note::handler,
+        history::report::handler,
         licence::list::handler,
         licence::activate::handler,
         licence::policy::handler,

@@ -6,7 +6,7 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use temoto_model::{Role, Standing};
 
-use crate::{App, account, licence, server, session, user};
+use crate::{App, account, history, licence, server, session, user};
 
 /// Where the interface begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -43,6 +43,35 @@ pub(crate) fn table() -> Vec<Route> {
         row(M::POST, "/logout", ANYONE, post(account::logout::handler)),
         row(M::GET, "/me", OPERATORS, get(account::me::handler)),
         row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
+        row(M::GET, "/history", OPERATORS, get(history::list::handler)),
+        row(M::GET, "/history/chart", OPERATORS, get(history::chart::handler)),
+        row(M::GET, "/history/csv", OPERATORS, get(history::export::csv)),
+        row(M::GET, "/history/json", OPERATORS, get(history::export::json)),
+        row(
+            M::GET,
+            "/history/policy",
+            ADMINISTRATORS,
+            get(history::policy::read),
+        ),
+        row(
+            M::POST,
+            "/history/policy",
+            ADMINISTRATORS,
+            post(history::policy::decide),
+        ),
+        row(
+            M::POST,
+            "/history/erase",
+            ADMINISTRATORS,
+            post(history::erase::handler),
+        ),
+        row(M::POST, "/history/{id}", OPERATORS, post(history::note::handler)),
+        row(
+            M::POST,
+            "/sessions/{id}/report",
+            OPERATORS,
+            post(history::report::handler),
+        ),
         row(M::GET, "/licences", ADMINISTRATORS, get(licence::list::handler)),
         row(
             M::POST,

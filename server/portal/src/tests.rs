@@ -2,6 +2,7 @@
 
 mod doors;
 mod gate;
+mod history;
 mod licences;
 mod pages;
 mod sessions;

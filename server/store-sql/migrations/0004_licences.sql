@@ -1,4 +1,4 @@
--- What organisations may run at once, and who runs it.
+-- What organisations may run at once, and who runs it; the signed trail; what the history tells of a session.
 
 -- A trial has no text that somebody signed.
 CREATE TABLE licences (
@@ -54,3 +54,42 @@ CREATE TABLE licence_requirement (
 
 -- When a customer was turned away because no lease was free.
 ALTER TABLE sessions ADD COLUMN unlicensed_at INTEGER;
+
+-- What the trail was when the installation signed it.
+CREATE TABLE audit_checkpoints (
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (organisation_id, number)
+) STRICT;
+
+CREATE TRIGGER audit_checkpoints_are_not_changed BEFORE UPDATE ON audit_checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+CREATE TRIGGER audit_checkpoints_are_not_removed BEFORE DELETE ON audit_checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+
+-- What the operator and the console say of a session.
+CREATE TABLE session_details (
+    session_id BLOB PRIMARY KEY NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    customer TEXT NOT NULL,
+    system TEXT NOT NULL,
+    functions INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    ticket TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX session_details_by_customer ON session_details (customer);
+CREATE INDEX sessions_of_organisation ON sessions (organisation_id, started_at);
+
+-- How long an organisation keeps its history; without a row for ever.
+CREATE TABLE history_policies (
+    organisation_id BLOB PRIMARY KEY NOT NULL REFERENCES organisations (id),
+    keep_days INTEGER NOT NULL CHECK (keep_days BETWEEN 1 AND 36500)
+) STRICT;

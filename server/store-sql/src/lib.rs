@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod database;
 mod error;
+mod histories;
 mod licences;
 mod logins;
 mod maintenance;
@@ -38,7 +39,8 @@ use crate::error::failed;
 
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(5);
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Changes follow each other: after so many of them, waiting longer helps nobody.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The lock that a change on PostgreSQL holds: any number, the same in every version.
 const WRITER_LOCK: i64 = 0x7465_6d6f_746f;
 

@@ -100,6 +100,9 @@ impl RelayStore for SqlStore {
                 drop_place(&mut tx, *session, *participant).await?;
             }
             RelayChange::Evaluated { code, evaluated } => evaluated_is(&mut tx, *code, *evaluated).await?,
+            RelayChange::ProofRefused { session, at } => {
+                note(&mut tx, *session, AuditKind::ProofRefused, "", false, *at).await?;
+            }
             RelayChange::CloseCode { code, state, at } => close_code(&mut tx, *code, *state, *at).await?,
             RelayChange::Joined { session, at } => joined(&mut tx, *session, *at).await?,
             RelayChange::Arm(token) => arm(&mut tx, token).await?,

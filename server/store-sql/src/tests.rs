@@ -23,9 +23,11 @@ mod accounts;
 mod audit;
 mod cluster;
 mod faults;
+mod histories;
 mod licences;
 mod logins;
 mod sessions;
+mod tampering;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -7,8 +7,10 @@
 
 mod accounts;
 mod attachments;
+mod audits;
 mod clock;
 mod error;
+mod histories;
 mod licences;
 mod logins;
 mod maintenance;
@@ -17,8 +19,10 @@ mod sessions;
 
 pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose, User};
 pub use attachments::{Attachments, NoAttachments};
+pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
 pub use error::StoreError;
+pub use histories::{Details, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report};
 pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, Logins, NewLogin};
 pub use maintenance::{ExpiredSession, Maintenance};
@@ -26,6 +30,6 @@ pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, R
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
 
 /// Everything that the portal and the jobs need.
-pub trait Store: Accounts + Licences + Logins + Maintenance + Sessions {}
+pub trait Store: Accounts + Audits + Histories + Licences + Logins + Maintenance + Sessions {}
 
-impl<T: Accounts + Licences + Logins + Maintenance + Sessions> Store for T {}
+impl<T: Accounts + Audits + Histories + Licences + Logins + Maintenance + Sessions> Store for T {}

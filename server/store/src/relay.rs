@@ -109,6 +109,13 @@ pub enum RelayChange {
         /// All of them, not one more.
         evaluated: u8,
     },
+    /// A proof for the code of this session was judged and refused: it goes into the trail.
+    ProofRefused {
+        /// The session.
+        session: SessionId,
+        /// Now.
+        at: Timestamp,
+    },
     /// The code does not wait any more.
     CloseCode {
         /// The code.

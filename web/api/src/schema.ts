@@ -6,6 +6,14 @@ export interface ActivationRequest {
   licence: string;
 }
 
+/** A chart. */
+export interface ChartView {
+  /** The most of all. */
+  most: number;
+  /** The most sessions that ran at once in each part. */
+  peaks: number[];
+}
+
 /** A code as the server knows it: the console adds the secret digits. */
 export interface CodeView {
   /** Not good from here on, milliseconds since 1970. */
@@ -16,12 +24,34 @@ export interface CodeView {
   secret_digits: number;
 }
 
+/** Who is to be taken out: one of the two. */
+export interface ErasureRequest {
+  /** A customer, exactly as the history has the name. */
+  customer?: string | null;
+  /** An operator, 32 hexadecimal digits. */
+  operator?: string | null;
+}
+
+/** What was taken out. */
+export interface ErasureView {
+  /** From so many sessions. */
+  sessions: number;
+}
+
 /** The body of every failure. */
 export interface Failure {
   /** What went wrong, for programs; the sentence for people is the client's. */
   code: string;
   /** Not before so many milliseconds. */
   retry_after_ms?: number | null;
+}
+
+/** A page of the history. */
+export interface HistoryView {
+  /** There are older ones: ask with `before` and `before_ms` of the last. */
+  more: boolean;
+  /** At most 50. */
+  sessions: PastSession[];
 }
 
 /** A lease that is held. */
@@ -154,6 +184,44 @@ export interface NewSessionView extends CodeView {
   ticket: string;
 }
 
+/** What is noted. */
+export interface NoteRequest {
+  /** At most 2,000 characters. */
+  note: string;
+  /** At most 100 characters. */
+  ticket: string;
+}
+
+/** A session as the history tells it. */
+export interface PastSession {
+  /** The customer's name or computer, as the operator's console says. */
+  customer: string;
+  /** From the customer's joining to the end, or to now. */
+  duration_ms?: number | null;
+  /** `console`, `expired`, `administrator`, `signed_out`, or nothing. */
+  end_reason?: string | null;
+  /** When it ended; nothing: it has not. */
+  ended_at_ms?: number | null;
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** When a customer first joined. */
+  joined_at_ms?: number | null;
+  /** The operator's note. */
+  note: string;
+  /** The operator, 32 hexadecimal digits. */
+  operator: string;
+  /** The operator's name. */
+  operator_name: string;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** When it was opened, milliseconds since 1970. */
+  started_at_ms: number;
+  /** The customer's system, as the operator's console says. */
+  system: string;
+  /** Number of a ticket elsewhere. */
+  ticket: string;
+}
+
 /** What was decided. */
 export interface PolicyRequest {
   /** `join`: when the customer joins; `code`: when the code is given out. */
@@ -168,6 +236,32 @@ export interface ProgramInfo {
   sha256: string;
   /** `linux-x86_64` or `windows-x86_64`. */
   system: string;
+}
+
+/** What was seen. */
+export interface ReportRequest {
+  /** The customer's name or computer. */
+  customer?: string;
+  /** What happened since the last report, at most 20. */
+  events?: ReportedEvent[];
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions?: string[];
+  /** The customer's system. */
+  system?: string;
+}
+
+/** Something that happened. */
+export interface ReportedEvent {
+  /** `granted`, `withdrawn` or `proofs_differ`. */
+  kind: string;
+  /** What was allowed or withdrawn: small letters and `_`. */
+  what?: string;
+}
+
+/** How long sessions are kept. */
+export interface Retention {
+  /** Days after the end of a session, 1 to 36,500; nothing: for ever. */
+  keep_days?: number | null;
 }
 
 /** The server about itself. */

@@ -345,7 +345,14 @@ impl Agent {
             self.refused = Some(match why {
                 Detached::Version => "update",
                 Detached::NoLicence => "no_licence",
-                _ => "forbidden",
+                Detached::Replaced
+                | Detached::Slow
+                | Detached::Credential
+                | Detached::Protocol
+                | Detached::Busy
+                | Detached::Over
+                | Detached::SignedOut
+                | Detached::Forbidden => "forbidden",
             });
             self.view_due = true;
         }

@@ -48,8 +48,18 @@ impl Table {
         attempt.live = None;
         self.delays
             .measured(*live.session.as_bytes(), Question::Proof, took);
+        let by_code = self
+            .attempts
+            .get(&id)
+            .is_some_and(|attempt| matches!(attempt.selector, Selector::Routing(_)));
         if !counted {
             self.uncount(id);
+        } else if by_code {
+            let at = self.stamp();
+            self.keep(RelayChange::ProofRefused {
+                session: live.session,
+                at,
+            });
         }
         self.set_attempt_due(id);
     }
