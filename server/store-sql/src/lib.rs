@@ -10,6 +10,7 @@ mod audit;
 mod database;
 mod error;
 mod histories;
+mod leases;
 mod licences;
 mod logins;
 mod maintenance;

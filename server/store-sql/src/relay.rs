@@ -15,7 +15,7 @@ use temoto_store::{
 
 use crate::database::{Conn, Row, query};
 use crate::error::{Unique, failed, failed_unique};
-use crate::{SqlStore, audit, licences, row, sessions};
+use crate::{SqlStore, audit, leases, row, sessions};
 
 /// Hours of the failure budget that still count.
 const BUDGET_HOURS: i64 = 24;
@@ -89,7 +89,7 @@ impl RelayStore for SqlStore {
         let mut tx = self.begin().await?;
         match change {
             RelayChange::Place { place, ticket, at } => {
-                if place.participant != 0 && !licences::join(&mut tx, place.session, *at).await? {
+                if place.participant != 0 && !leases::join(&mut tx, place.session, *at).await? {
                     // What was noted about it stays.
                     tx.commit().await.map_err(failed)?;
                     return Err(StoreError::NoLease);

@@ -10,7 +10,7 @@ use temoto_store::{NewCode, NewSession, SessionCode, SessionRow, Sessions, Store
 
 use crate::database::{Conn, Row, query};
 use crate::error::{Unique, failed, failed_unique};
-use crate::{SqlStore, audit, licences, row};
+use crate::{SqlStore, audit, leases, row};
 
 const SELECT: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM codes b WHERE b.session_id = s.id AND b.state = 'burnt') AS burnt,
@@ -38,7 +38,7 @@ impl Sessions for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
-        licences::open(
+        leases::open(
             &mut tx,
             session.id,
             session.organisation,
@@ -69,7 +69,7 @@ impl Sessions for SqlStore {
         if alive.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
-        licences::new_code(&mut tx, session, code.at).await?;
+        leases::new_code(&mut tx, session, code.at).await?;
         withdraw_code(&mut tx, session, code.at).await?;
         insert_code(&mut tx, session, code).await?;
         audit::append(&mut tx, event).await?;
@@ -169,7 +169,7 @@ pub(crate) async fn end(
         return Ok(false);
     }
     withdraw_code(tx, session, at).await?;
-    licences::release(tx, session).await?;
+    leases::release(tx, session).await?;
     Ok(true)
 }
 
