@@ -10,6 +10,8 @@ class Leases {
   line = $state.raw<Line | null>(null);
   problem = $state.raw<Problem | null>(null);
   #beat: ReturnType<typeof setInterval> | null = null;
+  /** What one waits for: a session to start, sessions whose customers were turned away. */
+  #wanted: string[] = [];
 
   /** Leases that are free; null while nobody knows or when there is no end of them. */
   get free(): number | null {
@@ -22,19 +24,23 @@ class Leases {
     this.usage = await api.licenceUsage();
   }
 
-  /** Joins the line and stays in it. */
-  async wait(): Promise<void> {
+  /** Joins the line for this and stays in it. */
+  async wait(what: string): Promise<void> {
+    this.#wanted = [...this.#wanted.filter((other) => other !== what), what];
     this.#beat ??= setInterval(() => void this.#ask(), HEARTBEAT_MS);
     await this.#ask();
   }
 
-  async leave(): Promise<void> {
-    this.stop();
-    await api.leaveLine().catch(() => null);
+  /** Waits for this no more; who waits for nothing leaves the line. */
+  async leave(what: string): Promise<void> {
+    this.stop(what);
+    if (this.#beat === null) await api.leaveLine().catch(() => null);
   }
 
-  /** Says nothing more; the server forgets the place by itself. */
-  stop(): void {
+  /** The same without a word: the server forgets the place by itself. */
+  stop(what: string): void {
+    this.#wanted = this.#wanted.filter((other) => other !== what);
+    if (this.#wanted.length > 0) return;
     if (this.#beat !== null) clearInterval(this.#beat);
     this.#beat = null;
     this.line = null;
