@@ -39,6 +39,9 @@ async function show(scene: Scene, { language, size }: Settings) {
   stage.played.factor = scene.factor ?? false;
   const row = { session: 'ff'.repeat(16), state: 'running', created_at_ms: Date.now() - 1_084_000 };
   stage.played.rows = scene.others ? [row] : [];
+  stage.played.administrator = scene.administrator ?? false;
+  stage.played.past = scene.past ?? false;
+  stage.played.licences = scene.licences;
   const { page, context, trouble } = await stage.page({
     language,
     size,

@@ -60,7 +60,7 @@ export class Stage {
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(String(error)));
     page.on('console', (message) => {
-      const expected = /status of (401|404)|Not found: /.test(message.text());
+      const expected = /status of (401|404|409|422)|Not found: /.test(message.text());
       if (message.type() === 'error' && !expected) trouble.push(message.text());
     });
     return { page, context, trouble };

@@ -10,6 +10,11 @@ export interface Scene {
   open?: boolean;
   contract?: 'own' | 'trial' | 'trial_over';
   factor?: boolean;
+  administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
+  /** How licences are. */
+  licences?: 'used' | 'none';
   /** Sessions that only the server knows. */
   others?: boolean;
   /** Text or control by which the screen is recognized as finished; a CSS selector. */
@@ -102,23 +107,46 @@ const ACCOUNTS: Scene[] = [
   { name: 'forgot-no-mail', path: '/forgot', open: false, ready: 'details' },
   { name: 'reset', path: '/reset#00ff', ready: 'form' },
   { name: 'confirm', path: '/confirm#00ff', ready: 'form' },
-  { name: 'console-trial', path: '/console', loggedIn: true, contract: 'trial', ready: 'h1' },
-  { name: 'console-trial-over', path: '/console', loggedIn: true, contract: 'trial_over', ready: '[role=alert]' },
+  { name: 'console-trial', path: '/console', loggedIn: true, administrator: true, contract: 'trial', ready: 'h1' },
+  {
+    name: 'console-trial-over',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    contract: 'trial_over',
+    ready: '[role=alert]',
+  },
   {
     name: 'console-menu',
     path: '/console',
     loggedIn: true,
+    administrator: true,
     ready: 'h1',
     act: press(/^(アカウントのメニュー|Account menu)/),
   },
-  { name: 'profile', path: '/account/profile', loggedIn: true, ready: 'form' },
-  { name: 'security', path: '/account/security', loggedIn: true, ready: 'section li' },
-  { name: 'security-on', path: '/account/security', loggedIn: true, factor: true, ready: 'section li' },
-  { name: 'security-set-up', path: '/account/security', loggedIn: true, ready: 'section li', act: setUpFactor },
+  { name: 'profile', path: '/account/profile', loggedIn: true, administrator: true, ready: 'form' },
+  { name: 'security', path: '/account/security', loggedIn: true, administrator: true, ready: 'section li' },
+  {
+    name: 'security-on',
+    path: '/account/security',
+    loggedIn: true,
+    administrator: true,
+    factor: true,
+    ready: 'section li',
+  },
+  {
+    name: 'security-set-up',
+    path: '/account/security',
+    loggedIn: true,
+    administrator: true,
+    ready: 'section li',
+    act: setUpFactor,
+  },
   {
     name: 'security-recovery',
     path: '/account/security',
     loggedIn: true,
+    administrator: true,
     ready: 'section li',
     act: async (page) => {
       await setUpFactor(page);
@@ -127,11 +155,12 @@ const ACCOUNTS: Scene[] = [
       await page.getByRole('alert').waitFor();
     },
   },
-  { name: 'users', path: '/domain/users', loggedIn: true, ready: 'main li' },
+  { name: 'users', path: '/domain/users', loggedIn: true, administrator: true, ready: 'main li' },
   {
     name: 'users-added',
     path: '/domain/users',
     loggedIn: true,
+    administrator: true,
     open: false,
     ready: 'main li',
     act: async (page) => {
@@ -146,6 +175,7 @@ const ACCOUNTS: Scene[] = [
     name: 'users-import',
     path: '/domain/users',
     loggedIn: true,
+    administrator: true,
     ready: 'main li',
     act: async (page) => {
       await press(/^(CSV から取り込む|Import from CSV)$/)(page);
@@ -161,6 +191,7 @@ const ACCOUNTS: Scene[] = [
     name: 'users-actions',
     path: '/domain/users',
     loggedIn: true,
+    administrator: true,
     ready: 'main li',
     act: press(/^(田中 一郎 への操作|Actions for 田中 一郎)$/),
   },
@@ -227,6 +258,60 @@ export const SCENES: Scene[] = [
         .waitFor();
     },
   },
+  {
+    name: 'console-no-licence',
+    path: '/console',
+    loggedIn: true,
+    licences: 'used',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('button', { name: /^(空くのを待つ|Wait in line)$/ }).click();
+      await page.getByRole('button', { name: /^(待つのをやめる|Stop waiting)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'console-licence-needed',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    licences: 'none',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('link', { name: /^(ライセンスを有効化|Activate licence)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'licences',
+    path: '/console/licences',
+    loggedIn: true,
+    administrator: true,
+    licences: 'used',
+    ready: 'fieldset',
+    act: async (page) => {
+      await page.getByRole('textbox').fill('AQEBAQEBAQEB');
+      await page.getByRole('button', { name: /^(ライセンスを有効化|Activate licence)$/ }).click();
+      await page.locator('[role=alert]').first().waitFor();
+    },
+  },
+  {
+    name: 'history',
+    path: '/console/history',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'table',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^(書き直す|Edit)$/ })
+        .nth(1)
+        .click();
+      await page.locator('textarea').waitFor();
+    },
+  },
+  { name: 'history-empty', path: '/console/history', loggedIn: true, ready: 'main figure' },
+  { name: 'licences-operator', path: '/console/licences', loggedIn: true, ready: 'main ul' },
   session('waiting', '[role=status]'),
   session('gone', 'main p'),
   session('joined'),

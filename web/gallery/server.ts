@@ -16,7 +16,8 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const SESSION = '00112233445566778899aabbccddeeff';
 const PROGRAM = Buffer.alloc(200_000, 7);
 
@@ -31,6 +32,12 @@ export interface Played {
   language: 'ja' | 'en';
   /** What the list of sessions answers. */
   rows: unknown[];
+  /** An administrator looks. */
+  administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
+  /** How licences are: without a word there is no end of them. */
+  licences?: 'used' | 'none' | undefined;
 }
 
 const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example Corp.', 'Hanako Sato'] } as const;
@@ -126,7 +133,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
       id: '1',
       email: 'hanako@example.com',
       name,
-      role: 'administrator',
+      role: played.administrator ? 'administrator' : 'operator',
       language: null,
       theme: null,
       second_factor: played.factor,
@@ -169,6 +176,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
     case 'GET /sessions':
       return [200, played.rows];
     case 'POST /sessions':
+      if (played.licences) return [409, { code: 'no_licence_free' }];
       return [
         201,
         {
@@ -184,9 +192,104 @@ function operation(path: string, method: string, played: Played): [number, unkno
           join_url: 'https://support.example.co.jp/join',
         },
       ];
+    case 'GET /licences/usage':
+      return [200, usage(played, nowMs)];
+    case 'GET /history':
+      return [200, history(played, nowMs)];
+    case 'GET /history/chart': {
+      const peaks = Array.from({ length: 48 }, (_, n) =>
+        Math.max(0, Math.round(2 + 2 * Math.sin(n / 3) - (n % 7 > 4 ? 2 : 0))),
+      );
+      return [200, { peaks, most: Math.max(...peaks) }];
+    }
+    case 'GET /history/policy':
+      return [200, { keep_days: 365 }];
+    case 'GET /licences':
+      return [200, licences(played, nowMs)];
+    case 'POST /licences':
+      return [422, { code: 'licence_signature' }];
+    case 'POST /licences/line':
+      return [200, { turn: false, before: 1 }];
     default:
       return path.endsWith('/statement') ? [200, { statement: 'AA' }] : [204, null];
   }
+}
+
+const people = {
+  ja: ['佐藤 花子', '鈴木 一郎', '高橋 由美'],
+  en: ['Hanako Sato', 'Ichiro Suzuki', 'Yumi Takahashi'],
+} as const;
+
+function usage(played: Played, nowMs: number): unknown {
+  const names = people[played.language].slice(0, played.licences === 'none' ? 0 : 3);
+  return {
+    allowed: played.licences === 'used' ? 3 : played.licences === 'none' ? 0 : null,
+    held: names.length,
+    leases: names.map((operator, n) => ({
+      session: `${n}${n}`.repeat(16),
+      operator,
+      own: n === 0,
+      taken_at_ms: nowMs - (65 - 30 * n) * 60_000,
+    })),
+    waiting: played.licences === 'used' ? 2 : 0,
+    take_at: 'join',
+    server_time_ms: nowMs,
+  };
+}
+
+function history(played: Played, nowMs: number): unknown {
+  if (!played.past) return { sessions: [], more: false };
+  const operators = people[played.language];
+  const ja = played.language === 'ja';
+  const told = ja
+    ? [
+        ['山田商店 山田様', '印刷できない。ドライバーを入れ直して解決。', '#20418'],
+        ['鈴木様', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', '会計ソフトの更新', ''],
+      ]
+    : [
+        ['Example Bakery', 'Printing failed. Solved by a new driver.', '#20418'],
+        ['Mr. Smith', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', 'Update of the accounts', ''],
+      ];
+  const sessions = told.map(([customer, note, ticket], n) => {
+    const started = nowMs - n * 7 * HOUR - 20 * 60_000;
+    const nobody = customer === '';
+    return {
+      session: `${n}a`.repeat(16),
+      operator: 'b'.repeat(32),
+      operator_name: operators[n % 3],
+      started_at_ms: started,
+      joined_at_ms: nobody ? null : started + 60_000,
+      ended_at_ms: n === 0 ? null : started + 25 * 60_000,
+      duration_ms: nobody ? null : (19 + n) * 60_000,
+      end_reason: n === 0 ? null : 'console',
+      customer,
+      system: nobody ? '' : 'Windows 11 · Edge 148',
+      functions: nobody ? [] : ['screen', 'control', 'chat'].slice(0, 4 - n),
+      note,
+      ticket,
+    };
+  });
+  return { sessions, more: true };
+}
+
+function licences(played: Played, nowMs: number): unknown {
+  const holder = names[played.language][0];
+  const every = ['one_time', 'unattended', 'meeting', 'files', 'call', 'recording', 'print'];
+  const one = { functions: every, holder, ends_soon: false, activated_at_ms: nowMs };
+  const rows = [
+    { kind: 'on_premises', state: 'active', sessions: 2, starts_at_ms: nowMs - DAY, ends_at_ms: null },
+    { kind: 'private_cloud', state: 'active', sessions: 1, ends_soon: true, functions: ['one_time', 'files'] },
+    { kind: 'trial', state: 'expired', sessions: 2, starts_at_ms: nowMs - 40 * DAY, ends_at_ms: nowMs - 25 * DAY },
+  ];
+  const year = { starts_at_ms: nowMs - 345 * DAY, ends_at_ms: nowMs + 20 * DAY };
+  return {
+    organisation: '5f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5',
+    licences: rows.map((row, n) => ({ id: `a${n}`.repeat(16), ...one, ...year, ...row })),
+  };
 }
 
 const digest = await crypto.subtle.digest('SHA-256', PROGRAM).then((hash) => Buffer.from(hash).toString('hex'));

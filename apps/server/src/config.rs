@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use temoto_model::Secret;
 use temoto_portal::{Proxies, Site};
 
-use crate::command::{LogFormat, MailSecurity, Serve, parse_address, parse_count};
+use crate::command::{LicenceNeed, LogFormat, MailSecurity, Serve, parse_address, parse_count};
 
 pub use mail::MailConfig;
 
@@ -20,12 +21,13 @@ const CONNECTIONS: usize = 4_096;
 const CONNECTIONS_PER_ADDRESS: usize = 128;
 
 /// What the file may say; every key is also a flag and an environment variable.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default, deserialize_with = "address")]
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    database_url: Option<String>,
     names: Option<Vec<String>>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -39,6 +41,8 @@ struct File {
     mail_password_file: Option<PathBuf>,
     mail_from: Option<String>,
     registration: Option<bool>,
+    licences: Option<LicenceNeed>,
+    licence_issuers: Option<Vec<String>>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     #[serde(default, deserialize_with = "count")]
@@ -78,6 +82,8 @@ pub enum Tls {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The PostgreSQL database; else the file in the data folder.
+    pub database_url: Option<Sourced<Secret<String>>>,
     /// Where to write the port.
     pub port_file: Option<PathBuf>,
     /// How connections are kept private.
@@ -88,6 +94,10 @@ pub struct Config {
     pub web: Option<Sourced<PathBuf>>,
     /// Folder of the programs.
     pub programs: Option<Sourced<PathBuf>>,
+    /// Whether organisations need a licence.
+    pub licences: LicenceNeed,
+    /// Public keys of others whose licences are believed.
+    pub licence_issuers: Vec<[u8; 32]>,
     /// What to log.
     pub log: Sourced<String>,
     /// How to log.
@@ -186,6 +196,12 @@ impl Config {
             registration: registration.is_some_and(|wanted| wanted.value),
             listen: listen.as_ref().map_or(LISTEN, |listen| listen.value),
             listen_from: listen.map_or_else(|| "listen".to_owned(), |listen| listen.from),
+            database_url: from
+                .pick("database_url", flags.database_url, file.database_url)
+                .map(|Sourced { value, from }| Sourced {
+                    value: Secret::new(value),
+                    from,
+                }),
             port_file: flags.port_file,
             tls: tls(
                 from.path("tls_cert", flags.tls_cert, file.tls_cert),
@@ -199,6 +215,11 @@ impl Config {
             proxies,
             web: from.path("web", flags.web, file.web),
             programs: from.path("programs", flags.programs, file.programs),
+            licences: flags.licences.or(file.licences).unwrap_or(LicenceNeed::Free),
+            licence_issuers: match from.pick("licence_issuers", flags.licence_issuers, file.licence_issuers) {
+                None => Vec::new(),
+                Some(keys) => issuers(&keys)?,
+            },
             log: log.unwrap_or_else(|| Sourced {
                 value: "info".to_owned(),
                 from: "log".to_owned(),
@@ -285,6 +306,20 @@ impl Config {
             (Tls::None | Tls::Files(..) | Tls::SelfSigned, _) => Ok(()),
         }
     }
+}
+
+fn issuers(keys: &Sourced<Vec<String>>) -> anyhow::Result<Vec<[u8; 32]>> {
+    let read = |text: &String| {
+        let mut key = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut key)
+            .ok()
+            .with_context(|| {
+                let from = &keys.from;
+                format!("{from}: {text:?} is not 64 hexadecimal digits as `temoto-server licence issuer` prints them")
+            })
+            .map(|()| key)
+    };
+    keys.value.iter().map(read).collect()
 }
 
 fn tls(
@@ -446,6 +481,11 @@ mod tests {
             (
                 "registration = true",
                 vec!["temoto.toml: registration", "mail is not set up"],
+            ),
+            ("licences = 'some'", vec!["temoto.toml", "licences", "`required`"]),
+            (
+                "licence_issuers = ['12']",
+                vec!["temoto.toml: licence_issuers", "licence issuer"],
             ),
             ("log_format = 'xml'", vec!["temoto.toml", "log_format", "`json`"]),
         ] {

@@ -8,11 +8,12 @@ use anyhow::{Context as _, bail};
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
 use temoto_jobs::{Jobs, MailParts, MailQueue};
+use temoto_model::licence;
 use temoto_model::second_factor::FactorKey;
 use temoto_model::secret::generate_token;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
-use temoto_store::{Accounts as _, Attachments, Clock, Store};
+use temoto_store::{Accounts as _, Attachments, Clock, Licences as _, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -20,10 +21,11 @@ use tokio::sync::watch;
 use crate::accept::Server;
 use crate::attached::{Attached, open_relay, relay_routes};
 use crate::clock::SystemClock;
-use crate::command::Serve;
+use crate::command::{LicenceNeed, Serve};
 use crate::config::{Config, Tls};
+use crate::database::Place;
 use crate::folder::{Folder, write_private};
-use crate::{logging, tls};
+use crate::{licences, logging, tls};
 
 /// When those who are attached are to come back: a restart takes about as long.
 const COME_BACK_MS: u32 = 1_500;
@@ -38,13 +40,18 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     // Before anything is listened to: who cannot work does not answer.
     let pages = pages(&config)?;
     let programs = programs(&config)?;
-    let database = folder.open_database().await?;
+    let database = Place::configured(&folder, &config).open().await?;
     if database.organisations().await?.is_empty() {
         // A set-up that broke off: a server that nobody can log in to helps nobody.
         bail!("{}", folder.not_set_up());
     }
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
+    let mut issuers = config.licence_issuers.clone();
+    issuers.push(licence::issuer(&*licences::seed(&folder)?));
+    database
+        .require_licences(config.licences == LicenceNeed::Required)
+        .await?;
     let (listener, address) = listen(config.listen).await?;
     let site = config.site(address.port())?;
     let acceptor = tls::acceptor(&config.tls, &folder, &site)?;
@@ -64,6 +71,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         own_key,
         tickets: TicketKey::from_bytes(*tickets),
         signing: Secret32::new(*signing),
+        issuers,
         passwords: Passwords::new(),
         pages,
         programs,
@@ -101,7 +109,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         });
         tokio::spawn(queue.run(stopping.clone()))
     });
-    let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
+    let jobs = tokio::spawn(Jobs::new(store, attachments, clock, (*signing).into()).run(stopping.clone()));
     let mut serving = tokio::spawn(server.run(listener, stopping));
     if let Some(path) = &config.port_file {
         write_private(path, format!("{}\n", address.port()).as_bytes())?;

@@ -1,10 +1,13 @@
-//! The trial of an organisation that registered itself: fifteen days with all functions. Afterwards nothing is taken
+//! The trial of an organisation that registered itself: fifteen days with all functions and two sessions at once. It
+//! ends early when the organisation activates a licence: from then on that counts. Afterwards nothing is taken
 //! away but the start of new sessions: login and history stay, and a running session is never cut.
 
 use std::time::Duration;
 
 use crate::Timestamp;
 
+/// Sessions at once in a trial.
+pub const SESSIONS: u32 = 2;
 /// How long a trial lasts.
 pub const LENGTH: Duration = Duration::from_secs(15 * 24 * 3_600);
 

@@ -11,6 +11,8 @@ mod cookie;
 mod download;
 mod extract;
 mod gate;
+mod history;
+mod licence;
 mod limiter;
 mod mail;
 mod openapi;
@@ -74,6 +76,8 @@ pub struct Parts {
     pub tickets: TicketKey,
     /// Ed25519 seed that signs statements about operators.
     pub signing: Secret32,
+    /// Ed25519 keys of those whose licences are believed.
+    pub issuers: Vec<[u8; 32]>,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// The web pages.

@@ -14,7 +14,7 @@ use temoto_model::Standing;
 use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
-use crate::{App, account, organisation, registration, server, session, user};
+use crate::{App, account, history, licence, organisation, registration, server, session, user};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -62,6 +62,21 @@ use crate::{App, account, organisation, registration, server, session, user};
         user::resume::handler,
         user::role::handler,
         user::delete::handler,
+        history::list::handler,
+        history::chart::handler,
+        history::export::csv,
+        history::export::json,
+        history::policy::read,
+        history::policy::decide,
+        history::erase::handler,
+        history::note::handler,
+        history::report::handler,
+        licence::list::handler,
+        licence::activate::handler,
+        licence::policy::handler,
+        licence::usage::handler,
+        licence::wait::handler,
+        licence::leave::handler,
         session::list::handler,
         session::create::handler,
         session::code::handler,

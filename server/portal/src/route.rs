@@ -6,7 +6,7 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use temoto_model::{Role, Standing};
 
-use crate::{App, account, organisation, registration, server, session, user};
+use crate::{App, account, history, licence, organisation, registration, server, session, user};
 
 /// Where the interface begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -190,6 +190,56 @@ pub(crate) fn table() -> Vec<Route> {
             "/users/{id}/delete",
             ADMINISTRATORS,
             post(user::delete::handler),
+        ),
+        row(M::GET, "/history", OPERATORS, get(history::list::handler)),
+        row(M::GET, "/history/chart", OPERATORS, get(history::chart::handler)),
+        row(M::GET, "/history/csv", OPERATORS, get(history::export::csv)),
+        row(M::GET, "/history/json", OPERATORS, get(history::export::json)),
+        row(
+            M::GET,
+            "/history/policy",
+            ADMINISTRATORS,
+            get(history::policy::read),
+        ),
+        row(
+            M::POST,
+            "/history/policy",
+            ADMINISTRATORS,
+            post(history::policy::decide),
+        ),
+        row(
+            M::POST,
+            "/history/erase",
+            ADMINISTRATORS,
+            post(history::erase::handler),
+        ),
+        row(M::POST, "/history/{id}", OPERATORS, post(history::note::handler)),
+        row(
+            M::POST,
+            "/sessions/{id}/report",
+            OPERATORS,
+            post(history::report::handler),
+        ),
+        row(M::GET, "/licences", ADMINISTRATORS, get(licence::list::handler)),
+        row(
+            M::POST,
+            "/licences",
+            ADMINISTRATORS,
+            post(licence::activate::handler),
+        ),
+        row(
+            M::POST,
+            "/licences/policy",
+            ADMINISTRATORS,
+            post(licence::policy::handler),
+        ),
+        row(M::GET, "/licences/usage", OPERATORS, get(licence::usage::handler)),
+        row(M::POST, "/licences/line", OPERATORS, post(licence::wait::handler)),
+        row(
+            M::POST,
+            "/licences/line/leave",
+            OPERATORS,
+            post(licence::leave::handler),
         ),
         row(M::GET, "/sessions", OPERATORS, get(session::list::handler)),
         row(M::POST, "/sessions", OPERATORS, post(session::create::handler)),

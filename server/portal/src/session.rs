@@ -57,6 +57,7 @@ impl From<&SessionError> for Answer {
             SessionError::TooManyOwn => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_codes"),
             SessionError::NoFreeCode => Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_free_code"),
             SessionError::Statement => Self::internal(error),
+            SessionError::Store(StoreError::NoLease) => Self::new(StatusCode::CONFLICT, "no_licence_free"),
             SessionError::Store(StoreError::Gone) => Self::new(StatusCode::CONFLICT, "session_over"),
             SessionError::Store(error) => Self::store(error),
         }

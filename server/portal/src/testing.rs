@@ -32,6 +32,8 @@ use crate::{Pages, Parts, Passwords, Peer, Portal, Programs, Proxies, Random, Si
 pub(crate) const PASSWORD: &str = "tulip-orbit-94";
 /// Where the plain portal is.
 pub(crate) const HOME: &str = "http://localhost:8080";
+/// Signs the licences that the portal of tests believes.
+pub(crate) const ISSUER: [u8; 32] = [8; 32];
 const START: i64 = 1_800_000_000_000;
 
 /// A clock that stands until it is moved.
@@ -96,6 +98,9 @@ impl Attachments for TestRelay {
     }
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         (Vec::new(), Vec::new())
+    }
+    fn operated(&self) -> Vec<SessionId> {
+        Vec::new()
     }
 }
 
@@ -191,6 +196,7 @@ impl TestPortal {
             own_key: None,
             tickets: tickets.clone(),
             signing: signing.clone(),
+            issuers: vec![temoto_model::licence::issuer(&ISSUER)],
             passwords: Passwords::weak(),
             pages,
             programs,

@@ -3,6 +3,8 @@
 mod doors;
 mod factors;
 mod gate;
+mod history;
+mod licences;
 mod own_account;
 mod pages;
 mod people;

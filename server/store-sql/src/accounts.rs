@@ -1,8 +1,6 @@
 //! Organisations, people and one-time links in SQL.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use temoto_model::account::{Email, Language, Name, UserStatus};
 use temoto_model::audit::AuditEvent;
 use temoto_model::details::Theme;
@@ -12,7 +10,8 @@ use temoto_store::{
     Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, StoreError, TokenPurpose, User,
 };
 
-use crate::error::{failed, failed_unique};
+use crate::database::{Conn, Row, query};
+use crate::error::failed;
 use crate::logins::end_others;
 use crate::{SqlStore, audit, row};
 
@@ -25,7 +24,7 @@ impl Accounts for SqlStore {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)")
             .bind(&id.as_bytes()[..])
             .bind(name.as_str())
             .bind(event.at.as_millis())
@@ -37,7 +36,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisations(&self) -> Result<Vec<Organisation>, StoreError> {
-        sqlx::query("SELECT * FROM organisations ORDER BY created_at, id")
+        query("SELECT * FROM organisations ORDER BY created_at, id")
             .fetch_all(self.read())
             .await
             .map_err(failed)?
@@ -47,7 +46,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-        sqlx::query("SELECT * FROM organisations WHERE id = $1")
+        query("SELECT * FROM organisations WHERE id = $1")
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -65,7 +64,7 @@ impl Accounts for SqlStore {
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE email = $1")
+        query("SELECT * FROM users WHERE email = $1")
             .bind(email.as_str())
             .fetch_optional(self.read())
             .await
@@ -76,7 +75,7 @@ impl Accounts for SqlStore {
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE id = $1")
+        query("SELECT * FROM users WHERE id = $1")
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -87,7 +86,7 @@ impl Accounts for SqlStore {
     }
 
     async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 AND deleted_at IS NULL ORDER BY email")
+        query("SELECT * FROM users WHERE organisation_id = $1 AND deleted_at IS NULL ORDER BY email")
             .bind(&organisation.as_bytes()[..])
             .fetch_all(self.read())
             .await
@@ -107,7 +106,7 @@ impl Accounts for SqlStore {
         let mut tx = self.begin().await?;
         set_password(&mut tx, user, password_hash, None, event.at).await?;
         let gone = end_others(&mut tx, user, keep).await?;
-        sqlx::query("DELETE FROM one_time_tokens WHERE user_id = $1")
+        query("DELETE FROM one_time_tokens WHERE user_id = $1")
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -124,7 +123,7 @@ impl Accounts for SqlStore {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query(
+        query(
             "UPDATE users SET name = $2, nickname = $3, title = $4, department = $5, telephone = $6,
                  language = $7, theme = $8 WHERE id = $1",
         )
@@ -159,7 +158,7 @@ impl Accounts for SqlStore {
                  status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
              WHERE id = $1 AND status = 'disabled' AND deleted_at IS NULL"
         };
-        let done = sqlx::query(change)
+        let done = query(change)
             .bind(id)
             .bind(event.at.as_millis())
             .execute(&mut *tx)
@@ -177,7 +176,7 @@ impl Accounts for SqlStore {
     }
 
     async fn disabled_since(&self, since: Timestamp) -> Result<Vec<UserId>, StoreError> {
-        sqlx::query("SELECT id FROM users WHERE changed_at >= $1 AND status = 'disabled'")
+        query("SELECT id FROM users WHERE changed_at >= $1 AND status = 'disabled'")
             .bind(since.as_millis())
             .fetch_all(self.read())
             .await
@@ -196,7 +195,7 @@ impl Accounts for SqlStore {
         let mut tx = self.begin().await?;
         let (kind, organisation, user) = match purpose {
             TokenPurpose::Setup(organisation) => {
-                sqlx::query("DELETE FROM one_time_tokens WHERE purpose = 'setup' AND organisation_id = $1")
+                query("DELETE FROM one_time_tokens WHERE purpose = 'setup' AND organisation_id = $1")
                     .bind(&organisation.as_bytes()[..])
                     .execute(&mut *tx)
                     .await
@@ -204,12 +203,12 @@ impl Accounts for SqlStore {
                 ("setup", organisation, None)
             }
             TokenPurpose::Password(user) => {
-                sqlx::query("DELETE FROM one_time_tokens WHERE user_id = $1")
+                query("DELETE FROM one_time_tokens WHERE user_id = $1")
                     .bind(&user.as_bytes()[..])
                     .execute(&mut *tx)
                     .await
                     .map_err(failed)?;
-                let row = sqlx::query("SELECT organisation_id FROM users WHERE id = $1")
+                let row = query("SELECT organisation_id FROM users WHERE id = $1")
                     .bind(&user.as_bytes()[..])
                     .fetch_optional(&mut *tx)
                     .await
@@ -218,7 +217,7 @@ impl Accounts for SqlStore {
                 ("password", row::id(&row, "organisation_id")?, Some(user))
             }
         };
-        sqlx::query(
+        query(
             "INSERT INTO one_time_tokens (token_hash, purpose, organisation_id, user_id, expires_at)
              VALUES ($1, $2, $3, $4, $5)",
         )
@@ -234,7 +233,7 @@ impl Accounts for SqlStore {
     }
 
     async fn token(&self, token: TokenHash, now: Timestamp) -> Result<Option<TokenPurpose>, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT purpose, organisation_id, user_id FROM one_time_tokens
              WHERE token_hash = $1 AND expires_at > $2",
         )
@@ -253,7 +252,7 @@ impl Accounts for SqlStore {
         event: &AuditEvent,
     ) -> Result<Option<UserId>, StoreError> {
         let mut tx = self.begin().await?;
-        let used = sqlx::query(
+        let used = query(
             "DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2
              RETURNING purpose, organisation_id, user_id",
         )
@@ -273,7 +272,7 @@ impl Accounts for SqlStore {
             ) if administrator.organisation == organisation => {
                 insert_user(&mut tx, administrator, event.at).await?;
                 if let Some(name) = name {
-                    sqlx::query("UPDATE organisations SET name = $2 WHERE id = $1")
+                    query("UPDATE organisations SET name = $2 WHERE id = $1")
                         .bind(&organisation.as_bytes()[..])
                         .bind(name.as_str())
                         .execute(&mut *tx)
@@ -295,15 +294,13 @@ impl Accounts for SqlStore {
                 }
                 end_all(&mut tx, user).await?;
                 if let Some(device) = known_device {
-                    sqlx::query(
-                        "INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)",
-                    )
-                    .bind(&device.as_bytes()[..])
-                    .bind(&user.as_bytes()[..])
-                    .bind(event.at.as_millis())
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(failed)?;
+                    query("INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)")
+                        .bind(&device.as_bytes()[..])
+                        .bind(&user.as_bytes()[..])
+                        .bind(event.at.as_millis())
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(failed)?;
                 }
                 user
             }
@@ -316,18 +313,15 @@ impl Accounts for SqlStore {
     }
 }
 
-pub(crate) async fn insert_user(
-    tx: &mut SqliteConnection,
-    user: &NewUser,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) async fn insert_user(tx: &mut Conn, user: &NewUser, at: Timestamp) -> Result<(), StoreError> {
     let status = match user.password_hash {
         Some(_) => UserStatus::Active,
         None => UserStatus::Invited,
     };
-    sqlx::query(
+    // No error in the database: on PostgreSQL one would end the whole change, and an import goes on with the next.
+    let added = query(
         "INSERT INTO users (id, organisation_id, email, name, role, status, password_hash, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (email) DO NOTHING",
     )
     .bind(&user.id.as_bytes()[..])
     .bind(&user.organisation.as_bytes()[..])
@@ -339,19 +333,22 @@ pub(crate) async fn insert_user(
     .bind(at.as_millis())
     .execute(tx)
     .await
-    .map_err(|error| failed_unique(error, "users.email", StoreError::EmailTaken))?;
+    .map_err(failed)?;
+    if added.rows_affected() == 0 {
+        return Err(StoreError::EmailTaken);
+    }
     Ok(())
 }
 
 /// `false`: the person was disabled.
 async fn set_password(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     user: UserId,
     password_hash: &Secret<String>,
     name: Option<&Name>,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = query(
         "UPDATE users SET password_hash = $2, name = COALESCE($3, name), status = 'active', changed_at = $4
          WHERE id = $1 AND status <> 'disabled'",
     )
@@ -366,13 +363,13 @@ async fn set_password(
 }
 
 /// Ends what a person holds: logins, known devices, links.
-pub(crate) async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
-    for query in [
+pub(crate) async fn end_all(tx: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    for sql in [
         "DELETE FROM logins WHERE user_id = $1",
         "DELETE FROM devices WHERE user_id = $1",
         "DELETE FROM one_time_tokens WHERE user_id = $1",
     ] {
-        sqlx::query(query)
+        query(sql)
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -381,17 +378,17 @@ pub(crate) async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(
     Ok(())
 }
 
-fn organisation(row: &SqliteRow) -> Result<Organisation, StoreError> {
+fn organisation(row: &Row) -> Result<Organisation, StoreError> {
     Ok(Organisation {
         id: row::id(row, "id")?,
         name: row::get(row, "name")?,
         contract: contract(row)?,
-        second_factor_required: row::get(row, "second_factor_required")?,
+        second_factor_required: row::flag(row, "second_factor_required")?,
     })
 }
 
 /// On what terms an organisation works, of its columns.
-pub(crate) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
+pub(crate) fn contract(row: &Row) -> Result<Contract, StoreError> {
     let started_at = row::maybe_time(row, "trial_started_at")?;
     let ends_at = row::maybe_time(row, "trial_ends_at")?;
     Ok(match (started_at, ends_at) {
@@ -400,7 +397,7 @@ pub(crate) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
     })
 }
 
-fn user(row: &SqliteRow) -> Result<User, StoreError> {
+fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: row::id(row, "id")?,
         organisation: row::id(row, "organisation_id")?,
@@ -420,7 +417,7 @@ fn user(row: &SqliteRow) -> Result<User, StoreError> {
     })
 }
 
-fn purpose(row: &SqliteRow) -> Result<TokenPurpose, StoreError> {
+fn purpose(row: &Row) -> Result<TokenPurpose, StoreError> {
     match row::get::<&str>(row, "purpose")? {
         "setup" => Ok(TokenPurpose::Setup(row::id(row, "organisation_id")?)),
         "password" => Ok(TokenPurpose::Password(row::id(row, "user_id")?)),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
 use temoto_model::details::Theme;
@@ -13,6 +12,7 @@ use temoto_model::{Actor, LoginId, Role, Timestamp, TokenHash, UserId};
 use temoto_store::{Login, LoginHolder, LoginRow, Logins, NewLogin, StoreError};
 
 use crate::accounts::contract;
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::{SqlStore, audit, row};
 
@@ -26,7 +26,7 @@ impl Logins for SqlStore {
             None => login.id,
         };
         // One row either way: a login that goes on has a new secret and begins anew.
-        let added = sqlx::query(
+        let added = query(
             "INSERT INTO logins (id, token_hash, user_id, device, address, created_at, last_seen_at, device_hash)
              SELECT $1, $2, id, $4, $5, $6, $6, $7 FROM users WHERE id = $3 AND status = 'active'",
         )
@@ -43,7 +43,7 @@ impl Logins for SqlStore {
         if added.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
-        sqlx::query(
+        query(
             "INSERT INTO devices (token_hash, user_id, last_seen_at, trusted_until) VALUES ($1, $2, $3, $4)
              ON CONFLICT (token_hash) DO UPDATE SET user_id = excluded.user_id, last_seen_at = excluded.last_seen_at,
                  trusted_until = CASE WHEN excluded.trusted_until IS NULL AND devices.user_id = excluded.user_id
@@ -56,14 +56,14 @@ impl Logins for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
-        sqlx::query("UPDATE users SET last_login_at = $2 WHERE id = $1")
+        query("UPDATE users SET last_login_at = $2 WHERE id = $1")
             .bind(user)
             .bind(login.at.as_millis())
             .execute(&mut *tx)
             .await
             .map_err(failed)?;
         for key in &login.forgives {
-            sqlx::query("DELETE FROM login_failures WHERE key = $1")
+            query("DELETE FROM login_failures WHERE key = $1")
                 .bind(&key[..])
                 .execute(&mut *tx)
                 .await
@@ -75,7 +75,7 @@ impl Logins for SqlStore {
     }
 
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT l.id AS login_id, l.created_at, l.last_seen_at,
                     u.id AS user_id, u.email, u.name, u.role, u.language, u.theme, u.organisation_id,
                     o.name AS organisation, o.trial_started_at, o.trial_ends_at, o.second_factor_required,
@@ -94,7 +94,7 @@ impl Logins for SqlStore {
     }
 
     async fn login_holds(&self, login: LoginId, now: Timestamp) -> Result<bool, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT l.created_at, l.last_seen_at FROM logins l JOIN users u ON u.id = l.user_id
              WHERE l.id = $1 AND u.status = 'active'",
         )
@@ -114,7 +114,7 @@ impl Logins for SqlStore {
         }
         let mut tx = self.begin().await?;
         for login in logins {
-            sqlx::query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
+            query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
                 .bind(&login.as_bytes()[..])
                 .bind(at.as_millis())
                 .execute(&mut *tx)
@@ -126,7 +126,7 @@ impl Logins for SqlStore {
 
     async fn end_login(&self, login: LoginId, event: &AuditEvent) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM logins WHERE id = $1")
+        let done = query("DELETE FROM logins WHERE id = $1")
             .bind(&login.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -140,7 +140,7 @@ impl Logins for SqlStore {
     }
 
     async fn device_owner(&self, device: TokenHash, since: Timestamp) -> Result<Option<UserId>, StoreError> {
-        sqlx::query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
+        query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
             .bind(&device.as_bytes()[..])
             .bind(since.as_millis())
             .fetch_optional(self.read())
@@ -152,7 +152,7 @@ impl Logins for SqlStore {
     }
 
     async fn is_trusted(&self, device: TokenHash, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT 1 AS trusted FROM devices WHERE token_hash = $1 AND user_id = $2 AND trusted_until > $3",
         )
         .bind(&device.as_bytes()[..])
@@ -165,7 +165,7 @@ impl Logins for SqlStore {
     }
 
     async fn known_devices(&self, user: UserId) -> Result<u32, StoreError> {
-        let row = sqlx::query("SELECT COUNT(*) AS known FROM devices WHERE user_id = $1")
+        let row = query("SELECT COUNT(*) AS known FROM devices WHERE user_id = $1")
             .bind(&user.as_bytes()[..])
             .fetch_one(self.read())
             .await
@@ -174,7 +174,7 @@ impl Logins for SqlStore {
     }
 
     async fn logins_of(&self, user: UserId, now: Timestamp) -> Result<Vec<LoginRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT l.id, l.device, l.address, l.created_at, l.last_seen_at,
                     CASE WHEN d.trusted_until > $2 THEN d.trusted_until END AS trusted_until
              FROM logins l LEFT JOIN devices d ON d.token_hash = l.device_hash AND d.user_id = l.user_id
@@ -199,7 +199,7 @@ impl Logins for SqlStore {
         event: &AuditEvent,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM logins WHERE id = $1 AND user_id = $2 RETURNING device_hash")
+        let done = query("DELETE FROM logins WHERE id = $1 AND user_id = $2 RETURNING device_hash")
             .bind(&login.as_bytes()[..])
             .bind(&user.as_bytes()[..])
             .fetch_optional(&mut *tx)
@@ -227,7 +227,7 @@ impl Logins for SqlStore {
 
     async fn count_try(&self, key: [u8; 32], at: Timestamp) -> Result<Option<Duration>, StoreError> {
         let mut tx = self.begin().await?;
-        let found = sqlx::query("SELECT count, last_at FROM login_failures WHERE key = $1")
+        let found = query("SELECT count, last_at FROM login_failures WHERE key = $1")
             .bind(&key[..])
             .fetch_optional(&mut *tx)
             .await
@@ -238,7 +238,7 @@ impl Logins for SqlStore {
             return Ok(Some(wait));
         }
         let after = before.after_failure(at);
-        sqlx::query(
+        query(
             "INSERT INTO login_failures (key, count, last_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET count = excluded.count, last_at = excluded.last_at",
         )
@@ -254,7 +254,7 @@ impl Logins for SqlStore {
 
     async fn forgive_tries(&self, key: [u8; 32]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM login_failures WHERE key = $1")
+        query("DELETE FROM login_failures WHERE key = $1")
             .bind(&key[..])
             .execute(&mut *tx)
             .await
@@ -270,12 +270,8 @@ impl Logins for SqlStore {
 }
 
 /// Removes the login with this cookie; its identifier if it was of the same person.
-async fn go_on(
-    tx: &mut SqliteConnection,
-    old: TokenHash,
-    login: &NewLogin,
-) -> Result<Option<LoginId>, StoreError> {
-    let removed = sqlx::query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
+async fn go_on(tx: &mut Conn, old: TokenHash, login: &NewLogin) -> Result<Option<LoginId>, StoreError> {
+    let removed = query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
         .bind(&old.as_bytes()[..])
         .fetch_optional(tx)
         .await
@@ -287,18 +283,18 @@ async fn go_on(
 
 /// Ends every login of a person but one; which ones those were.
 pub(crate) async fn end_others(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     user: UserId,
     keep: LoginId,
 ) -> Result<Vec<LoginId>, StoreError> {
-    let gone = sqlx::query("DELETE FROM logins WHERE user_id = $1 AND id <> $2 RETURNING id")
+    let gone = query("DELETE FROM logins WHERE user_id = $1 AND id <> $2 RETURNING id")
         .bind(&user.as_bytes()[..])
         .bind(&keep.as_bytes()[..])
         .fetch_all(&mut *tx)
         .await
         .map_err(failed)?;
     // Also devices without a login that holds: they could be trusted.
-    sqlx::query(
+    query(
         "DELETE FROM devices WHERE user_id = $1
          AND token_hash NOT IN (SELECT device_hash FROM logins WHERE id = $2 AND device_hash IS NOT NULL)",
     )
@@ -311,9 +307,9 @@ pub(crate) async fn end_others(
 }
 
 /// A device that was signed out is a stranger's from now on.
-async fn forget_device(tx: &mut SqliteConnection, user: UserId, login: &SqliteRow) -> Result<(), StoreError> {
+async fn forget_device(tx: &mut Conn, user: UserId, login: &Row) -> Result<(), StoreError> {
     let device: Option<&[u8]> = row::get(login, "device_hash")?;
-    sqlx::query("DELETE FROM devices WHERE token_hash = $1 AND user_id = $2")
+    query("DELETE FROM devices WHERE token_hash = $1 AND user_id = $2")
         .bind(device)
         .bind(&user.as_bytes()[..])
         .execute(tx)
@@ -322,7 +318,7 @@ async fn forget_device(tx: &mut SqliteConnection, user: UserId, login: &SqliteRo
     Ok(())
 }
 
-fn login_row(row: &SqliteRow) -> Result<LoginRow, StoreError> {
+fn login_row(row: &Row) -> Result<LoginRow, StoreError> {
     Ok(LoginRow {
         id: row::id(row, "id")?,
         device: row::get(row, "device")?,
@@ -332,21 +328,21 @@ fn login_row(row: &SqliteRow) -> Result<LoginRow, StoreError> {
     })
 }
 
-fn failures(row: &SqliteRow) -> Result<Failures, StoreError> {
+fn failures(row: &Row) -> Result<Failures, StoreError> {
     Ok(Failures {
         count: row::count(row, "count")?,
         last_at: row::time(row, "last_at")?,
     })
 }
 
-fn times(row: &SqliteRow) -> Result<LoginTimes, StoreError> {
+fn times(row: &Row) -> Result<LoginTimes, StoreError> {
     Ok(LoginTimes {
         created_at: row::time(row, "created_at")?,
         last_seen_at: row::time(row, "last_seen_at")?,
     })
 }
 
-fn login(row: &SqliteRow) -> Result<Login, StoreError> {
+fn login(row: &Row) -> Result<Login, StoreError> {
     Ok(Login {
         actor: Actor {
             user: row::id(row, "user_id")?,
@@ -363,7 +359,7 @@ fn login(row: &SqliteRow) -> Result<Login, StoreError> {
             organisation: row::get(row, "organisation")?,
             contract: contract(row)?,
             second_factor: row::get(row, "second_factor")?,
-            second_factor_required: row::get(row, "second_factor_required")?,
+            second_factor_required: row::flag(row, "second_factor_required")?,
         },
     })
 }

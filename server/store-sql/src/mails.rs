@@ -1,7 +1,6 @@
 //! Mails that wait, in SQL.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use temoto_model::account::Language;
 use temoto_model::mail::{
     ANSWER_CHARS, CLAIM, MailKind, PER_ADDRESS, PER_ADDRESS_WITHIN, REMEMBERED, WAITING,
@@ -9,6 +8,7 @@ use temoto_model::mail::{
 use temoto_model::{MailId, Timestamp};
 use temoto_store::{Mail, Mails, NewMail, StoreError};
 
+use crate::database::{Row, query};
 use crate::error::failed;
 use crate::{SqlStore, row};
 
@@ -20,7 +20,7 @@ const RECORD: char = '\u{1e}';
 impl Mails for SqlStore {
     async fn queue_mail(&self, mail: &NewMail) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let counted = sqlx::query(
+        let counted = query(
             "SELECT (SELECT COUNT(*) FROM mails WHERE address = $1 AND kind = $2 AND made_at > $3) AS lately,
                     (SELECT COUNT(*) FROM mails WHERE next_at IS NOT NULL) AS waiting",
         )
@@ -33,7 +33,7 @@ impl Mails for SqlStore {
         if row::count(&counted, "lately")? >= PER_ADDRESS || row::count(&counted, "waiting")? >= WAITING {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "INSERT INTO mails (id, kind, organisation_id, user_id, address, language, facts, made_at, next_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
         )
@@ -54,7 +54,7 @@ impl Mails for SqlStore {
 
     async fn claim_mails(&self, now: Timestamp, most: u32) -> Result<Vec<Mail>, StoreError> {
         // Looked at first without a lock: most of the time nothing is due.
-        let due = sqlx::query("SELECT 1 AS due FROM mails WHERE next_at <= $1 LIMIT 1")
+        let due = query("SELECT 1 AS due FROM mails WHERE next_at <= $1 LIMIT 1")
             .bind(now.as_millis())
             .fetch_optional(self.read())
             .await
@@ -63,7 +63,7 @@ impl Mails for SqlStore {
             return Ok(Vec::new());
         }
         let mut tx = self.begin().await?;
-        let mut mails = sqlx::query(
+        let mut mails = query(
             "UPDATE mails SET next_at = $2 WHERE id IN
                  (SELECT id FROM mails WHERE next_at <= $1 ORDER BY next_at, made_at LIMIT $3)
              RETURNING id, kind, user_id, address, language, facts, made_at, failures",
@@ -84,7 +84,7 @@ impl Mails for SqlStore {
 
     async fn mail_sent(&self, mail: MailId, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE mails SET sent_at = $2, next_at = NULL, facts = '', reason = NULL WHERE id = $1")
+        query("UPDATE mails SET sent_at = $2, next_at = NULL, facts = '', reason = NULL WHERE id = $1")
             .bind(&mail.as_bytes()[..])
             .bind(at.as_millis())
             .execute(&mut *tx)
@@ -105,7 +105,7 @@ impl Mails for SqlStore {
             .take(ANSWER_CHARS)
             .collect();
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE mails SET failures = failures + 1, reason = $2, next_at = $3 WHERE id = $1")
+        query("UPDATE mails SET failures = failures + 1, reason = $2, next_at = $3 WHERE id = $1")
             .bind(&mail.as_bytes()[..])
             .bind(reason)
             .bind(next.map(Timestamp::as_millis))
@@ -117,12 +117,11 @@ impl Mails for SqlStore {
 
     async fn expire_mails(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
-        let done =
-            sqlx::query("DELETE FROM mails WHERE next_at IS NULL AND COALESCE(sent_at, made_at) <= $1")
-                .bind(now.minus(REMEMBERED).as_millis())
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
+        let done = query("DELETE FROM mails WHERE next_at IS NULL AND COALESCE(sent_at, made_at) <= $1")
+            .bind(now.minus(REMEMBERED).as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(done.rows_affected())
     }
@@ -148,7 +147,7 @@ fn read_facts(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn mail(row: &SqliteRow) -> Result<Mail, StoreError> {
+fn mail(row: &Row) -> Result<Mail, StoreError> {
     let user: Option<&[u8]> = row::get(row, "user_id")?;
     let user = user.map(|bytes| bytes.try_into().map_err(|_| StoreError::Corrupt("user_id")));
     Ok(Mail {

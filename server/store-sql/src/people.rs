@@ -1,8 +1,8 @@
 //! The people of an organisation in SQL.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, SqliteConnection};
 use temoto_model::account::{Email, UserStatus};
 use temoto_model::audit::AuditEvent;
 use temoto_model::{OrganisationId, Role, UserId};
@@ -11,15 +11,19 @@ use temoto_store::{
 };
 
 use crate::accounts::{end_all, insert_user};
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::{SqlStore, audit, row};
+
+/// Addresses that are looked up with one statement.
+const ASKED_AT_ONCE: usize = 500;
 
 #[async_trait]
 impl People for SqlStore {
     async fn people(
         &self,
         organisation: OrganisationId,
-        query: &PeopleQuery,
+        asked: &PeopleQuery,
     ) -> Result<PeoplePage, StoreError> {
         // Only words of this file are put together.
         let sql = format!(
@@ -31,22 +35,22 @@ impl People for SqlStore {
                          ORDER BY m.made_at DESC LIMIT 1) END AS mail_problem,
                     COUNT(*) OVER () AS total
              FROM users u WHERE {FOUND} ORDER BY {}, u.id LIMIT $5 OFFSET $6",
-            order(query.order, query.reversed)
+            order(asked.order, asked.reversed)
         );
-        let rows = sqlx::query(AssertSqlSafe(sql))
+        let rows = query(sql)
             .bind(organisation.as_bytes().to_vec())
-            .bind(pattern(&query.search))
-            .bind(query.role.map(Role::as_str))
-            .bind(query.status.map(UserStatus::as_str))
-            .bind(i64::from(query.most))
-            .bind(i64::from(query.skip))
+            .bind(pattern(&asked.search))
+            .bind(asked.role.map(Role::as_str))
+            .bind(asked.status.map(UserStatus::as_str))
+            .bind(i64::from(asked.most))
+            .bind(i64::from(asked.skip))
             .fetch_all(self.read())
             .await
             .map_err(failed)?;
         let total = match rows.first() {
             Some(row) => row::count(row, "total")?,
             // Behind the last one nothing tells how many there are.
-            None if query.skip > 0 => self.count_people(organisation, query).await?,
+            None if asked.skip > 0 => self.count_people(organisation, asked).await?,
             None => 0,
         };
         let people = rows.iter().map(person).collect::<Result<_, _>>()?;
@@ -54,17 +58,21 @@ impl People for SqlStore {
     }
 
     async fn taken(&self, emails: &[Email]) -> Result<Vec<bool>, StoreError> {
-        let mut connection = self.read().acquire().await.map_err(failed)?;
-        let mut taken = Vec::with_capacity(emails.len());
-        for email in emails {
-            let found = sqlx::query("SELECT 1 AS found FROM users WHERE email = $1")
-                .bind(email.as_str())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed)?;
-            taken.push(found.is_some());
+        let mut known = BTreeSet::new();
+        for part in emails.chunks(ASKED_AT_ONCE) {
+            let places: Vec<String> = (1..=part.len()).map(|n| format!("${n}")).collect();
+            let sql = format!("SELECT email FROM users WHERE email IN ({})", places.join(", "));
+            let asked = part
+                .iter()
+                .fold(query(sql), |asked, email| asked.bind(email.as_str()));
+            for row in asked.fetch_all(self.read()).await.map_err(failed)? {
+                known.insert(row::get::<String>(&row, "email")?);
+            }
         }
-        Ok(taken)
+        Ok(emails
+            .iter()
+            .map(|email| known.contains(email.as_str()))
+            .collect())
     }
 
     async fn add_people(&self, people: &[(NewUser, AuditEvent)]) -> Result<Vec<UserId>, StoreError> {
@@ -92,7 +100,7 @@ impl People for SqlStore {
     ) -> Result<PersonChanged, StoreError> {
         let mut tx = self.begin().await?;
         let id = &user.as_bytes()[..];
-        let found = sqlx::query(
+        let found = query(
             "SELECT u.role, u.status,
                     (SELECT COUNT(*) FROM users o WHERE o.organisation_id = u.organisation_id AND o.id <> u.id
                         AND o.role = 'administrator' AND o.status = 'active') AS others
@@ -133,14 +141,14 @@ impl SqlStore {
     async fn count_people(
         &self,
         organisation: OrganisationId,
-        query: &PeopleQuery,
+        asked: &PeopleQuery,
     ) -> Result<u32, StoreError> {
         let sql = format!("SELECT COUNT(*) AS total FROM users u WHERE {FOUND}");
-        let row = sqlx::query(AssertSqlSafe(sql))
+        let row = query(sql)
             .bind(organisation.as_bytes().to_vec())
-            .bind(pattern(&query.search))
-            .bind(query.role.map(Role::as_str))
-            .bind(query.status.map(UserStatus::as_str))
+            .bind(pattern(&asked.search))
+            .bind(asked.role.map(Role::as_str))
+            .bind(asked.status.map(UserStatus::as_str))
             .fetch_one(self.read())
             .await
             .map_err(failed)?;
@@ -180,13 +188,13 @@ fn pattern(search: &str) -> String {
 }
 
 async fn apply(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     user: UserId,
     change: PersonChange,
     event: &AuditEvent,
 ) -> Result<(), StoreError> {
     let (id, at) = (&user.as_bytes()[..], event.at.as_millis());
-    let query = match change {
+    let sql = match change {
         PersonChange::Suspend => "UPDATE users SET status = 'disabled', changed_at = $2 WHERE id = $1",
         PersonChange::Resume => {
             "UPDATE users SET changed_at = $2,
@@ -201,37 +209,32 @@ async fn apply(
         // The row stays for what the person did; nobody can log in with what is left of it.
         PersonChange::Delete => {
             "UPDATE users SET status = 'disabled', changed_at = $2, deleted_at = $2, password_hash = NULL,
-                 email = 'deleted-' || LOWER(HEX(id)), nickname = '', title = '', department = '', telephone = ''
+                 email = $3, nickname = '', title = '', department = '', telephone = ''
              WHERE id = $1"
         }
     };
-    sqlx::query(query)
-        .bind(id)
-        .bind(at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
+    let mut changed = query(sql).bind(id).bind(at);
+    if change == PersonChange::Delete {
+        changed = changed.bind(format!("deleted-{user}"));
+    }
+    changed.execute(&mut *tx).await.map_err(failed)?;
     if matches!(change, PersonChange::Suspend | PersonChange::Delete) {
         end_all(tx, user).await?;
     }
     if change == PersonChange::Delete {
-        for query in [
+        for sql in [
             "DELETE FROM second_factors WHERE user_id = $1",
             "DELETE FROM recovery_codes WHERE user_id = $1",
             "DELETE FROM email_changes WHERE user_id = $1",
             "DELETE FROM mails WHERE user_id = $1",
         ] {
-            sqlx::query(query)
-                .bind(id)
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
+            query(sql).bind(id).execute(&mut *tx).await.map_err(failed)?;
         }
     }
     Ok(())
 }
 
-fn person(row: &SqliteRow) -> Result<PersonRow, StoreError> {
+fn person(row: &Row) -> Result<PersonRow, StoreError> {
     Ok(PersonRow {
         id: row::id(row, "id")?,
         email: row::get(row, "email")?,

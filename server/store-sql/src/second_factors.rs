@@ -1,19 +1,19 @@
 //! Second factors and recovery codes in SQL.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
 use temoto_model::audit::AuditEvent;
 use temoto_model::second_factor::Seed;
 use temoto_model::{OrganisationId, UserId};
 use temoto_store::{SecondFactor, SecondFactors, StoreError};
 
+use crate::database::{Conn, query};
 use crate::error::failed;
 use crate::{SqlStore, audit, row};
 
 #[async_trait]
 impl SecondFactors for SqlStore {
     async fn second_factor(&self, user: UserId) -> Result<Option<SecondFactor>, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT seed, confirmed_at, last_step,
                     (SELECT COUNT(*) FROM recovery_codes r WHERE r.user_id = f.user_id) AS recovery_codes
              FROM second_factors f WHERE user_id = $1",
@@ -34,7 +34,7 @@ impl SecondFactors for SqlStore {
 
     async fn begin_second_factor(&self, user: UserId, seed: &Seed) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query(
+        let done = query(
             "INSERT INTO second_factors (user_id, seed) VALUES ($1, $2)
              ON CONFLICT (user_id) DO UPDATE SET seed = excluded.seed, last_step = 0
                  WHERE second_factors.confirmed_at IS NULL",
@@ -57,7 +57,7 @@ impl SecondFactors for SqlStore {
         event: &AuditEvent,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query(
+        let done = query(
             "UPDATE second_factors SET confirmed_at = $3, last_step = $4
              WHERE user_id = $1 AND seed = $2 AND confirmed_at IS NULL",
         )
@@ -79,7 +79,7 @@ impl SecondFactors for SqlStore {
 
     async fn use_step(&self, user: UserId, step: i64) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query(
+        let done = query(
             "UPDATE second_factors SET last_step = $2
              WHERE user_id = $1 AND last_step < $2 AND confirmed_at IS NOT NULL",
         )
@@ -99,7 +99,7 @@ impl SecondFactors for SqlStore {
         event: &AuditEvent,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2")
+        let done = query("DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2")
             .bind(&user.as_bytes()[..])
             .bind(&hash[..])
             .execute(&mut *tx)
@@ -120,13 +120,12 @@ impl SecondFactors for SqlStore {
         event: &AuditEvent,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let has = sqlx::query(
-            "SELECT 1 AS has FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL",
-        )
-        .bind(&user.as_bytes()[..])
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed)?;
+        let has =
+            query("SELECT 1 AS has FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL")
+                .bind(&user.as_bytes()[..])
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(failed)?;
         if has.is_none() {
             return Ok(false);
         }
@@ -138,7 +137,7 @@ impl SecondFactors for SqlStore {
 
     async fn remove_second_factor(&self, user: UserId, event: &AuditEvent) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM second_factors WHERE user_id = $1")
+        let done = query("DELETE FROM second_factors WHERE user_id = $1")
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -146,11 +145,11 @@ impl SecondFactors for SqlStore {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        for query in [
+        for sql in [
             "DELETE FROM recovery_codes WHERE user_id = $1",
             "UPDATE devices SET trusted_until = NULL WHERE user_id = $1",
         ] {
-            sqlx::query(query)
+            query(sql)
                 .bind(&user.as_bytes()[..])
                 .execute(&mut *tx)
                 .await
@@ -168,9 +167,9 @@ impl SecondFactors for SqlStore {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE organisations SET second_factor_required = $2 WHERE id = $1")
+        query("UPDATE organisations SET second_factor_required = $2 WHERE id = $1")
             .bind(&organisation.as_bytes()[..])
-            .bind(required)
+            .bind(i64::from(required))
             .execute(&mut *tx)
             .await
             .map_err(failed)?;
@@ -179,18 +178,14 @@ impl SecondFactors for SqlStore {
     }
 }
 
-async fn replace_codes(
-    tx: &mut SqliteConnection,
-    user: UserId,
-    recovery: &[[u8; 32]],
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1")
+async fn replace_codes(tx: &mut Conn, user: UserId, recovery: &[[u8; 32]]) -> Result<(), StoreError> {
+    query("DELETE FROM recovery_codes WHERE user_id = $1")
         .bind(&user.as_bytes()[..])
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
     for hash in recovery {
-        sqlx::query("INSERT INTO recovery_codes (code_hash, user_id) VALUES ($1, $2)")
+        query("INSERT INTO recovery_codes (code_hash, user_id) VALUES ($1, $2)")
             .bind(&hash[..])
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)

@@ -1,25 +1,26 @@
 //! Registrations and changes of address in SQL.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use temoto_model::account::{Email, Language};
 use temoto_model::audit::AuditEvent;
 use temoto_model::login::VERIFY_LINK_LIFE;
-use temoto_model::{Secret, Timestamp, TokenHash, UserId};
+use temoto_model::{Secret, Timestamp, TokenHash, UserId, trial};
 use temoto_store::{
-    EmailAgreement, EmailChange, NewRegistration, NewTenant, Registration, Side, StoreError, Verifications,
+    EmailAgreement, EmailChange, NewRegistration, NewTenant, NewTrial, Registration, Side, StoreError,
+    Verifications,
 };
 
 use crate::accounts::insert_user;
-use crate::error::{failed, failed_unique};
+use crate::database::{Conn, Row, query};
+use crate::error::{Unique, failed, failed_unique};
+use crate::licences::insert_trial;
 use crate::{SqlStore, audit, row};
 
 #[async_trait]
 impl Verifications for SqlStore {
     async fn register(&self, registration: &NewRegistration) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query(
+        let done = query(
             "INSERT INTO registrations (email, password_hash, language, browser_hash, expires_at)
              SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = $1)
              ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash,
@@ -45,7 +46,7 @@ impl Verifications for SqlStore {
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("UPDATE registrations SET token_hash = $2, expires_at = $3 WHERE email = $1")
+        let done = query("UPDATE registrations SET token_hash = $2, expires_at = $3 WHERE email = $1")
             .bind(email)
             .bind(&token.as_bytes()[..])
             .bind(expires_at.as_millis())
@@ -61,7 +62,7 @@ impl Verifications for SqlStore {
         token: TokenHash,
         now: Timestamp,
     ) -> Result<Option<Registration>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT email, password_hash, language, browser_hash FROM registrations
              WHERE token_hash = $1 AND expires_at > $2",
         )
@@ -84,7 +85,7 @@ impl Verifications for SqlStore {
         let at = tenant.trial.started_at;
         let mut tx = self.begin().await?;
         let used =
-            sqlx::query("DELETE FROM registrations WHERE token_hash = $1 AND expires_at > $2 AND email = $3")
+            query("DELETE FROM registrations WHERE token_hash = $1 AND expires_at > $2 AND email = $3")
                 .bind(&token.as_bytes()[..])
                 .bind(at.as_millis())
                 .bind(tenant.administrator.email.as_str())
@@ -94,7 +95,7 @@ impl Verifications for SqlStore {
         if used.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "INSERT INTO organisations (id, name, created_at, trial_started_at, trial_ends_at)
              VALUES ($1, $2, $3, $3, $4)",
         )
@@ -105,6 +106,14 @@ impl Verifications for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        let trial = NewTrial {
+            id: tenant.licence,
+            organisation: tenant.organisation,
+            sessions: trial::SESSIONS,
+            ends_at: tenant.trial.ends_at,
+            at,
+        };
+        insert_trial(&mut tx, &trial).await?;
         insert_user(&mut tx, &tenant.administrator, at).await?;
         describe(&mut tx, tenant).await?;
         for event in events {
@@ -121,12 +130,12 @@ impl Verifications for SqlStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM email_changes WHERE user_id = $1")
+        query("DELETE FROM email_changes WHERE user_id = $1")
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
             .map_err(failed)?;
-        sqlx::query("INSERT INTO email_changes (user_id, email, expires_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO email_changes (user_id, email, expires_at) VALUES ($1, $2, $3)")
             .bind(&user.as_bytes()[..])
             .bind(email.as_str())
             .bind(now.plus(VERIFY_LINK_LIFE).as_millis())
@@ -137,7 +146,7 @@ impl Verifications for SqlStore {
     }
 
     async fn email_change(&self, user: UserId, now: Timestamp) -> Result<Option<EmailChange>, StoreError> {
-        sqlx::query("SELECT * FROM email_changes WHERE user_id = $1 AND expires_at > $2")
+        query("SELECT * FROM email_changes WHERE user_id = $1 AND expires_at > $2")
             .bind(&user.as_bytes()[..])
             .bind(now.as_millis())
             .fetch_optional(self.read())
@@ -150,11 +159,11 @@ impl Verifications for SqlStore {
 
     async fn arm_email_change(&self, user: UserId, side: Side, token: TokenHash) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let query = match side {
+        let sql = match side {
             Side::Old => "UPDATE email_changes SET old_token_hash = $2 WHERE user_id = $1 AND old_agreed = 0",
             Side::New => "UPDATE email_changes SET new_token_hash = $2 WHERE user_id = $1 AND new_agreed = 0",
         };
-        let done = sqlx::query(query)
+        let done = query(sql)
             .bind(&user.as_bytes()[..])
             .bind(&token.as_bytes()[..])
             .execute(&mut *tx)
@@ -169,7 +178,7 @@ impl Verifications for SqlStore {
         token: TokenHash,
         now: Timestamp,
     ) -> Result<Option<(UserId, Side, EmailChange)>, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT *, old_token_hash = $1 AS is_old FROM email_changes
              WHERE (old_token_hash = $1 OR new_token_hash = $1) AND expires_at > $2",
         )
@@ -190,7 +199,7 @@ impl Verifications for SqlStore {
         event: &AuditEvent,
     ) -> Result<Option<EmailAgreement>, StoreError> {
         let mut tx = self.begin().await?;
-        let agreed = sqlx::query(
+        let agreed = query(
             "UPDATE email_changes SET
                  old_agreed = CASE WHEN old_token_hash = $1 THEN 1 ELSE old_agreed END,
                  new_agreed = CASE WHEN new_token_hash = $1 THEN 1 ELSE new_agreed END,
@@ -224,7 +233,7 @@ impl Verifications for SqlStore {
 
     async fn cancel_email_change(&self, user: UserId) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM email_changes WHERE user_id = $1")
+        query("DELETE FROM email_changes WHERE user_id = $1")
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -235,11 +244,11 @@ impl Verifications for SqlStore {
     async fn expire_verifications(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let mut gone = 0;
-        for query in [
+        for sql in [
             "DELETE FROM registrations WHERE expires_at <= $1",
             "DELETE FROM email_changes WHERE expires_at <= $1",
         ] {
-            let done = sqlx::query(query)
+            let done = query(sql)
                 .bind(now.as_millis())
                 .execute(&mut *tx)
                 .await
@@ -251,8 +260,8 @@ impl Verifications for SqlStore {
     }
 }
 
-async fn describe(tx: &mut SqliteConnection, tenant: &NewTenant) -> Result<(), StoreError> {
-    sqlx::query(
+async fn describe(tx: &mut Conn, tenant: &NewTenant) -> Result<(), StoreError> {
+    query(
         "UPDATE users SET nickname = $2, title = $3, department = $4, telephone = $5, language = $6 WHERE id = $1",
     )
     .bind(&tenant.administrator.id.as_bytes()[..])
@@ -269,41 +278,37 @@ async fn describe(tx: &mut SqliteConnection, tenant: &NewTenant) -> Result<(), S
 
 /// The address that the account had; nothing if it may not log in any more.
 async fn change_address(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     user: UserId,
     email: &str,
     at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     let id = &user.as_bytes()[..];
-    let found = sqlx::query("SELECT email FROM users WHERE id = $1 AND status = 'active'")
+    let found = query("SELECT email FROM users WHERE id = $1 AND status = 'active'")
         .bind(id)
         .fetch_optional(&mut *tx)
         .await
         .map_err(failed)?;
     let Some(row) = found else { return Ok(None) };
     let old = row::get(&row, "email")?;
-    sqlx::query("UPDATE users SET email = $2, changed_at = $3 WHERE id = $1")
+    query("UPDATE users SET email = $2, changed_at = $3 WHERE id = $1")
         .bind(id)
         .bind(email)
         .bind(at.as_millis())
         .execute(&mut *tx)
         .await
-        .map_err(|error| failed_unique(error, "users.email", StoreError::EmailTaken))?;
-    for query in [
+        .map_err(|error| failed_unique(error, Unique::EMAIL, StoreError::EmailTaken))?;
+    for sql in [
         "DELETE FROM email_changes WHERE user_id = $1",
         // Links that went to the old address.
         "DELETE FROM one_time_tokens WHERE user_id = $1",
     ] {
-        sqlx::query(query)
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
+        query(sql).bind(id).execute(&mut *tx).await.map_err(failed)?;
     }
     Ok(Some(old))
 }
 
-fn registration(row: &SqliteRow) -> Result<Registration, StoreError> {
+fn registration(row: &Row) -> Result<Registration, StoreError> {
     let browser: &[u8] = row::get(row, "browser_hash")?;
     let browser = browser
         .try_into()
@@ -316,15 +321,15 @@ fn registration(row: &SqliteRow) -> Result<Registration, StoreError> {
     })
 }
 
-fn change(row: &SqliteRow) -> Result<EmailChange, StoreError> {
+fn change(row: &Row) -> Result<EmailChange, StoreError> {
     Ok(EmailChange {
         email: row::get(row, "email")?,
-        old_agreed: row::get(row, "old_agreed")?,
-        new_agreed: row::get(row, "new_agreed")?,
+        old_agreed: row::flag(row, "old_agreed")?,
+        new_agreed: row::flag(row, "new_agreed")?,
     })
 }
 
-fn side(row: &SqliteRow) -> Result<Side, StoreError> {
+fn side(row: &Row) -> Result<Side, StoreError> {
     let is_old: Option<bool> = row::get(row, "is_old")?;
     Ok(if is_old == Some(true) {
         Side::Old

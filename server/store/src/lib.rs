@@ -7,8 +7,11 @@
 
 mod accounts;
 mod attachments;
+mod audits;
 mod clock;
 mod error;
+mod histories;
+mod licences;
 mod logins;
 mod mails;
 mod maintenance;
@@ -20,8 +23,11 @@ mod verifications;
 
 pub use accounts::{Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, TokenPurpose, User};
 pub use attachments::{Attachments, NoAttachments};
+pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
 pub use error::StoreError;
+pub use histories::{Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails};
+pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
 pub use mails::{Mail, Mails, NewMail};
 pub use maintenance::{ExpiredSession, Maintenance};
@@ -35,11 +41,31 @@ pub use verifications::{
 
 /// Everything that the portal and the jobs need.
 pub trait Store:
-    Accounts + Logins + Mails + Maintenance + People + SecondFactors + Sessions + Verifications
+    Accounts
+    + Audits
+    + Histories
+    + Licences
+    + Logins
+    + Mails
+    + Maintenance
+    + People
+    + SecondFactors
+    + Sessions
+    + Verifications
 {
 }
 
-impl<T: Accounts + Logins + Mails + Maintenance + People + SecondFactors + Sessions + Verifications> Store
-    for T
+impl<T> Store for T where
+    T: Accounts
+        + Audits
+        + Histories
+        + Licences
+        + Logins
+        + Mails
+        + Maintenance
+        + People
+        + SecondFactors
+        + Sessions
+        + Verifications
 {
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use temoto_model::account::{Email, Language, Name};
 use temoto_model::audit::AuditEvent;
 use temoto_model::trial::Trial;
-use temoto_model::{OrganisationId, Secret, Timestamp, TokenHash, UserId};
+use temoto_model::{LicenceId, OrganisationId, Secret, Timestamp, TokenHash, UserId};
 
 use crate::{Details, NewUser, StoreError};
 
@@ -45,6 +45,8 @@ pub struct NewTenant {
     pub name: Name,
     /// From when to when it tries.
     pub trial: Trial,
+    /// A fresh identifier for what the trial gives.
+    pub licence: LicenceId,
     /// The person who registered, with a password.
     pub administrator: NewUser,
     /// What the person said.

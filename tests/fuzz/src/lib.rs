@@ -92,6 +92,11 @@ pub const TARGETS: &[Target] = &[
         seeds: crypto::statement_seeds,
     },
     Target {
+        name: "licence",
+        run: model::licence,
+        seeds: model::licence_seeds,
+    },
+    Target {
         name: "hostile_relay",
         run: crypto::relay,
         seeds: crypto::relay_seeds,

@@ -1,9 +1,13 @@
-//! What people type into forms, and tables of people.
+//! What people type into forms, paste or upload: words, tables of people, licences.
 
 use temoto_model::account::{Email, Name};
 use temoto_model::details::{Line, Telephone};
+use temoto_model::licence::{Function, Functions, Licence, LicenceKind, as_file, issuer};
 use temoto_model::people::{TABLE_ROWS, read_table};
 use temoto_model::second_factor::read_answer;
+use temoto_model::{LicenceId, Timestamp};
+
+const SEED: [u8; 32] = [7; 32];
 
 /// What is taken is read the same again: nothing grows, hides or changes the second time.
 pub(crate) fn account_words(bytes: &[u8]) {
@@ -62,4 +66,41 @@ pub(crate) fn people_table_seeds() -> Vec<Vec<u8>> {
         "name\temail\n\"two\nlines\"\ta@b.example",
     ];
     seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect()
+}
+
+/// A licence as a key or a file. What can be read says the same when it is signed anew, and nobody is believed who did
+/// not sign.
+pub fn licence(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(said) = Licence::inspect(&text) else {
+        assert!(Licence::read(&text, &[issuer(&SEED)]).is_err());
+        return;
+    };
+    let own = said.sign(&SEED);
+    assert_eq!(Licence::read(&own, &[issuer(&SEED)]).as_ref(), Ok(&said));
+    assert_eq!(
+        Licence::read(&as_file(&own), &[issuer(&SEED)]).as_ref(),
+        Ok(&said)
+    );
+    assert!(Licence::read(&text, &[issuer(&[8; 32])]).is_err());
+}
+
+pub fn licence_seeds() -> Vec<Vec<u8>> {
+    let Ok(holder) = Name::parse("例 株式会社") else {
+        return Vec::new();
+    };
+    let licence = Licence {
+        id: LicenceId::from_bytes([1; 16]),
+        kind: LicenceKind::PublicCloud,
+        sessions: 3,
+        functions: Functions::default().with(Function::OneTime),
+        issued_at: Timestamp::from_millis(1),
+        starts_at: Timestamp::from_millis(2),
+        ends_at: Some(Timestamp::from_millis(3)),
+        organisation: None,
+        renews: Some(LicenceId::from_bytes([2; 16])),
+        holder,
+    };
+    let key = licence.sign(&SEED);
+    vec![as_file(&key).into_bytes(), key.into_bytes()]
 }

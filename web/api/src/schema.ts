@@ -1,5 +1,11 @@
 /** Made by generate.mjs of openapi.json; do not edit. Times are Unix milliseconds. */
 
+/** A licence to activate. */
+export interface ActivationRequest {
+  /** The key, or all of the file. */
+  licence: string;
+}
+
 /** The password, again. */
 export interface Again {
   password: string;
@@ -15,6 +21,14 @@ export interface ChangeEmail {
 export interface ChangePassword {
   current: string;
   password: string;
+}
+
+/** A chart. */
+export interface ChartView {
+  /** The most of all. */
+  most: number;
+  /** The most sessions that ran at once in each part. */
+  peaks: number[];
 }
 
 /** A code as the server knows it: the console adds the secret digits. */
@@ -77,6 +91,20 @@ export interface EmailToken {
   token: string;
 }
 
+/** Who is to be taken out: one of the two. */
+export interface ErasureRequest {
+  /** A customer, exactly as the history has the name. */
+  customer?: string | null;
+  /** An operator, 32 hexadecimal digits. */
+  operator?: string | null;
+}
+
+/** What was taken out. */
+export interface ErasureView {
+  /** From so many sessions. */
+  sessions: number;
+}
+
 /** A code of the app. */
 export interface FactorCode {
   code: string;
@@ -123,6 +151,14 @@ export interface Forgot {
   language: string;
 }
 
+/** A page of the history. */
+export interface HistoryView {
+  /** There are older ones: ask with `before` and `before_ms` of the last. */
+  more: boolean;
+  /** At most 50. */
+  sessions: PastSession[];
+}
+
 /** What happened, or would. */
 export interface Imported {
   /** How many people were added, or would be. */
@@ -139,6 +175,58 @@ export interface Invitation {
   by_mail: boolean;
   /** Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours. */
   link?: string | null;
+}
+
+/** A lease that is held. */
+export interface LeaseView {
+  /** The operator's name. */
+  operator: string;
+  /** Whether it is the caller's own. */
+  own: boolean;
+  /** The session, 32 hexadecimal digits. */
+  session: string;
+  /** Since when, milliseconds since 1970. */
+  taken_at_ms: number;
+}
+
+/** A licence that was activated. */
+export interface LicenceView {
+  /** When it was activated. */
+  activated_at_ms: number;
+  /** From when on no more; nothing: for ever. */
+  ends_at_ms?: number | null;
+  /** It ends within 30 days. */
+  ends_soon: boolean;
+  /** What for: `one_time`, `unattended`, `meeting`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** Whom it was issued to. */
+  holder: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** `trial`, `public_cloud`, `on_premises` or `private_cloud`. */
+  kind: string;
+  /** Sessions at once. */
+  sessions: number;
+  /** From when on it counts, milliseconds since 1970. */
+  starts_at_ms: number;
+  /** `active`, `future`, `expired` or `replaced`. */
+  state: string;
+}
+
+/** The licences of the organisation. */
+export interface LicencesView {
+  /** Active, future and past ones, the newest first. */
+  licences: LicenceView[];
+  /** The organisation's identifier: who issues a licence can bind it to this. */
+  organisation: string;
+}
+
+/** Where one stands. */
+export interface LineView {
+  /** So many are before; nothing: the line is full. */
+  before?: number | null;
+  /** A licence is free for the caller: start now. */
+  turn: boolean;
 }
 
 /** The token of a link. */
@@ -272,6 +360,50 @@ export interface NewSessionView extends CodeView {
   ticket: string;
 }
 
+/** What is noted. */
+export interface NoteRequest {
+  /** At most 2,000 characters. */
+  note: string;
+  /** At most 100 characters. */
+  ticket: string;
+}
+
+/** A session as the history tells it. */
+export interface PastSession {
+  /** The customer's name or computer, as the operator's console says. */
+  customer: string;
+  /** From the customer's joining to the end, or to now. */
+  duration_ms?: number | null;
+  /** `console`, `expired`, `administrator`, `signed_out`, or nothing. */
+  end_reason?: string | null;
+  /** When it ended; nothing: it has not. */
+  ended_at_ms?: number | null;
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** When a customer first joined. */
+  joined_at_ms?: number | null;
+  /** The operator's note. */
+  note: string;
+  /** The operator, 32 hexadecimal digits. */
+  operator: string;
+  /** The operator's name. */
+  operator_name: string;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** When it was opened, milliseconds since 1970. */
+  started_at_ms: number;
+  /** The customer's system, as the operator's console says. */
+  system: string;
+  /** Number of a ticket elsewhere. */
+  ticket: string;
+}
+
+/** What was decided. */
+export interface PolicyRequest {
+  /** `join`: when the customer joins; `code`: when the code is given out. */
+  take_at: string;
+}
+
 /** What is to be different. */
 export interface ProfileChange {
   /** Where in the company; may be empty. */
@@ -352,11 +484,37 @@ been a stranger. */
   trial_days: number;
 }
 
+/** What was seen. */
+export interface ReportRequest {
+  /** The customer's name or computer. */
+  customer?: string;
+  /** What happened since the last report, at most 20. */
+  events?: ReportedEvent[];
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions?: string[];
+  /** The customer's system. */
+  system?: string;
+}
+
+/** Something that happened. */
+export interface ReportedEvent {
+  /** `granted`, `withdrawn` or `proofs_differ`. */
+  kind: string;
+  /** What was allowed or withdrawn: small letters and `_`. */
+  what?: string;
+}
+
 /** A new password. */
 export interface Reset {
   password: string;
   /** What stands behind the `#` of the link. */
   token: string;
+}
+
+/** How long sessions are kept. */
+export interface Retention {
+  /** Days after the end of a session, 1 to 36,500; nothing: for ever. */
+  keep_days?: number | null;
 }
 
 /** A row that was left out. */
@@ -407,6 +565,8 @@ export interface SessionView {
   session: string;
   /** `waiting` for a customer or `running`. */
   state: string;
+  /** When a customer was turned away because no licence was free, if none joined since. */
+  unlicensed_at_ms?: number | null;
 }
 
 /** What somebody chose who followed a one-time link. */
@@ -440,6 +600,22 @@ export interface Table {
   dry_run: boolean;
   /** CSV with the columns `email`, `name` and, if wanted, `role`; at most 1 MiB and 5,000 rows. */
   table: string;
+}
+
+/** What is in use. */
+export interface UsageView {
+  /** Sessions that may run at once; nothing: as many as one likes. */
+  allowed?: number | null;
+  /** Sessions that hold a lease. More than allowed when one came back while all were taken. */
+  held: number;
+  /** Who holds them, the oldest first; at most 200. */
+  leases: LeaseView[];
+  /** What time the server has, milliseconds since 1970. */
+  server_time_ms: number;
+  /** `join` or `code`: when leases are taken. */
+  take_at: string;
+  /** People who wait in line. */
+  waiting: number;
 }
 
 /** A part of the list. */

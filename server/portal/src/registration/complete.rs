@@ -8,8 +8,8 @@ use serde::Deserialize;
 use temoto_model::account::{Email, Name};
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::details::{Line, Telephone};
-use temoto_model::trial::Trial;
-use temoto_model::{OrganisationId, Role, Secret, TokenHash, UserId};
+use temoto_model::trial::{self, Trial};
+use temoto_model::{LicenceId, OrganisationId, Role, Secret, TokenHash, UserId};
 use temoto_store::{Details, NewTenant, NewUser, StoreError};
 use utoipa::ToSchema;
 
@@ -110,13 +110,18 @@ pub(crate) async fn handler(
         None => return Err(RegistrationError::PasswordNeeded),
     };
 
-    let (organisation, id) = app
-        .random
-        .draw(|rng| (OrganisationId::generate(rng), UserId::generate(rng)));
+    let (organisation, id, licence) = app.random.draw(|rng| {
+        (
+            OrganisationId::generate(rng),
+            UserId::generate(rng),
+            LicenceId::generate(rng),
+        )
+    });
     let tenant = NewTenant {
         organisation,
         name: company,
         trial: Trial::begin(now),
+        licence,
         administrator: NewUser {
             id,
             organisation,
@@ -128,17 +133,23 @@ pub(crate) async fn handler(
         details,
         language: registration.language,
     };
-    let event = |kind, subject: String| AuditEvent {
+    let event = |kind, subject: String, detail: String| AuditEvent {
         organisation,
         at: now,
         actor: Some(id),
         kind,
         subject,
-        detail: "registration".to_owned(),
+        detail,
     };
+    let how = || "registration".to_owned();
     let events = [
-        event(AuditKind::Installed, organisation.to_string()),
-        event(AuditKind::UserAdded, id.to_string()),
+        event(AuditKind::Installed, organisation.to_string(), how()),
+        event(AuditKind::UserAdded, id.to_string(), how()),
+        event(
+            AuditKind::LicenceActivated,
+            licence.to_string(),
+            format!("trial {}", trial::SESSIONS),
+        ),
     ];
     if !app.store.complete_registration(token, &tenant, &events).await? {
         return Err(RegistrationError::Unusable);

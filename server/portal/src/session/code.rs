@@ -22,7 +22,7 @@ use temoto_model::SessionId;
         (status = 201, description = "The code waits.", body = CodeView),
         (status = 401, description = "`login_needed`", body = Failure),
         (status = 404, description = "`not_found`", body = Failure),
-        (status = 409, description = "`session_over`", body = Failure),
+        (status = 409, description = "`session_over`, `no_licence_free`", body = Failure),
         (status = 429, description = "`too_many_codes`", body = Failure),
         (status = 503, description = "`no_free_code`", body = Failure),
     )

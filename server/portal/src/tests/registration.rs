@@ -208,6 +208,39 @@ async fn after_the_trial_only_the_start_of_sessions_is_refused() {
 }
 
 #[tokio::test]
+async fn a_trial_has_two_sessions_at_once_and_a_licence_takes_its_place() {
+    let portal = TestPortal::new().await;
+    let cookie = registered(&portal, EMAIL).await;
+    let usage = portal.get("/api/v1/licences/usage", &cookie).await.json();
+    assert_eq!(usage["allowed"], trial::SESSIONS);
+    // Counted as the code is given out, so that nobody has to join here.
+    let policy = json!({ "take_at": "code" });
+    let decided = portal.post("/api/v1/licences/policy", &cookie, &policy).await;
+    assert_eq!(decided.status, StatusCode::NO_CONTENT);
+    for _ in 0..trial::SESSIONS {
+        let opened = portal.post("/api/v1/sessions", &cookie, &console_key()).await;
+        assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.text());
+    }
+    let refused = portal.post("/api/v1/sessions", &cookie, &console_key()).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (StatusCode::CONFLICT, "no_licence_free")
+    );
+
+    portal.clock.advance(trial::LENGTH);
+    let cookie = portal.log_in(EMAIL).await;
+    let refused = portal.post("/api/v1/sessions", &cookie, &console_key()).await;
+    assert_eq!(refused.code(), "trial_over");
+    let body = json!({ "licence": crate::tests::licences::key(5) });
+    let activated = portal.post("/api/v1/licences", &cookie, &body).await;
+    assert_eq!(activated.status, StatusCode::CREATED, "{}", activated.text());
+    let me = portal.get("/api/v1/me", &cookie).await.json();
+    assert_eq!(me["organisation"]["contract"], "own");
+    let opened = portal.post("/api/v1/sessions", &cookie, &console_key()).await;
+    assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.text());
+}
+
+#[tokio::test]
 async fn where_nobody_can_register_the_pages_are_told() {
     let portal = TestPortal::installed(Installed::Proxied, Pages::none(), Programs::default()).await;
     portal.organisation("Ours").await;

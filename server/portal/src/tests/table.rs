@@ -70,6 +70,12 @@ fn body(path: &str) -> Option<Value> {
         "/users/import" => Some(json!({ "table": "email,name\nx@a.example,X\n", "dry_run": true })),
         "/users/{id}/role" => Some(json!({ "role": "administrator" })),
         "/organisation/second-factor" => Some(json!({ "required": false })),
+        "/history/policy" => Some(json!({ "keep_days": 90 })),
+        "/history/erase" => Some(json!({ "customer": "nobody" })),
+        "/history/{id}" => Some(json!({ "note": "n", "ticket": "t" })),
+        "/sessions/{id}/report" => Some(json!({ "system": "Windows 11" })),
+        "/licences" => Some(json!({ "licence": crate::tests::licences::key(5) })),
+        "/licences/policy" => Some(json!({ "take_at": "code" })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
     }
@@ -84,13 +90,24 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         }
         (&Method::POST, "/email/link" | "/email/agree") => StatusCode::GONE,
         (&Method::POST, "/forgot" | "/register" | "/me/email") => StatusCode::ACCEPTED,
-        (&Method::POST, "/logout" | "/me/password" | "/me/email/cancel" | "/me/logins/end-others") => {
-            StatusCode::NO_CONTENT
-        }
+        (
+            &Method::POST,
+            "/logout"
+            | "/licences/policy"
+            | "/licences/line/leave"
+            | "/history/policy"
+            | "/me/password"
+            | "/me/email/cancel"
+            | "/me/logins/end-others",
+        ) => StatusCode::NO_CONTENT,
         (&Method::POST, "/organisation/second-factor") => StatusCode::NO_CONTENT,
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
-        (&Method::POST, "/sessions" | "/users") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/users" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
+        (&Method::POST, "/history/{id}") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
+        // Without its parameters.
+        (&Method::GET, "/history/chart") => StatusCode::BAD_REQUEST,
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,

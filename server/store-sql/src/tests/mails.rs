@@ -5,7 +5,14 @@ use temoto_model::account::{Email, Language};
 use temoto_model::mail::{CLAIM, MailKind, PER_ADDRESS, PER_ADDRESS_WITHIN, REMEMBERED};
 use temoto_store::{Mails as _, NewMail};
 
-use super::{NOW, World, minutes, world};
+use super::{NOW, World, minutes};
+
+on_every_database! {
+    a_mail_is_given_to_one_who_sends_and_to_no_other,
+    a_mail_that_failed_comes_again_when_it_is_due_or_never,
+    oldest_mails_go_first_and_no_more_than_asked_for,
+    nobody_is_flooded,
+}
 
 fn mail(world: &World, address: &str) -> NewMail {
     NewMail {
@@ -23,9 +30,7 @@ fn mail(world: &World, address: &str) -> NewMail {
     }
 }
 
-#[tokio::test]
-async fn a_mail_is_given_to_one_who_sends_and_to_no_other() {
-    let world = world().await;
+async fn a_mail_is_given_to_one_who_sends_and_to_no_other(world: World) {
     let new = mail(&world, "a@b.example");
     assert!(world.store.queue_mail(&new).await.unwrap());
     let (one, other) = tokio::join!(world.store.claim_mails(NOW, 9), world.store.claim_mails(NOW, 9));
@@ -51,9 +56,7 @@ async fn a_mail_is_given_to_one_who_sends_and_to_no_other() {
     assert_eq!(world.store.expire_mails(later.plus(REMEMBERED)).await.unwrap(), 1);
 }
 
-#[tokio::test]
-async fn a_mail_that_failed_comes_again_when_it_is_due_or_never() {
-    let world = world().await;
+async fn a_mail_that_failed_comes_again_when_it_is_due_or_never(world: World) {
     let new = mail(&world, "a@b.example");
     assert!(world.store.queue_mail(&new).await.unwrap());
     world.store.claim_mails(NOW, 9).await.unwrap();
@@ -71,9 +74,7 @@ async fn a_mail_that_failed_comes_again_when_it_is_due_or_never() {
     assert_eq!(world.store.claim_mails(next.plus(CLAIM), 9).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn oldest_mails_go_first_and_no_more_than_asked_for() {
-    let world = world().await;
+async fn oldest_mails_go_first_and_no_more_than_asked_for(world: World) {
     for n in 0..5_u64 {
         let mut new = mail(&world, &format!("p{n}@b.example"));
         new.at = NOW.minus(minutes(n));
@@ -85,9 +86,7 @@ async fn oldest_mails_go_first_and_no_more_than_asked_for() {
     assert_eq!(world.store.claim_mails(NOW, 9).await.unwrap().len(), 3);
 }
 
-#[tokio::test]
-async fn nobody_is_flooded() {
-    let world = world().await;
+async fn nobody_is_flooded(world: World) {
     for n in 0..PER_ADDRESS + 2 {
         let taken = world
             .store

@@ -7,7 +7,13 @@ use temoto_store::{
     Accounts as _, Logins as _, NewUser, People as _, PeopleOrder, PeopleQuery, PersonChange, PersonChanged,
 };
 
-use super::{NOW, World, world};
+use super::{NOW, World};
+
+on_every_database! {
+    ten_thousand_people_are_found_in_parts,
+    a_deleted_person_holds_nothing_and_cannot_be_enabled_again,
+    the_last_administrator_stays,
+}
 
 const PART: u32 = 50;
 
@@ -33,9 +39,7 @@ fn part(skip: u32, search: &str) -> PeopleQuery {
     }
 }
 
-#[tokio::test]
-async fn ten_thousand_people_are_found_in_parts() {
-    let world = world().await;
+async fn ten_thousand_people_are_found_in_parts(world: World) {
     let people: Vec<_> = (0..10_000).map(|n| person(&world, n)).collect();
     let added = world.store.add_people(&people).await.unwrap();
     assert_eq!(added.len(), 10_000);
@@ -71,9 +75,7 @@ async fn ten_thousand_people_are_found_in_parts() {
     assert_eq!(ask(invited).await.0.len(), 20);
 }
 
-#[tokio::test]
-async fn a_deleted_person_holds_nothing_and_cannot_be_enabled_again() {
-    let world = world().await;
+async fn a_deleted_person_holds_nothing_and_cannot_be_enabled_again(world: World) {
     let token = world.hash();
     let login = world.new_login(token, NOW);
     let world = &world;
@@ -114,9 +116,7 @@ async fn a_deleted_person_holds_nothing_and_cannot_be_enabled_again() {
     assert!(world.store.user_by_email(&free).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn the_last_administrator_stays() {
-    let world = world().await;
+async fn the_last_administrator_stays(world: World) {
     let mut admin = world.new_user("admin@example.com");
     admin.role = Role::Administrator;
     let event = world.event(AuditKind::UserAdded, NOW);
