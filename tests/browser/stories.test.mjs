@@ -204,6 +204,7 @@ describe.skipIf(!built())('a session in two browsers', () => {
   test('who logs out leaves nothing behind in the browser', async () => {
     const { one } = await joined();
     await operator.page.getByRole('button', { name: operator.words.back_to_console }).click();
+    await operator.page.getByRole('button', { name: operator.words.account_menu }).click();
     await operator.page.getByRole('button', { name: operator.words.log_out }).click();
     await operator.page.waitForURL('**/login**');
     const kept = await operator.page.evaluate(

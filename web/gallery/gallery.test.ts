@@ -34,8 +34,14 @@ async function serious(page: Page): Promise<string[]> {
 
 async function show(scene: Scene, { language, size }: Settings) {
   stage.played.loggedIn = scene.loggedIn ?? false;
+  stage.played.open = scene.open ?? true;
+  stage.played.contract = scene.contract ?? 'own';
+  stage.played.factor = scene.factor ?? false;
   const row = { session: 'ff'.repeat(16), state: 'running', created_at_ms: Date.now() - 1_084_000 };
   stage.played.rows = scene.others ? [row] : [];
+  stage.played.administrator = scene.administrator ?? false;
+  stage.played.past = scene.past ?? false;
+  stage.played.licences = scene.licences;
   const { page, context, trouble } = await stage.page({
     language,
     size,

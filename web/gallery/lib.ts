@@ -35,7 +35,7 @@ export class Stage {
   ) {}
 
   static async open(): Promise<Stage> {
-    const played: Played = { loggedIn: false, language: 'ja', rows: [] };
+    const played: Played = { loggedIn: false, open: true, contract: 'own', factor: false, language: 'ja', rows: [] };
     const server = await serve(played);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
     return new Stage(browser, server.close, server.address, played);
@@ -60,7 +60,7 @@ export class Stage {
     const trouble: string[] = [];
     page.on('pageerror', (error) => trouble.push(String(error)));
     page.on('console', (message) => {
-      const expected = /status of (401|404)|Not found: /.test(message.text());
+      const expected = /status of (401|404|409|422)|Not found: /.test(message.text());
       if (message.type() === 'error' && !expected) trouble.push(message.text());
     });
     return { page, context, trouble };

@@ -6,6 +6,15 @@ export interface Scene {
   name: string;
   path: string;
   loggedIn?: boolean;
+  /** Whether the server has mail and takes registrations; it has without a word. */
+  open?: boolean;
+  contract?: 'own' | 'trial' | 'trial_over';
+  factor?: boolean;
+  administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
+  /** How licences are. */
+  licences?: 'used' | 'none';
   /** Sessions that only the server knows. */
   others?: boolean;
   /** Text or control by which the screen is recognized as finished; a CSS selector. */
@@ -77,7 +86,119 @@ const start = async (page: Page) => {
     .waitFor();
 };
 
+const press = (names: RegExp) => async (page: Page) => {
+  await page.getByRole('button', { name: names }).first().click();
+};
+const setUpFactor = async (page: Page) => {
+  await press(/^(設定する|Set it up)$/)(page);
+  await page.getByLabel(/^(パスワード|Password)$/).fill('not a real one');
+  await press(/^(次へ|Continue)$/)(page);
+  await page.getByRole('img').waitFor();
+};
+
+/** Registration, and the own account. */
+const ACCOUNTS: Scene[] = [
+  { name: 'register', path: '/register', ready: 'form' },
+  { name: 'register-off', path: '/register', open: false, ready: '[role=status]' },
+  { name: 'verify', path: '/verify#00ff', ready: 'form' },
+  { name: 'verify-form', path: '/verify#00ff', ready: 'form', act: press(/^(アカウントを認証|Verify account)$/) },
+  { name: 'verify-no-token', path: '/verify', ready: '[role=alert]' },
+  { name: 'forgot', path: '/forgot', ready: 'form' },
+  { name: 'forgot-no-mail', path: '/forgot', open: false, ready: 'details' },
+  { name: 'reset', path: '/reset#00ff', ready: 'form' },
+  { name: 'confirm', path: '/confirm#00ff', ready: 'form' },
+  { name: 'console-trial', path: '/console', loggedIn: true, administrator: true, contract: 'trial', ready: 'h1' },
+  {
+    name: 'console-trial-over',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    contract: 'trial_over',
+    ready: '[role=alert]',
+  },
+  {
+    name: 'console-menu',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    ready: 'h1',
+    act: press(/^(アカウントのメニュー|Account menu)/),
+  },
+  { name: 'profile', path: '/account/profile', loggedIn: true, administrator: true, ready: 'form' },
+  { name: 'security', path: '/account/security', loggedIn: true, administrator: true, ready: 'section li' },
+  {
+    name: 'security-on',
+    path: '/account/security',
+    loggedIn: true,
+    administrator: true,
+    factor: true,
+    ready: 'section li',
+  },
+  {
+    name: 'security-set-up',
+    path: '/account/security',
+    loggedIn: true,
+    administrator: true,
+    ready: 'section li',
+    act: setUpFactor,
+  },
+  {
+    name: 'security-recovery',
+    path: '/account/security',
+    loggedIn: true,
+    administrator: true,
+    ready: 'section li',
+    act: async (page) => {
+      await setUpFactor(page);
+      await page.getByRole('textbox').fill('123456');
+      await press(/^(有効にする|Turn it on)$/)(page);
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'users', path: '/domain/users', loggedIn: true, administrator: true, ready: 'main li' },
+  {
+    name: 'users-added',
+    path: '/domain/users',
+    loggedIn: true,
+    administrator: true,
+    open: false,
+    ready: 'main li',
+    act: async (page) => {
+      await press(/^(ユーザーを追加|Add a user)$/)(page);
+      await page.getByRole('textbox', { name: /^(メールアドレス|Email)/ }).fill('saburo@example.com');
+      await page.getByRole('textbox', { name: /^(氏名|Full name)/ }).fill('鈴木 三郎');
+      await press(/^(招待する|Invite)$/)(page);
+      await page.locator('.link').waitFor();
+    },
+  },
+  {
+    name: 'users-import',
+    path: '/domain/users',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: async (page) => {
+      await press(/^(CSV から取り込む|Import from CSV)$/)(page);
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'people.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('email,name'),
+      });
+      await page.locator('.why').waitFor();
+    },
+  },
+  {
+    name: 'users-actions',
+    path: '/domain/users',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: press(/^(田中 一郎 への操作|Actions for 田中 一郎)$/),
+  },
+];
+
 export const SCENES: Scene[] = [
+  ...ACCOUNTS,
   { name: 'start', path: '/', ready: 'input' },
   join('fresh', 'input', code('4821903')),
   join('elsewhere', '[role=status]'),
@@ -137,6 +258,60 @@ export const SCENES: Scene[] = [
         .waitFor();
     },
   },
+  {
+    name: 'console-no-licence',
+    path: '/console',
+    loggedIn: true,
+    licences: 'used',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('button', { name: /^(空くのを待つ|Wait in line)$/ }).click();
+      await page.getByRole('button', { name: /^(待つのをやめる|Stop waiting)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'console-licence-needed',
+    path: '/console',
+    loggedIn: true,
+    administrator: true,
+    licences: 'none',
+    ready: 'h1',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(セッションを開始|Start session)$/ }).click();
+      await page.getByRole('link', { name: /^(ライセンスを有効化|Activate licence)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'licences',
+    path: '/console/licences',
+    loggedIn: true,
+    administrator: true,
+    licences: 'used',
+    ready: 'fieldset',
+    act: async (page) => {
+      await page.getByRole('textbox').fill('AQEBAQEBAQEB');
+      await page.getByRole('button', { name: /^(ライセンスを有効化|Activate licence)$/ }).click();
+      await page.locator('[role=alert]').first().waitFor();
+    },
+  },
+  {
+    name: 'history',
+    path: '/console/history',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'table',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^(書き直す|Edit)$/ })
+        .nth(1)
+        .click();
+      await page.locator('textarea').waitFor();
+    },
+  },
+  { name: 'history-empty', path: '/console/history', loggedIn: true, ready: 'main figure' },
+  { name: 'licences-operator', path: '/console/licences', loggedIn: true, ready: 'main ul' },
   session('waiting', '[role=status]'),
   session('gone', 'main p'),
   session('joined'),

@@ -16,25 +16,137 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const SESSION = '00112233445566778899aabbccddeeff';
 const PROGRAM = Buffer.alloc(200_000, 7);
 
 export interface Played {
   loggedIn: boolean;
+  /** Whether the server has mail and takes registrations. */
+  open: boolean;
+  /** How the trial stands. */
+  contract: 'own' | 'trial' | 'trial_over';
+  /** Whether the account has a second factor. */
+  factor: boolean;
   language: 'ja' | 'en';
   /** What the list of sessions answers. */
   rows: unknown[];
+  /** An administrator looks. */
+  administrator?: boolean;
+  /** There is a history. */
+  past?: boolean;
+  /** How licences are: without a word there is no end of them. */
+  licences?: 'used' | 'none' | undefined;
 }
 
 const names = { ja: ['サンプル株式会社', '佐藤 花子'], en: ['Example Corp.', 'Hanako Sato'] } as const;
 
+const user = (n: number, about: Record<string, unknown>) => ({
+  id: String(n),
+  email: `person${n}@example.com`,
+  role: 'operator',
+  status: 'active',
+  second_factor: false,
+  last_login_at_ms: Date.now() - n * 3_000_000,
+  mail_problem: null,
+  ...about,
+});
+
+/** What the pages of accounts ask; null: they do not. */
+function account(operation: string, played: Played, nowMs: number): [number, unknown] | null {
+  const [, name] = names[played.language];
+  const login = { address: '203.0.113.9', created_at_ms: nowMs - DAY, last_seen_at_ms: nowMs - 60_000 };
+  switch (operation) {
+    case 'POST /register':
+    case 'POST /forgot':
+      return [202, null];
+    case 'POST /register/link':
+      return [200, { email: 'taro@example.com', same_browser: false, trial_days: 15 }];
+    case 'POST /email/link':
+      return [200, { side: 'old', email: 'hanako@next.example' }];
+    case 'GET /me/profile':
+      return [
+        200,
+        {
+          email: 'hanako@example.com',
+          email_change: { email: 'hanako@next.example', old_agreed: true, new_agreed: false },
+          name,
+          nickname: 'hana',
+          title: '',
+          department: '',
+          telephone: '03-1234-5678',
+          language: null,
+          theme: null,
+        },
+      ];
+    case 'GET /me/logins':
+      return [
+        200,
+        [
+          { ...login, id: 'a', device: 'Firefox (Linux)', current: true, trusted_until_ms: null },
+          { ...login, id: 'b', device: 'Edge (Windows)', current: false, trusted_until_ms: nowMs + 9 * DAY },
+        ],
+      ];
+    case 'GET /me/second-factor':
+      return [200, { on: played.factor, recovery_codes: played.factor ? 7 : 0 }];
+    case 'POST /me/second-factor':
+      return [
+        200,
+        {
+          secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+          address: 'otpauth://totp/x',
+          qr_modules: 3,
+          qr_path: 'M0 0h2v1h-2z',
+        },
+      ];
+    case 'POST /me/second-factor/confirm':
+      return [200, { codes: Array.from({ length: 10 }, (_, n) => `ABCD-EFGH-23${(n % 6) + 2}${(n % 5) + 2}`) }];
+    case 'GET /users': {
+      const users = [
+        user(1, { id: '1', name, role: 'administrator', second_factor: true }),
+        user(2, { name: '田中 一郎' }),
+        user(3, { name: 'Suzuki Jiro', status: 'disabled' }),
+        user(4, {
+          name: '鈴木 三郎',
+          status: 'invited',
+          last_login_at_ms: null,
+          mail_problem: '550 5.1.1 no such mailbox',
+        }),
+      ];
+      return [200, { users, total: 120, part_size: 50 }];
+    }
+    case 'POST /users':
+      return [201, { id: '9', by_mail: false, link: `https://support.example.co.jp/setup#${'0f'.repeat(32)}` }];
+    case 'POST /users/import':
+      return [200, { added: 41, by_mail: true, problems: [{ line: 7, email: 'nobody@', code: 'email_invalid' }] }];
+    default:
+      return null;
+  }
+}
+
 function operation(path: string, method: string, played: Played): [number, unknown] {
   const [organisation, name] = names[played.language];
-  const me = {
-    user: { id: '1', email: 'hanako@example.com', name, role: 'operator', language: null },
-    organisation: { name: organisation },
-  };
   const nowMs = Date.now();
+  const me = {
+    user: {
+      id: '1',
+      email: 'hanako@example.com',
+      name,
+      role: played.administrator ? 'administrator' : 'operator',
+      language: null,
+      theme: null,
+      second_factor: played.factor,
+    },
+    organisation: {
+      name: organisation,
+      contract: played.contract,
+      trial_ends_at_ms: played.contract === 'trial' ? nowMs + 11.5 * DAY : null,
+      second_factor_required: false,
+    },
+  };
+  const found = account(`${method} ${path}`, played, nowMs);
+  if (found) return found;
   switch (`${method} ${path}`) {
     case 'GET /server':
       return [
@@ -49,6 +161,8 @@ function operation(path: string, method: string, played: Played): [number, unkno
             { system: 'windows-x86_64', bytes: 8_900_000, sha256: '00'.repeat(32) },
             { system: 'linux-x86_64', bytes: PROGRAM.length, sha256: digest },
           ],
+          mail: played.open,
+          registration: played.open,
           routing_digits: 4,
           code_digits: 8,
         },
@@ -62,6 +176,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
     case 'GET /sessions':
       return [200, played.rows];
     case 'POST /sessions':
+      if (played.licences) return [409, { code: 'no_licence_free' }];
       return [
         201,
         {
@@ -77,9 +192,104 @@ function operation(path: string, method: string, played: Played): [number, unkno
           join_url: 'https://support.example.co.jp/join',
         },
       ];
+    case 'GET /licences/usage':
+      return [200, usage(played, nowMs)];
+    case 'GET /history':
+      return [200, history(played, nowMs)];
+    case 'GET /history/chart': {
+      const peaks = Array.from({ length: 48 }, (_, n) =>
+        Math.max(0, Math.round(2 + 2 * Math.sin(n / 3) - (n % 7 > 4 ? 2 : 0))),
+      );
+      return [200, { peaks, most: Math.max(...peaks) }];
+    }
+    case 'GET /history/policy':
+      return [200, { keep_days: 365 }];
+    case 'GET /licences':
+      return [200, licences(played, nowMs)];
+    case 'POST /licences':
+      return [422, { code: 'licence_signature' }];
+    case 'POST /licences/line':
+      return [200, { turn: false, before: 1 }];
     default:
       return path.endsWith('/statement') ? [200, { statement: 'AA' }] : [204, null];
   }
+}
+
+const people = {
+  ja: ['佐藤 花子', '鈴木 一郎', '高橋 由美'],
+  en: ['Hanako Sato', 'Ichiro Suzuki', 'Yumi Takahashi'],
+} as const;
+
+function usage(played: Played, nowMs: number): unknown {
+  const names = people[played.language].slice(0, played.licences === 'none' ? 0 : 3);
+  return {
+    allowed: played.licences === 'used' ? 3 : played.licences === 'none' ? 0 : null,
+    held: names.length,
+    leases: names.map((operator, n) => ({
+      session: `${n}${n}`.repeat(16),
+      operator,
+      own: n === 0,
+      taken_at_ms: nowMs - (65 - 30 * n) * 60_000,
+    })),
+    waiting: played.licences === 'used' ? 2 : 0,
+    take_at: 'join',
+    server_time_ms: nowMs,
+  };
+}
+
+function history(played: Played, nowMs: number): unknown {
+  if (!played.past) return { sessions: [], more: false };
+  const operators = people[played.language];
+  const ja = played.language === 'ja';
+  const told = ja
+    ? [
+        ['山田商店 山田様', '印刷できない。ドライバーを入れ直して解決。', '#20418'],
+        ['鈴木様', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', '会計ソフトの更新', ''],
+      ]
+    : [
+        ['Example Bakery', 'Printing failed. Solved by a new driver.', '#20418'],
+        ['Mr. Smith', '', '#20411'],
+        ['', '', ''],
+        ['YOSHIDA-PC', 'Update of the accounts', ''],
+      ];
+  const sessions = told.map(([customer, note, ticket], n) => {
+    const started = nowMs - n * 7 * HOUR - 20 * 60_000;
+    const nobody = customer === '';
+    return {
+      session: `${n}a`.repeat(16),
+      operator: 'b'.repeat(32),
+      operator_name: operators[n % 3],
+      started_at_ms: started,
+      joined_at_ms: nobody ? null : started + 60_000,
+      ended_at_ms: n === 0 ? null : started + 25 * 60_000,
+      duration_ms: nobody ? null : (19 + n) * 60_000,
+      end_reason: n === 0 ? null : 'console',
+      customer,
+      system: nobody ? '' : 'Windows 11 · Edge 148',
+      functions: nobody ? [] : ['screen', 'control', 'chat'].slice(0, 4 - n),
+      note,
+      ticket,
+    };
+  });
+  return { sessions, more: true };
+}
+
+function licences(played: Played, nowMs: number): unknown {
+  const holder = names[played.language][0];
+  const every = ['one_time', 'unattended', 'meeting', 'files', 'call', 'recording', 'print'];
+  const one = { functions: every, holder, ends_soon: false, activated_at_ms: nowMs };
+  const rows = [
+    { kind: 'on_premises', state: 'active', sessions: 2, starts_at_ms: nowMs - DAY, ends_at_ms: null },
+    { kind: 'private_cloud', state: 'active', sessions: 1, ends_soon: true, functions: ['one_time', 'files'] },
+    { kind: 'trial', state: 'expired', sessions: 2, starts_at_ms: nowMs - 40 * DAY, ends_at_ms: nowMs - 25 * DAY },
+  ];
+  const year = { starts_at_ms: nowMs - 345 * DAY, ends_at_ms: nowMs + 20 * DAY };
+  return {
+    organisation: '5f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5',
+    licences: rows.map((row, n) => ({ id: `a${n}`.repeat(16), ...one, ...year, ...row })),
+  };
 }
 
 const digest = await crypto.subtle.digest('SHA-256', PROGRAM).then((hash) => Buffer.from(hash).toString('hex'));

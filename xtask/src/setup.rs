@@ -28,6 +28,10 @@ const PACKAGES: &[(&str, &str)] = &[
         "llvm",
         "llvm-lib, for checking what the Windows program would be with the other compiler",
     ),
+    (
+        "postgresql",
+        "the tests of the store start one of their own, for as long as they run",
+    ),
     ("python3-venv", "the spelling checker comes as a Python package"),
 ];
 

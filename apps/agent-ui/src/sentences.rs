@@ -80,6 +80,10 @@ pub(crate) fn code_trouble(lang: Lang, trouble: CodeTrouble) -> String {
                 "担当者は別のサーバーを使っています。サーバーの名前を担当者に聞いてください。",
                 "Your support person uses another server. Ask them for its name.",
             ),
+            CodeTrouble::NoLicence => (
+                "数字は合っていますが、いま担当者の側で始められません。担当者に伝え、案内があったら同じ数字でもう一度お試しください。",
+                "The code is right, but another session cannot be started just now. Tell your support person, and try the same code again when asked to.",
+            ),
             CodeTrouble::Busy => (
                 "いま混み合っています。少し待ってからもう一度試してください。",
                 "It is busy just now. Please wait a little and try again.",

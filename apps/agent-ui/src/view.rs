@@ -89,6 +89,8 @@ pub enum CodeTrouble {
     NoServer,
     /// The operator's console is at another server.
     OtherServer,
+    /// The code is right, but the operator's organization runs as many sessions as it may.
+    NoLicence,
     /// Too many people try just now.
     Busy,
 }

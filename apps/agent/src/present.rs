@@ -94,6 +94,7 @@ fn refused(view: &AgentView, context: &Context<'_>) -> View {
         let trouble = match view.reason {
             _ if view.new_code_needed => CodeTrouble::NewCodeNeeded,
             Some("forbidden") => CodeTrouble::OtherServer,
+            Some("no_licence") => CodeTrouble::NoLicence,
             Some("update") => return problem(Problem::UpdateNeeded),
             _ => CodeTrouble::NotFound,
         };

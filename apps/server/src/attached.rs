@@ -90,6 +90,10 @@ impl Attachments for Attached {
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         self.0.in_use()
     }
+
+    fn operated(&self) -> Vec<SessionId> {
+        self.0.operated()
+    }
 }
 
 /// Logins as the relay asks for them.

@@ -19,6 +19,16 @@ pub struct CommandLine {
         value_name = "DIR"
     )]
     pub data: PathBuf,
+    /// PostgreSQL database, e.g. postgresql://temoto:PASSWORD@db.example.com/temoto?sslmode=verify-full; better in the
+    /// environment or in temoto.toml, for others on this machine can read flags [default: temoto.db in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "TEMOTO_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database_url: Option<String>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -79,6 +89,15 @@ pub enum Command {
     /// Add, list, disable and enable people
     #[command(subcommand)]
     User(User),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(Mail),
+    /// Issue licences and see what one says
+    #[command(subcommand)]
+    Licence(Licence),
+    /// Verify the trail of who did what when
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// How to begin.
@@ -98,6 +117,9 @@ pub struct Serve {
     /// Configuration file [default: temoto.toml in the data folder]
     #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The one of the whole command line.
+    #[arg(skip)]
+    pub database_url: Option<String>,
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "TEMOTO_LISTEN", value_name = "ADDRESS", value_parser = parse_address)]
     pub listen: Option<SocketAddr>,
@@ -139,12 +161,171 @@ pub struct Serve {
     /// How to log [default: text]
     #[arg(long, env = "TEMOTO_LOG_FORMAT", value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Where mail goes
+    #[command(flatten)]
+    pub mail: MailFlags,
+    /// Let anybody register an organisation of their own, with a trial; needs mail
+    #[arg(long, env = "TEMOTO_REGISTRATION")]
+    pub registration: bool,
+    /// Whether organisations need a licence to start sessions [default: free]
+    #[arg(long, env = "TEMOTO_LICENCES", value_enum, value_name = "WHETHER")]
+    pub licences: Option<LicenceNeed>,
+    /// Public keys of others whose licences are believed; `licence issuer` prints the one of an installation
+    #[arg(
+        long,
+        env = "TEMOTO_LICENCE_ISSUERS",
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
+    pub licence_issuers: Option<Vec<String>>,
     /// Connections at the same time [default: 4096]
     #[arg(long, env = "TEMOTO_CONNECTIONS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections: Option<usize>,
     /// Connections of one address at the same time; a proxy's are not limited [default: 128]
     #[arg(long, env = "TEMOTO_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = parse_count)]
     pub connections_per_address: Option<usize>,
+}
+
+/// Where mail goes.
+#[derive(Args, Clone, Default)]
+pub struct MailFlags {
+    /// Mail server that takes mails, e.g. smtp.example.com:587; without one no mail is sent
+    #[arg(long, env = "TEMOTO_MAIL_SERVER", value_name = "HOST:PORT")]
+    pub mail_server: Option<String>,
+    /// How the line to the mail server is kept private [default: starttls]
+    #[arg(long, env = "TEMOTO_MAIL_SECURITY", value_enum, value_name = "HOW")]
+    pub mail_security: Option<MailSecurity>,
+    /// Name at the mail server, if it wants one
+    #[arg(long, env = "TEMOTO_MAIL_USER", value_name = "NAME")]
+    pub mail_user: Option<String>,
+    /// File with the password for the mail server in its first line
+    #[arg(long, env = "TEMOTO_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Sender of mails, e.g. "Support <support@example.com>"
+    #[arg(long, env = "TEMOTO_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
+/// How the line to a mail server is kept private.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// TLS that must come after the greeting, port 587
+    Starttls,
+    /// TLS from the first byte, port 465
+    Tls,
+    /// None, for a mail server on this machine
+    None,
+}
+
+/// What can be done with mail.
+#[derive(Subcommand)]
+pub enum Mail {
+    /// Send a mail to see whether the mail server takes it
+    Test(MailTest),
+}
+
+/// A mail to try with.
+#[derive(Args)]
+pub struct MailTest {
+    /// Who gets it
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+    /// Its language, ja or en
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    pub lang: String,
+    /// Configuration file [default: temoto.toml in the data folder]
+    #[arg(long, env = "TEMOTO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where mail goes
+    #[command(flatten)]
+    pub mail: MailFlags,
+}
+
+/// Whether organisations need a licence.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LicenceNeed {
+    /// None: sessions without end, until an organisation activates one
+    Free,
+    /// Sessions are started with a licence or in a trial only
+    Required,
+}
+
+/// What can be done with licences.
+#[derive(Subcommand)]
+pub enum Licence {
+    /// Sign a licence with the key of this installation and print it
+    Issue(Box<LicenceIssue>),
+    /// Print what a licence says, and whether this installation signed it
+    Inspect(LicenceInspect),
+    /// Print the public key that others name in licence_issuers to believe licences of this installation
+    Issuer,
+}
+
+/// What can be done with the audit trail.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Find every gap and every change in the trails of all organisations; fails when there is one
+    Verify(AuditVerify),
+}
+
+/// How to verify.
+#[derive(Args)]
+pub struct AuditVerify {
+    /// An entry that was noted elsewhere, as this command prints the last one: ORGANISATION:NUMBER:HASH
+    #[arg(long, value_name = "ENTRY")]
+    pub expect: Vec<String>,
+}
+
+/// A licence to issue.
+#[derive(Args)]
+pub struct LicenceIssue {
+    /// Sessions at once
+    #[arg(long, value_name = "NUMBER", value_parser = parse_count)]
+    pub sessions: usize,
+    /// Whom it is for, in words
+    #[arg(long, value_name = "NAME")]
+    pub holder: String,
+    /// For what kind of installation
+    #[arg(long, value_enum, default_value = "on-premises")]
+    pub kind: LicenceKindName,
+    /// First day, like 2026-12-01, in UTC [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// First day on which it counts no more [default: it never ends]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// What for: one_time, unattended, meeting, files, call, recording, print [default: everything]
+    #[arg(long, value_delimiter = ',', value_name = "FUNCTION")]
+    pub functions: Option<Vec<String>>,
+    /// Only for the organisation with this identifier; its page of licences shows it
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// Takes the place of the licence with this identifier
+    #[arg(long, value_name = "ID")]
+    pub renews: Option<String>,
+    /// Write it to this file, instead of printing the key
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A kind of installation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LicenceKindName {
+    /// Many organisations on one installation
+    PublicCloud,
+    /// An own installation
+    OnPremises,
+    /// An own installation that a host runs
+    PrivateCloud,
+}
+
+/// A licence to look at.
+#[derive(Args)]
+pub struct LicenceInspect {
+    /// File with the licence; - reads the standard input
+    pub file: PathBuf,
 }
 
 /// Form of the log.

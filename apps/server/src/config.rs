@@ -1,27 +1,33 @@
 //! Configuration: flags before environment before the file before defaults, checked as a whole. An error names where
 //! the value came from.
 
+mod mail;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use temoto_model::Secret;
 use temoto_portal::{Proxies, Site};
 
-use crate::command::{LogFormat, Serve, parse_address, parse_count};
+use crate::command::{LicenceNeed, LogFormat, MailSecurity, Serve, parse_address, parse_count};
+
+pub use mail::MailConfig;
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const CONNECTIONS: usize = 4_096;
 const CONNECTIONS_PER_ADDRESS: usize = 128;
 
 /// What the file may say; every key is also a flag and an environment variable.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default, deserialize_with = "address")]
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    database_url: Option<String>,
     names: Option<Vec<String>>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -29,6 +35,14 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     web: Option<PathBuf>,
     programs: Option<PathBuf>,
+    mail_server: Option<String>,
+    mail_security: Option<MailSecurity>,
+    mail_user: Option<String>,
+    mail_password_file: Option<PathBuf>,
+    mail_from: Option<String>,
+    registration: Option<bool>,
+    licences: Option<LicenceNeed>,
+    licence_issuers: Option<Vec<String>>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     #[serde(default, deserialize_with = "count")]
@@ -68,6 +82,8 @@ pub enum Tls {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The PostgreSQL database; else the file in the data folder.
+    pub database_url: Option<Sourced<Secret<String>>>,
     /// Where to write the port.
     pub port_file: Option<PathBuf>,
     /// How connections are kept private.
@@ -78,6 +94,10 @@ pub struct Config {
     pub web: Option<Sourced<PathBuf>>,
     /// Folder of the programs.
     pub programs: Option<Sourced<PathBuf>>,
+    /// Whether organisations need a licence.
+    pub licences: LicenceNeed,
+    /// Public keys of others whose licences are believed.
+    pub licence_issuers: Vec<[u8; 32]>,
     /// What to log.
     pub log: Sourced<String>,
     /// How to log.
@@ -86,6 +106,10 @@ pub struct Config {
     pub connections: usize,
     /// Connections of one address at the same time.
     pub connections_per_address: usize,
+    /// Where mail goes, if it was set up.
+    pub mail: Option<MailConfig>,
+    /// Whether anybody may register an organisation.
+    pub registration: bool,
     listen_from: String,
     public_url: Option<Sourced<String>>,
     names: Sourced<Vec<String>>,
@@ -144,9 +168,40 @@ impl Config {
             value: Vec::new(),
             from: String::new(),
         });
+        let mail_file = mail::MailFile {
+            server: file.mail_server,
+            security: file.mail_security,
+            user: file.mail_user,
+            password_file: file.mail_password_file,
+            from: file.mail_from,
+        };
+        let mail = MailConfig::read(&from, flags.mail, mail_file)?;
+        let registration = from.pick(
+            "registration",
+            flags.registration.then_some(true),
+            file.registration,
+        );
+        if let Some(wanted) = registration.as_ref().filter(|wanted| wanted.value)
+            && mail.is_none()
+        {
+            bail!(
+                "{}: people register by mail, and mail is not set up; give {} and {} too",
+                wanted.from,
+                flag_and_variable("mail_server"),
+                flag_and_variable("mail_from")
+            );
+        }
         let config = Self {
+            mail,
+            registration: registration.is_some_and(|wanted| wanted.value),
             listen: listen.as_ref().map_or(LISTEN, |listen| listen.value),
             listen_from: listen.map_or_else(|| "listen".to_owned(), |listen| listen.from),
+            database_url: from
+                .pick("database_url", flags.database_url, file.database_url)
+                .map(|Sourced { value, from }| Sourced {
+                    value: Secret::new(value),
+                    from,
+                }),
             port_file: flags.port_file,
             tls: tls(
                 from.path("tls_cert", flags.tls_cert, file.tls_cert),
@@ -160,6 +215,11 @@ impl Config {
             proxies,
             web: from.path("web", flags.web, file.web),
             programs: from.path("programs", flags.programs, file.programs),
+            licences: flags.licences.or(file.licences).unwrap_or(LicenceNeed::Free),
+            licence_issuers: match from.pick("licence_issuers", flags.licence_issuers, file.licence_issuers) {
+                None => Vec::new(),
+                Some(keys) => issuers(&keys)?,
+            },
             log: log.unwrap_or_else(|| Sourced {
                 value: "info".to_owned(),
                 from: "log".to_owned(),
@@ -246,6 +306,20 @@ impl Config {
             (Tls::None | Tls::Files(..) | Tls::SelfSigned, _) => Ok(()),
         }
     }
+}
+
+fn issuers(keys: &Sourced<Vec<String>>) -> anyhow::Result<Vec<[u8; 32]>> {
+    let read = |text: &String| {
+        let mut key = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut key)
+            .ok()
+            .with_context(|| {
+                let from = &keys.from;
+                format!("{from}: {text:?} is not 64 hexadecimal digits as `temoto-server licence issuer` prints them")
+            })
+            .map(|()| key)
+    };
+    keys.value.iter().map(read).collect()
 }
 
 fn tls(
@@ -379,6 +453,39 @@ mod tests {
                     "temoto.toml: tls_self_signed and ",
                     "temoto.toml: tls_key exclude each other",
                 ],
+            ),
+            (
+                "mail_from = 'a@b.example'",
+                vec!["temoto.toml: mail_from", "mail_server is missing"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'",
+                vec!["temoto.toml: mail_server", "mail_from is missing", "--mail-from"],
+            ),
+            (
+                "mail_server = 'smtp://x'\nmail_from = 'a@b.example'",
+                vec!["temoto.toml: mail_server", "smtp.example.com:587"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'nobody'",
+                vec!["temoto.toml: mail_from", "Name <address>"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'a@b.example'\nmail_security = 'none'",
+                vec!["temoto.toml: mail_security", "reads along"],
+            ),
+            (
+                "mail_server = 'smtp.example.com'\nmail_from = 'a@b.example'\nmail_user = 'u'",
+                vec!["temoto.toml: mail_user", "mail_password_file is missing"],
+            ),
+            (
+                "registration = true",
+                vec!["temoto.toml: registration", "mail is not set up"],
+            ),
+            ("licences = 'some'", vec!["temoto.toml", "licences", "`required`"]),
+            (
+                "licence_issuers = ['12']",
+                vec!["temoto.toml: licence_issuers", "licence issuer"],
             ),
             ("log_format = 'xml'", vec!["temoto.toml", "log_format", "`json`"]),
         ] {

@@ -1,7 +1,7 @@
 //! The data folder: what lies where, readable by the server's user only.
 //!
-//! `temoto.db` the database, `temoto.toml` the configuration, `keys/` the keys: `signing.key` (Ed25519 seed, signs
-//! statements about operators), `ticket.key` (HMAC, for tickets to the relay), each 64 hexadecimal digits;
+//! `temoto.db` the database (unless it is a PostgreSQL: see `database.rs`), `temoto.toml` the configuration, `keys/` the keys: `signing.key` (Ed25519 seed, signs
+//! statements about operators), `ticket.key` (HMAC, for tickets to the relay), `licence.key` (Ed25519 seed, signs licences), each 64 hexadecimal digits;
 //! `tls-self-signed.pem` and `.key` if the server makes its own certificate.
 
 use std::fs::{DirBuilder, OpenOptions};
@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use rand_core::{OsRng, RngCore as _};
-use temoto_store_sql::SqlStore;
 use zeroize::Zeroizing;
 
 /// The data folder.
@@ -58,14 +57,6 @@ impl Folder {
             .open(&path);
         made.map(drop)
             .with_context(|| format!("cannot write {}", path.display()))
-    }
-
-    /// Opens the database of a folder that was set up.
-    pub async fn open_database(&self) -> anyhow::Result<SqlStore> {
-        if !self.has_database()? {
-            bail!("{}", self.not_set_up());
-        }
-        Ok(SqlStore::open(&self.database(), false).await?)
     }
 
     /// Whether the folder was set up, as far as can be seen from outside; a folder that cannot be looked into is not

@@ -18,25 +18,27 @@ use temoto_store_sql::SqlStore;
 use crate::clock::SystemClock;
 use crate::command::{Init, Serve};
 use crate::config::Config;
+use crate::database::Place;
 use crate::folder::{Folder, write_private};
 
 /// Keys that every installation has.
-pub const KEYS: [&str; 2] = ["signing.key", "ticket.key"];
+pub const KEYS: [&str; 3] = ["signing.key", "ticket.key", crate::licences::KEY];
 
 /// What the organisation is called until it is named.
 const ORGANISATION: &str = "Temoto";
 
 /// Runs the command.
-pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
+pub async fn run(data: &Path, database_url: Option<String>, command: Init) -> anyhow::Result<()> {
     let wanted = command.organisation.as_deref();
     let name = Name::parse(wanted.unwrap_or(ORGANISATION)).context("--organisation")?;
     if let Some(url) = &command.public_url {
         Site::new(url, &[]).context("--public-url (or TEMOTO_PUBLIC_URL)")?;
     }
     let folder = Folder::at(data);
-    if folder.has_database()? {
+    let database = Place::of(&folder, database_url.clone())?;
+    if database.is_set_up().await? {
         // Before anything is written: what is in use is not touched, not even to replace a lost key.
-        refuse_if_in_use(&folder).await?;
+        refuse_if_in_use(&database).await?;
     }
     folder.create()?;
     for key in KEYS {
@@ -46,13 +48,12 @@ pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
     if !configured {
         write_private(
             &folder.configuration(),
-            configuration(command.public_url.as_deref()).as_bytes(),
+            configuration(command.public_url.as_deref(), database_url.as_deref()).as_bytes(),
         )?;
     }
     let url = public_url(&folder, command.public_url.clone())?;
 
-    folder.create_database_file()?;
-    let store = SqlStore::open(&folder.database(), true).await?;
+    let store = database.create().await?;
     let made = begin(&store, &name, &url).await;
     store.close().await;
     let (organisation, link) = made?;
@@ -72,6 +73,14 @@ pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
             file.display()
         )?;
     }
+    if configured && database_url.is_some() {
+        let file = folder.configuration();
+        writeln!(
+            out,
+            "{} was there already and stays as it is; see that its database_url is the one that was given.",
+            file.display()
+        )?;
+    }
     writeln!(out, "Start the server:")?;
     writeln!(out, "  temoto-server --data {} serve", data.display())?;
     writeln!(
@@ -82,14 +91,14 @@ pub async fn run(data: &Path, command: Init) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn refuse_if_in_use(folder: &Folder) -> anyhow::Result<()> {
-    let store = folder.open_database().await?;
+async fn refuse_if_in_use(database: &Place) -> anyhow::Result<()> {
+    let store = database.open().await?;
     let has_administrator = has_administrator(&store).await;
     store.close().await;
     if has_administrator? {
         bail!(
             "{} has an administrator already; add people with `temoto-server user add`",
-            folder.database().display()
+            database.name()
         );
     }
     Ok(())
@@ -150,10 +159,15 @@ pub fn public_url(folder: &Folder, given: Option<String>) -> anyhow::Result<Stri
     Ok(Site::new(&url, &[])?.origin())
 }
 
-fn configuration(public_url: Option<&str>) -> String {
+fn configuration(public_url: Option<&str>, database_url: Option<&str>) -> String {
     let url = match public_url {
         Some(url) => format!("public_url = \"{url}\""),
         None => "# public_url = \"https://support.example.com\"".to_owned(),
+    };
+    let database = match database_url {
+        Some(url) => format!("database_url = {}", toml::Value::from(url)),
+        None => "# database_url = \"postgresql://temoto:PASSWORD@db.example.com/temoto?sslmode=verify-full\""
+            .to_owned(),
     };
     format!(
         "# Temoto server. Every key is also a flag (--public-url) and an environment variable (TEMOTO_PUBLIC_URL).\n\
@@ -163,10 +177,19 @@ fn configuration(public_url: Option<&str>) -> String {
          {url}\n\
          # listen = \"127.0.0.1:8080\"\n\
          \n\
+         # The database, when it is not temoto.db in this folder.\n\
+         {database}\n\
+         \n\
          # One of these three when other machines are to reach the server:\n\
          # tls_cert = \"fullchain.pem\"\n\
          # tls_key = \"privkey.pem\"\n\
          # tls_self_signed = true\n\
-         # trusted_proxies = [\"10.0.0.1\"]\n"
+         # trusted_proxies = [\"10.0.0.1\"]\n\
+         \n\
+         # Mail: invitations, new passwords, warnings. Try it with `temoto-server mail test --to you@example.com`.\n\
+         # mail_server = \"smtp.example.com:587\"\n\
+         # mail_from = \"Support <support@example.com>\"\n\
+         # mail_user = \"support\"\n\
+         # mail_password_file = \"mail-password\"\n"
     )
 }

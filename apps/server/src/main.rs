@@ -2,12 +2,16 @@
 
 mod accept;
 mod attached;
+mod audit;
 mod clock;
 mod command;
 mod config;
+mod database;
 mod folder;
 mod init;
+mod licences;
 mod logging;
+mod mail;
 mod serve;
 mod tls;
 mod users;
@@ -24,10 +28,17 @@ fn main() -> ExitCode {
         Err(error) => return failed(&anyhow::Error::new(error).context("cannot start")),
     };
     let done = runtime.block_on(async {
+        let (data, url) = (&line.data, line.database_url);
         match line.command {
-            Command::Init(init) => init::run(&line.data, init).await,
-            Command::Serve(serve) => serve::run(&line.data, *serve).await,
-            Command::User(user) => users::run(&line.data, user).await,
+            Command::Init(init) => init::run(data, url, init).await,
+            Command::Serve(mut serve) => {
+                serve.database_url = url;
+                serve::run(data, *serve).await
+            }
+            Command::Audit(audit) => audit::run(data, url, audit).await,
+            Command::Licence(licence) => licences::run(data, licence),
+            Command::User(user) => users::run(data, url, user).await,
+            Command::Mail(mail) => mail::run(data, mail).await,
         }
     });
     // What still hashes or waits on a disk is not waited for.

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
-use temoto_jobs::Jobs;
+use temoto_jobs::{Jobs, MailParts, MailQueue};
+use temoto_model::licence;
+use temoto_model::second_factor::FactorKey;
+use temoto_model::secret::generate_token;
 use temoto_model::ticket::TicketKey;
 use temoto_portal::{Pages, Parts, Passwords, Portal, Programs, Random};
-use temoto_store::{Accounts as _, Attachments, Clock, Store};
+use temoto_store::{Accounts as _, Attachments, Clock, Licences as _, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -18,13 +21,16 @@ use tokio::sync::watch;
 use crate::accept::Server;
 use crate::attached::{Attached, open_relay, relay_routes};
 use crate::clock::SystemClock;
-use crate::command::Serve;
+use crate::command::{LicenceNeed, Serve};
 use crate::config::{Config, Tls};
+use crate::database::Place;
 use crate::folder::{Folder, write_private};
-use crate::{logging, tls};
+use crate::{licences, logging, tls};
 
 /// When those who are attached are to come back: a restart takes about as long.
 const COME_BACK_MS: u32 = 1_500;
+/// How long a mail on its way may still take when the server stops.
+const LAST_MAIL: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Runs the command until it is told to stop.
 pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
@@ -34,13 +40,18 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     // Before anything is listened to: who cannot work does not answer.
     let pages = pages(&config)?;
     let programs = programs(&config)?;
-    let database = folder.open_database().await?;
+    let database = Place::configured(&folder, &config).open().await?;
     if database.organisations().await?.is_empty() {
         // A set-up that broke off: a server that nobody can log in to helps nobody.
         bail!("{}", folder.not_set_up());
     }
     let signing = folder.read_key("signing.key")?;
     let tickets = folder.read_key("ticket.key")?;
+    let mut issuers = config.licence_issuers.clone();
+    issuers.push(licence::issuer(&*licences::seed(&folder)?));
+    database
+        .require_licences(config.licences == LicenceNeed::Required)
+        .await?;
     let (listener, address) = listen(config.listen).await?;
     let site = config.site(address.port())?;
     let acceptor = tls::acceptor(&config.tls, &folder, &site)?;
@@ -60,11 +71,24 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
         own_key,
         tickets: TicketKey::from_bytes(*tickets),
         signing: Secret32::new(*signing),
+        issuers,
         passwords: Passwords::new(),
         pages,
         programs,
         attachments: Arc::clone(&attachments),
+        factors: FactorKey::derive(&signing),
+        mail: config.mail.is_some(),
+        registration: config.registration,
     });
+    let mail = match &config.mail {
+        Some(mail) => Some(mail.open(&site.host())?),
+        None => {
+            tracing::warn!(
+                "mail is not set up; without mail_server and mail_from nobody is invited by mail or warned"
+            );
+            None
+        }
+    };
     let server = Server {
         router: portal.router(relay_routes(&relay)),
         proxied_only: tls.is_none() && !config.listen.ip().is_loopback(),
@@ -75,7 +99,17 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     };
 
     let (stop, stopping) = watch::channel(false);
-    let jobs = tokio::spawn(Jobs::new(store, attachments, clock).run(stopping.clone()));
+    let mailing = mail.map(|post| {
+        let queue = MailQueue::new(MailParts {
+            store: Arc::clone(&store),
+            post: Arc::new(post),
+            clock: Arc::clone(&clock),
+            draw_token: Box::new(|| generate_token(&mut OsRng)),
+            site: site.origin(),
+        });
+        tokio::spawn(queue.run(stopping.clone()))
+    });
+    let jobs = tokio::spawn(Jobs::new(store, attachments, clock, (*signing).into()).run(stopping.clone()));
     let mut serving = tokio::spawn(server.run(listener, stopping));
     if let Some(path) = &config.port_file {
         write_private(path, format!("{}\n", address.port()).as_bytes())?;
@@ -94,6 +128,10 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
     stop.send_replace(true);
     serving.await.context("the accept loop failed")?;
     jobs.await.context("the jobs failed")?;
+    if let Some(mailing) = mailing {
+        // A conversation with a mail server is not waited for to its end: what it was about waits in the queue.
+        let _ = tokio::time::timeout(LAST_MAIL, mailing).await;
+    }
     database.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -16,13 +16,14 @@ use temoto_store_sql::SqlStore;
 
 use crate::clock::SystemClock;
 use crate::command::{RoleName, User, UserAdd, UserNamed};
+use crate::database::Place;
 use crate::folder::Folder;
 use crate::init::public_url;
 
 /// Runs the command.
-pub async fn run(data: &Path, command: User) -> anyhow::Result<()> {
+pub async fn run(data: &Path, database_url: Option<String>, command: User) -> anyhow::Result<()> {
     let folder = Folder::at(data);
-    let store = folder.open_database().await?;
+    let store = Place::of(&folder, database_url)?.open().await?;
     let done = match command {
         User::Add(add_) => add(&folder, &store, add_).await,
         User::List(list_) => list(&store, list_.org.as_deref()).await,

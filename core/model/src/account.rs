@@ -16,6 +16,12 @@ pub enum AccountError {
     /// Empty, longer than [`NAME_CHARS`] or [`NAME_BYTES`], or with characters that cannot be seen.
     #[error("a name has 1 to 100 visible characters")]
     Name,
+    /// Too long, or with characters that cannot be seen.
+    #[error("a line has at most 100 visible characters")]
+    Line,
+    /// Not a telephone number.
+    #[error("a telephone number has 5 digits or more and nothing but the signs between them")]
+    Telephone,
 }
 
 /// An e-mail address as it is compared: trimmed and in lower case.
@@ -25,7 +31,8 @@ pub struct Email(String);
 impl Email {
     /// Reads what a person typed. Whether mail arrives there only mail can tell.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
-        let text = text.trim();
+        // Compared as it is kept: what becomes of a letter in lower case must be good too.
+        let text = &*text.trim().to_lowercase();
         let (local, domain) = text.rsplit_once('@').ok_or(AccountError::Email)?;
         let fits = text.len() <= EMAIL_BYTES && !local.is_empty() && local.len() <= 64 && !domain.is_empty();
         let plain = |c: char| !c.is_whitespace() && !c.is_control() && !is_invisible(c);
@@ -37,7 +44,7 @@ impl Email {
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '.' || c == '-');
         if fits && local_ok && domain_ok {
-            Ok(Self(text.to_lowercase()))
+            Ok(Self(text.to_owned()))
         } else {
             Err(AccountError::Email)
         }
@@ -75,7 +82,7 @@ impl Name {
 }
 
 /// Zero-width and direction-changing characters.
-const fn is_invisible(c: char) -> bool {
+pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -173,6 +180,7 @@ mod tests {
             "<a@b>",
             "a,b@c",
             "a\u{202e}@b",
+            "a@\u{130}.example",
             &long,
         ] {
             assert_eq!(Email::parse(text), Err(AccountError::Email), "{text:?}");

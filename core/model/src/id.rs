@@ -85,8 +85,12 @@ ids! {
     SessionId,
     /// One code of a session.
     CodeId,
+    /// One licence that somebody issued.
+    LicenceId,
     /// One ticket, so that it can be used once.
     TicketId,
+    /// A mail that waits to be sent.
+    MailId,
 }
 
 #[cfg(test)]

@@ -19,6 +19,12 @@ pub const DEVICE_LIFE: Duration = Duration::from_secs(180 * 24 * 3_600);
 pub const SETUP_LINK_LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// How long a link for choosing a password is good.
 pub const PASSWORD_LINK_LIFE: Duration = Duration::from_secs(24 * 3_600);
+/// How long the link of a mail for choosing a new password is good.
+pub const RESET_LINK_LIFE: Duration = Duration::from_secs(3_600);
+/// How long the link of a mail that invites is good: people are on leave.
+pub const INVITE_LINK_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// How long the link of a mail that verifies an address is good, and a registration or a change of address with it.
+pub const VERIFY_LINK_LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// Longest description of a device (its `User-Agent`) that is kept, in characters.
 pub const DEVICE_CHARS: usize = 200;
 
@@ -59,6 +65,37 @@ pub fn device_description(user_agent: &str) -> String {
         .filter(|c| !c.is_control())
         .take(DEVICE_CHARS)
         .collect()
+}
+
+/// What a device is called to people: its browser and its system, as far as they can be told.
+#[must_use]
+pub fn device_name(description: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chromium/", "Chromium"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("CrOS", "ChromeOS"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let first = |list: &[(&str, &'static str)]| {
+        let found = list.iter().find(|(mark, _)| description.contains(mark));
+        found.map(|(_, name)| *name)
+    };
+    match (first(&BROWSERS), first(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} ({system})"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => description.chars().take(40).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -106,5 +143,28 @@ mod tests {
         let kept = device_description(&text);
         assert!(kept.starts_with("Mozilla[31mx"));
         assert_eq!(kept.chars().count(), DEVICE_CHARS);
+    }
+
+    #[test]
+    fn a_device_is_called_by_browser_and_system() {
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)";
+        for (description, name) in [
+            (
+                format!("{windows} Chrome/148.0.0.0 Safari/537.36 Edg/148.0.0.0"),
+                "Edge (Windows)",
+            ),
+            (
+                format!("{windows} Chrome/148.0.0.0 Safari/537.36"),
+                "Chrome (Windows)",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0".to_owned(),
+                "Firefox (Linux)",
+            ),
+            ("curl/8.1".to_owned(), "curl/8.1"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(device_name(&description), name);
+        }
     }
 }

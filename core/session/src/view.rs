@@ -41,6 +41,7 @@ pub const fn closed_code(why: Detached) -> &'static str {
         Detached::SignedOut => "signed_out",
         Detached::Version => "version",
         Detached::Forbidden => "forbidden",
+        Detached::NoLicence => "no_licence",
         // These two come back by themselves and are never shown as closed.
         Detached::Slow | Detached::Busy => "protocol",
     }

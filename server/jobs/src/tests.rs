@@ -45,6 +45,9 @@ impl Attachments for NotedRelay {
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         self.in_use.lock().unwrap().clone()
     }
+    fn operated(&self) -> Vec<SessionId> {
+        self.in_use.lock().unwrap().0.clone()
+    }
 }
 
 struct World {
@@ -69,6 +72,7 @@ async fn world() -> World {
         Arc::new(store.clone()),
         Arc::clone(&relay) as Arc<dyn Attachments>,
         Arc::clone(&clock) as Arc<dyn Clock>,
+        [7; 32].into(),
     );
     let world = World {
         jobs,
@@ -171,6 +175,7 @@ async fn what_somebody_is_attached_to_does_not_run_out() {
         address: String::new(),
         at,
         known_device: TokenHash::of("d"),
+        trusted_until: None,
         replaces: None,
         forgives: Vec::new(),
     };
@@ -185,6 +190,21 @@ async fn what_somebody_is_attached_to_does_not_run_out() {
     let live = world.store.live_sessions(world.user).await.unwrap();
     assert_eq!(live.iter().map(|session| session.id).collect::<Vec<_>>(), [used]);
     assert_eq!(live[0].code, None);
+}
+
+#[tokio::test]
+async fn every_trail_that_went_on_is_signed_once() {
+    use temoto_store::Audits as _;
+    let world = world().await;
+    for round in 0..2 {
+        world.jobs.sign_trails().await.unwrap();
+        world.jobs.sign_trails().await.unwrap();
+        let signed = world.store.checkpoints(world.organisation).await.unwrap();
+        assert_eq!(signed.len(), round + 1);
+        let (checkpoint, signature) = &signed[round];
+        assert!(checkpoint.is_signed(signature, &[7; 32]));
+        world.store.record(&world.event()).await.unwrap();
+    }
 }
 
 #[tokio::test]

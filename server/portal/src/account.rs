@@ -1,15 +1,26 @@
-//! People at the door: log in, log out, choose a password by a one-time link, ask who one is.
+//! People at the door and what they do with their own account: log in and out, choose a password by a one-time link, ask
+//! who one is; second factor, logins, password, profile, address.
 
+pub(crate) mod email;
+pub(crate) mod factor;
+pub(crate) mod forgot;
 pub(crate) mod link;
 pub(crate) mod login;
+pub(crate) mod logins;
 pub(crate) mod logout;
 pub(crate) mod me;
+pub(crate) mod open_login;
+pub(crate) mod password;
+pub(crate) mod profile;
+pub(crate) mod reset;
 pub(crate) mod setup;
 
-mod open_login;
+mod proof;
 
 use serde::Serialize;
 use temoto_model::account::Language;
+use temoto_model::details::Theme;
+use temoto_model::{Actor, Timestamp};
 use temoto_store::LoginHolder;
 use utoipa::ToSchema;
 
@@ -39,6 +50,10 @@ pub(crate) struct MeUser {
     pub role: &'static str,
     /// `ja`, `en`, or nothing when the browser decides.
     pub language: Option<&'static str>,
+    /// `light`, `dark`, or nothing when the system decides.
+    pub theme: Option<&'static str>,
+    /// Whether the account has a second factor.
+    pub second_factor: bool,
 }
 
 /// The organisation of the person who is logged in.
@@ -47,10 +62,17 @@ pub(crate) struct MeOrganisation {
     /// Its name as customers read it.
     #[schema(example = "Example Support")]
     pub name: String,
+    /// On what terms it works: `own`, `trial` or `trial_over`.
+    #[schema(example = "own")]
+    pub contract: &'static str,
+    /// When the trial ends, milliseconds since 1970.
+    pub trial_ends_at_ms: Option<i64>,
+    /// Whether everybody must have a second factor. Who has none sets one up before anything else.
+    pub second_factor_required: bool,
 }
 
 impl Me {
-    fn new(actor: &temoto_model::Actor, holder: LoginHolder) -> Self {
+    fn new(actor: &Actor, holder: LoginHolder, now: Timestamp) -> Self {
         Self {
             user: MeUser {
                 id: actor.user.to_string(),
@@ -58,9 +80,14 @@ impl Me {
                 name: holder.name,
                 role: actor.role.as_str(),
                 language: holder.language.map(Language::as_str),
+                theme: holder.theme.map(Theme::as_str),
+                second_factor: holder.second_factor,
             },
             organisation: MeOrganisation {
                 name: holder.organisation,
+                contract: holder.contract.status(now),
+                trial_ends_at_ms: holder.contract.trial_ends_at().map(Timestamp::as_millis),
+                second_factor_required: holder.second_factor_required,
             },
         }
     }

@@ -7,8 +7,12 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use temoto_model::account::AccountError;
+use temoto_model::password::PasswordError;
 use temoto_store::StoreError;
 use utoipa::ToSchema;
+
+use crate::password::HashError;
 
 /// The answer of an operation that failed.
 #[derive(Debug)]
@@ -55,6 +59,35 @@ impl Answer {
     pub fn internal(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = ?error.to_string(), "an operation failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+    }
+
+    /// A name, an address or another detail is not taken.
+    pub(crate) const fn account(error: AccountError) -> Self {
+        let code = match error {
+            AccountError::Email => "email_invalid",
+            AccountError::Name => "name_invalid",
+            AccountError::Line => "line_invalid",
+            AccountError::Telephone => "telephone_invalid",
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
+    }
+
+    /// A new password is not taken.
+    pub(crate) const fn password(error: PasswordError) -> Self {
+        let code = match error {
+            PasswordError::TooShort => "password_too_short",
+            PasswordError::TooLong => "password_too_long",
+            PasswordError::TooCommon => "password_too_common",
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code)
+    }
+
+    /// A password was not hashed.
+    pub(crate) fn hash(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            HashError::Failed => Self::internal(&error),
+        }
     }
 
     /// The store failed; a full or read-only disk is said, for it is the administrator who reads it.

@@ -1,8 +1,8 @@
-//! Two cookies: the login, and the mark of a device that its owner logged in from. Both hold a random token and
-//! nothing else; the server keeps their hashes.
+//! Three cookies: the login, the mark of a device that its owner logged in from, and that of a browser that a
+//! registration began in. Each holds a random token and nothing else; the server keeps their hashes.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use temoto_model::login::DEVICE_LIFE;
+use temoto_model::login::{DEVICE_LIFE, VERIFY_LINK_LIFE};
 use temoto_model::secret::Token;
 use temoto_model::{Secret, TokenHash};
 
@@ -15,6 +15,8 @@ pub(crate) enum Cookie {
     Login,
     /// The known device; stays.
     Device,
+    /// The browser that a registration began in; stays as long as its mail is good.
+    Registration,
 }
 
 impl Cookie {
@@ -25,6 +27,8 @@ impl Cookie {
             (Self::Login, false) => "temoto",
             (Self::Device, true) => "__Host-temoto-device",
             (Self::Device, false) => "temoto-device",
+            (Self::Registration, true) => "__Host-temoto-registration",
+            (Self::Registration, false) => "temoto-registration",
         }
     }
 
@@ -61,6 +65,7 @@ impl Cookie {
         let age = match self {
             Self::Login => String::new(),
             Self::Device => format!("; Max-Age={}", DEVICE_LIFE.as_secs()),
+            Self::Registration => format!("; Max-Age={}", VERIFY_LINK_LIFE.as_secs()),
         };
         self.header(site, token.expose(), &age)
     }

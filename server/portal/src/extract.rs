@@ -4,11 +4,12 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
-use temoto_model::{Actor, Role, SessionId, Standing};
+use temoto_model::account::Language;
+use temoto_model::{Actor, Role, Standing};
 use temoto_store::{Login, LoginHolder};
 
 use crate::cookie::Cookie;
@@ -24,15 +25,24 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 pub(crate) trait Requirement: Send + Sync + 'static {
     /// The least role.
     const ROLE: Role;
+    /// Whether it may be called before a second factor was set up that the organisation wants.
+    const BEFORE_FACTOR: bool = false;
 }
 
 /// Anybody who is logged in.
 pub(crate) struct Operators;
+/// Anybody who is logged in, also one who must set up a second factor before doing anything else.
+pub(crate) struct Entering;
 /// Administrators of the organisation.
 pub(crate) struct Administrators;
 
 impl Requirement for Operators {
     const ROLE: Role = Role::Operator;
+}
+
+impl Requirement for Entering {
+    const ROLE: Role = Role::Operator;
+    const BEFORE_FACTOR: bool = true;
 }
 
 impl Requirement for Administrators {
@@ -59,6 +69,10 @@ impl<R: Requirement> FromRequestParts<App> for Authorized<R> {
         };
         if !Standing::AtLeast(R::ROLE).admits(role) {
             return Err(Answer::new(StatusCode::FORBIDDEN, "not_allowed"));
+        }
+        let holder = &login.holder;
+        if holder.second_factor_required && !holder.second_factor && !R::BEFORE_FACTOR {
+            return Err(Answer::new(StatusCode::FORBIDDEN, "second_factor_missing"));
         }
         Ok(Self {
             actor: login.actor,
@@ -98,31 +112,58 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Answer;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Answer> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            return Err(Answer::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
-        }
-        let reading = axum::body::to_bytes(request.into_body(), BODY_BYTES);
-        let bytes = tokio::time::timeout(BODY_TIME, reading)
-            .await
-            .map_err(|_| Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow"))?
-            .map_err(|_| Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
-        // What exactly is wrong with it is not repeated: it may hold a password.
-        serde_json::from_slice(&bytes)
-            .map(Self)
+        read_body(request, BODY_BYTES).await.map(Self)
+    }
+}
+
+/// A JSON body with room for a table: at most so many bytes.
+pub(crate) struct LargeBody<T, const BYTES: usize>(pub T);
+
+impl<T: DeserializeOwned, const BYTES: usize> FromRequest<App> for LargeBody<T, BYTES> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Answer> {
+        read_body(request, BYTES).await.map(Self)
+    }
+}
+
+async fn read_body<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Answer> {
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        return Err(Answer::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+    }
+    let reading = axum::body::to_bytes(request.into_body(), most);
+    let bytes = tokio::time::timeout(BODY_TIME, reading)
+        .await
+        .map_err(|_| Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow"))?
+        .map_err(|_| Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+    // What exactly is wrong with it is not repeated: it may hold a password.
+    serde_json::from_slice(&bytes).map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
+}
+
+/// What is asked for behind the `?` of an address.
+pub(crate) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        let asked = Query::<T>::from_request_parts(parts, app).await;
+        asked
+            .map(|Query(asked)| Self(asked))
             .map_err(|_| Answer::new(StatusCode::BAD_REQUEST, "malformed"))
     }
 }
 
-/// A session named in the path.
-pub(crate) struct SessionPath(pub SessionId);
+/// Something named in the path; what is no identifier names nothing.
+pub(crate) struct Named<T>(pub T);
 
-impl FromRequestParts<App> for SessionPath {
+impl<T: std::str::FromStr> FromRequestParts<App> for Named<T> {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
@@ -131,6 +172,31 @@ impl FromRequestParts<App> for SessionPath {
             .await
             .map_err(|_| not_found())?;
         text.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// The language of a mail to somebody whose account has chosen none: the browser's, if it is one of ours.
+pub(crate) struct Accepts(pub Language);
+
+impl Accepts {
+    /// Of these headers.
+    pub(crate) fn read(headers: &HeaderMap) -> Language {
+        let wished = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let found = wished
+            .split(',')
+            .find_map(|wish| Language::from_code(wish.trim().get(..2)?.to_ascii_lowercase().as_str()));
+        found.unwrap_or(Language::Japanese)
+    }
+}
+
+impl FromRequestParts<App> for Accepts {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut RequestParts, _: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Self::read(&parts.headers)))
     }
 }
 

@@ -11,11 +11,16 @@ mod cookie;
 mod download;
 mod extract;
 mod gate;
+mod history;
+mod licence;
 mod limiter;
+mod mail;
 mod openapi;
+mod organisation;
 mod pages;
 mod password;
 mod proxies;
+mod registration;
 mod route;
 mod server;
 mod session;
@@ -32,6 +37,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use temoto_crypto::Secret32;
+use temoto_model::second_factor::FactorKey;
 use temoto_model::ticket::TicketKey;
 use temoto_store::{Attachments, Clock, Store};
 
@@ -70,6 +76,8 @@ pub struct Parts {
     pub tickets: TicketKey,
     /// Ed25519 seed that signs statements about operators.
     pub signing: Secret32,
+    /// Ed25519 keys of those whose licences are believed.
+    pub issuers: Vec<[u8; 32]>,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// The web pages.
@@ -78,6 +86,12 @@ pub struct Parts {
     pub programs: Programs,
     /// Who is attached to the relay.
     pub attachments: Arc<dyn Attachments>,
+    /// What second factors are made of.
+    pub factors: FactorKey,
+    /// Whether mail that is queued is sent.
+    pub mail: bool,
+    /// Whether anybody may register an organisation.
+    pub registration: bool,
 }
 
 impl Portal {

@@ -14,11 +14,19 @@ use sha2::{Digest as _, Sha256};
 use crate::{Answer, App};
 
 /// Addresses that the single page answers.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 14] = [
     "/",
     "/join",
     "/login",
     "/setup",
+    "/register",
+    "/verify",
+    "/forgot",
+    "/reset",
+    "/confirm",
+    "/account/profile",
+    "/account/security",
+    "/domain/users",
     "/console",
     "/console/s/{session}",
 ];

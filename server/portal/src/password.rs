@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use temoto_model::Secret;
+use temoto_model::password::PasswordError;
+use temoto_model::{Secret, password};
 use tokio::sync::Semaphore;
+
+use crate::App;
 
 /// Hashing at the same time: each takes 19 MiB and a core for some 30 ms.
 const AT_ONCE: usize = 2;
@@ -105,6 +108,26 @@ impl Passwords {
         })
         .await
         .map_err(|_| HashError::Failed)
+    }
+}
+
+impl App {
+    /// Checks and hashes a new password of somebody with these words (address, name, organisation).
+    pub(crate) async fn hash_password<E>(
+        &self,
+        given: Secret<String>,
+        about: &[&str],
+    ) -> Result<Secret<String>, E>
+    where
+        E: From<PasswordError> + From<HashError>,
+    {
+        password::check(given.expose(), about)?;
+        let salt = self.random.draw(|rng| {
+            let mut salt = [0; 16];
+            rng.fill_bytes(&mut salt);
+            salt
+        });
+        Ok(self.passwords.hash(given, salt).await?)
     }
 }
 

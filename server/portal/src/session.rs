@@ -30,6 +30,8 @@ pub(crate) enum SessionError {
     NotFound,
     #[error("the session is over")]
     Over,
+    #[error("the trial is over")]
+    TrialOver,
     #[error("the key is not 32 bytes in base64")]
     Key,
     #[error("the language is not ja or en")]
@@ -49,11 +51,13 @@ impl From<&SessionError> for Answer {
         match error {
             SessionError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found"),
             SessionError::Over => Self::new(StatusCode::CONFLICT, "session_over"),
+            SessionError::TrialOver => Self::new(StatusCode::FORBIDDEN, "trial_over"),
             SessionError::Key => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_invalid"),
             SessionError::Language => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "language_invalid"),
             SessionError::TooManyOwn => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_codes"),
             SessionError::NoFreeCode => Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_free_code"),
             SessionError::Statement => Self::internal(error),
+            SessionError::Store(StoreError::NoLease) => Self::new(StatusCode::CONFLICT, "no_licence_free"),
             SessionError::Store(StoreError::Gone) => Self::new(StatusCode::CONFLICT, "session_over"),
             SessionError::Store(error) => Self::store(error),
         }

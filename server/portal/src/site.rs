@@ -91,6 +91,15 @@ impl Site {
         format!("{scheme}://{}{path}", self.authority)
     }
 
+    /// The host name alone, without a port.
+    #[must_use]
+    pub fn host(&self) -> String {
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host.to_owned(),
+            Some(_) | None => self.authority.clone(),
+        }
+    }
+
     /// Whether this `Host` is the public one.
     #[must_use]
     pub fn is_public_host(&self, host: &str) -> bool {

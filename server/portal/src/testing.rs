@@ -13,8 +13,11 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use rand_core::SeedableRng as _;
 use serde_json::Value;
 use temoto_crypto::Secret32;
+use temoto_jobs::{MailParts, MailQueue};
+use temoto_mail::{Letter, Post, PostError};
 use temoto_model::account::{Email, Name};
 use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::second_factor::FactorKey;
 use temoto_model::secret::Token;
 use temoto_model::session::EndReason;
 use temoto_model::ticket::TicketKey;
@@ -29,6 +32,8 @@ use crate::{Pages, Parts, Passwords, Peer, Portal, Programs, Proxies, Random, Si
 pub(crate) const PASSWORD: &str = "tulip-orbit-94";
 /// Where the plain portal is.
 pub(crate) const HOME: &str = "http://localhost:8080";
+/// Signs the licences that the portal of tests believes.
+pub(crate) const ISSUER: [u8; 32] = [8; 32];
 const START: i64 = 1_800_000_000_000;
 
 /// A clock that stands until it is moved.
@@ -93,6 +98,9 @@ impl Attachments for TestRelay {
     }
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         (Vec::new(), Vec::new())
+    }
+    fn operated(&self) -> Vec<SessionId> {
+        Vec::new()
     }
 }
 
@@ -188,10 +196,14 @@ impl TestPortal {
             own_key: None,
             tickets: tickets.clone(),
             signing: signing.clone(),
+            issuers: vec![temoto_model::licence::issuer(&ISSUER)],
             passwords: Passwords::weak(),
             pages,
             programs,
             attachments: Arc::clone(&relay) as Arc<dyn Attachments>,
+            factors: FactorKey::derive(&[6; 32]),
+            mail: how != Installed::SelfSigned,
+            registration: how == Installed::Plain,
         });
         Self {
             clock,
@@ -280,6 +292,27 @@ impl TestPortal {
         reply.cookies().join("; ")
     }
 
+    /// Sends the mail that waits, and gives it.
+    pub(crate) async fn mails(&self) -> Vec<Letter> {
+        let post = Arc::new(TestPost::default());
+        let next = Mutex::new(rand_chacha::ChaCha20Rng::from_seed(self.fresh32()));
+        let queue = MailQueue::new(MailParts {
+            store: Arc::new(self.store.clone()),
+            post: Arc::clone(&post) as Arc<dyn Post>,
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            draw_token: Box::new(move || temoto_model::secret::generate_token(&mut *next.lock().unwrap())),
+            site: self.site.origin(),
+        });
+        while queue.round().await.unwrap() > 0 {}
+        std::mem::take(&mut *post.0.lock().unwrap())
+    }
+
+    fn fresh32(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(&self.fresh());
+        seed
+    }
+
     pub(crate) async fn login(&self, email: &str, password: &str, cookie: &str) -> Reply {
         let body = serde_json::json!({ "email": email, "password": password });
         self.post("/api/v1/login", cookie, &body).await
@@ -338,6 +371,24 @@ impl TestPortal {
             body,
         }
     }
+}
+
+/// Takes every letter.
+#[derive(Default)]
+struct TestPost(Mutex<Vec<Letter>>);
+
+#[async_trait]
+impl Post for TestPost {
+    async fn send(&self, letter: &Letter) -> Result<(), PostError> {
+        self.0.lock().unwrap().push(letter.clone());
+        Ok(())
+    }
+}
+
+/// What stands behind the `#` of the only link with a secret in a letter.
+pub(crate) fn token_in(letter: &Letter) -> String {
+    let (_, token) = letter.text.split_once('#').unwrap();
+    token.chars().take_while(char::is_ascii_hexdigit).collect()
 }
 
 /// A console's key in a request.

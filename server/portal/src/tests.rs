@@ -1,7 +1,13 @@
 //! The portal as clients meet it.
 
 mod doors;
+mod factors;
 mod gate;
+mod history;
+mod licences;
+mod own_account;
 mod pages;
+mod people;
+mod registration;
 mod sessions;
 mod table;

@@ -77,6 +77,14 @@ struct State {
     armed: u64,
 }
 
+/// What became of a change.
+enum Kept {
+    Yes,
+    No,
+    /// It needed a licence, and none was free.
+    NoLease,
+}
+
 /// How the table reaches the tasks of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
@@ -214,6 +222,12 @@ impl Relay {
         self.with(|state, _| state.table.in_use())
     }
 
+    /// Sessions that a console is attached to.
+    #[must_use]
+    pub fn operated(&self) -> Vec<SessionId> {
+        self.with(|state, _| state.table.operated())
+    }
+
     /// What the failure budget asks now: whether new codes are to be long ones.
     #[must_use]
     pub fn routing_policy(&self) -> Demand {
@@ -319,10 +333,13 @@ impl Relay {
             match action {
                 Action::Wake(_) | Action::Known(_) | Action::Kill(_) => self.signal(&action),
                 Action::Keep(id, change) => {
-                    let ok = self.keep(&change).await;
-                    if let Some(id) = id {
-                        todo.extend(self.with(|state, now| state.table.kept(now, id, ok, &mut OsRng)));
-                    }
+                    let kept = self.keep(&change).await;
+                    let Some(id) = id else { continue };
+                    todo.extend(self.with(|state, now| match kept {
+                        Kept::Yes => state.table.kept(now, id, true, &mut OsRng),
+                        Kept::No => state.table.kept(now, id, false, &mut OsRng),
+                        Kept::NoLease => state.table.unlicensed(now, id, &mut OsRng),
+                    }));
                 }
                 Action::CheckLogin(conn, login) => {
                     let valid = match self.0.logins.is_valid(login).await {
@@ -339,17 +356,18 @@ impl Relay {
         }
     }
 
-    async fn keep(&self, change: &temoto_store::RelayChange) -> bool {
+    async fn keep(&self, change: &temoto_store::RelayChange) -> Kept {
         match tokio::time::timeout(KEEP_WITHIN, self.0.store.apply(change)).await {
-            Ok(Ok(())) => true,
-            Ok(Err(StoreError::Gone)) => false,
+            Ok(Ok(())) => Kept::Yes,
+            Ok(Err(StoreError::Gone)) => Kept::No,
+            Ok(Err(StoreError::NoLease)) => Kept::NoLease,
             Ok(Err(error)) => {
                 tracing::error!(%error, "the relay's memory could not be kept");
-                false
+                Kept::No
             }
             Err(_) => {
                 tracing::error!("the store does not answer");
-                false
+                Kept::No
             }
         }
     }

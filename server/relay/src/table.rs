@@ -232,6 +232,19 @@ impl Table {
         std::mem::take(&mut self.actions)
     }
 
+    /// Takes in that a place could not be kept because no licence is free for it.
+    pub fn unlicensed(&mut self, now: u64, change: ChangeId, rng: &mut dyn CryptoRngCore) -> Vec<Action> {
+        if !matches!(self.pending.get(&change), Some(Pending::Admit(_))) {
+            return self.kept(now, change, false, rng);
+        }
+        self.at(now);
+        self.run_due(rng);
+        if let Some(Pending::Admit(admission)) = self.pending.remove(&change) {
+            self.no_licence(&admission);
+        }
+        std::mem::take(&mut self.actions)
+    }
+
     /// Does what is due.
     pub fn tick(&mut self, now: u64, rng: &mut dyn CryptoRngCore) -> Vec<Action> {
         self.at(now);

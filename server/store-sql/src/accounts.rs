@@ -1,14 +1,18 @@
 //! Organisations, people and one-time links in SQL.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use temoto_model::account::{Email, Language, Name, UserStatus};
 use temoto_model::audit::AuditEvent;
-use temoto_model::{OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
-use temoto_store::{Accounts, NewUser, Organisation, PasswordChoice, StoreError, TokenPurpose, User};
+use temoto_model::details::Theme;
+use temoto_model::trial::{Contract, Trial};
+use temoto_model::{LoginId, OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
+use temoto_store::{
+    Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, StoreError, TokenPurpose, User,
+};
 
-use crate::error::{failed, failed_unique};
+use crate::database::{Conn, Row, query};
+use crate::error::failed;
+use crate::logins::end_others;
 use crate::{SqlStore, audit, row};
 
 #[async_trait]
@@ -20,7 +24,7 @@ impl Accounts for SqlStore {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)")
             .bind(&id.as_bytes()[..])
             .bind(name.as_str())
             .bind(event.at.as_millis())
@@ -32,7 +36,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisations(&self) -> Result<Vec<Organisation>, StoreError> {
-        sqlx::query("SELECT id, name FROM organisations ORDER BY created_at, id")
+        query("SELECT * FROM organisations ORDER BY created_at, id")
             .fetch_all(self.read())
             .await
             .map_err(failed)?
@@ -42,7 +46,7 @@ impl Accounts for SqlStore {
     }
 
     async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-        sqlx::query("SELECT id, name FROM organisations WHERE id = $1")
+        query("SELECT * FROM organisations WHERE id = $1")
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -60,7 +64,7 @@ impl Accounts for SqlStore {
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE email = $1")
+        query("SELECT * FROM users WHERE email = $1")
             .bind(email.as_str())
             .fetch_optional(self.read())
             .await
@@ -71,7 +75,7 @@ impl Accounts for SqlStore {
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE id = $1")
+        query("SELECT * FROM users WHERE id = $1")
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -82,7 +86,7 @@ impl Accounts for SqlStore {
     }
 
     async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError> {
-        sqlx::query("SELECT * FROM users WHERE organisation_id = $1 ORDER BY email")
+        query("SELECT * FROM users WHERE organisation_id = $1 AND deleted_at IS NULL ORDER BY email")
             .bind(&organisation.as_bytes()[..])
             .fetch_all(self.read())
             .await
@@ -90,6 +94,52 @@ impl Accounts for SqlStore {
             .iter()
             .map(user)
             .collect()
+    }
+
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &Secret<String>,
+        keep: LoginId,
+        event: &AuditEvent,
+    ) -> Result<Vec<LoginId>, StoreError> {
+        let mut tx = self.begin().await?;
+        set_password(&mut tx, user, password_hash, None, event.at).await?;
+        let gone = end_others(&mut tx, user, keep).await?;
+        query("DELETE FROM one_time_tokens WHERE user_id = $1")
+            .bind(&user.as_bytes()[..])
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(gone)
+    }
+
+    async fn set_profile(
+        &self,
+        user: UserId,
+        profile: &Profile,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        query(
+            "UPDATE users SET name = $2, nickname = $3, title = $4, department = $5, telephone = $6,
+                 language = $7, theme = $8 WHERE id = $1",
+        )
+        .bind(&user.as_bytes()[..])
+        .bind(&profile.name)
+        .bind(&profile.details.nickname)
+        .bind(&profile.details.title)
+        .bind(&profile.details.department)
+        .bind(&profile.details.telephone)
+        .bind(profile.language.map(Language::as_str))
+        .bind(profile.theme.map(Theme::as_str))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
     }
 
     async fn set_disabled(
@@ -106,9 +156,9 @@ impl Accounts for SqlStore {
         } else {
             "UPDATE users SET changed_at = $2,
                  status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
-             WHERE id = $1 AND status = 'disabled'"
+             WHERE id = $1 AND status = 'disabled' AND deleted_at IS NULL"
         };
-        let done = sqlx::query(change)
+        let done = query(change)
             .bind(id)
             .bind(event.at.as_millis())
             .execute(&mut *tx)
@@ -126,7 +176,7 @@ impl Accounts for SqlStore {
     }
 
     async fn disabled_since(&self, since: Timestamp) -> Result<Vec<UserId>, StoreError> {
-        sqlx::query("SELECT id FROM users WHERE changed_at >= $1 AND status = 'disabled'")
+        query("SELECT id FROM users WHERE changed_at >= $1 AND status = 'disabled'")
             .bind(since.as_millis())
             .fetch_all(self.read())
             .await
@@ -145,7 +195,7 @@ impl Accounts for SqlStore {
         let mut tx = self.begin().await?;
         let (kind, organisation, user) = match purpose {
             TokenPurpose::Setup(organisation) => {
-                sqlx::query("DELETE FROM one_time_tokens WHERE purpose = 'setup' AND organisation_id = $1")
+                query("DELETE FROM one_time_tokens WHERE purpose = 'setup' AND organisation_id = $1")
                     .bind(&organisation.as_bytes()[..])
                     .execute(&mut *tx)
                     .await
@@ -153,12 +203,12 @@ impl Accounts for SqlStore {
                 ("setup", organisation, None)
             }
             TokenPurpose::Password(user) => {
-                sqlx::query("DELETE FROM one_time_tokens WHERE user_id = $1")
+                query("DELETE FROM one_time_tokens WHERE user_id = $1")
                     .bind(&user.as_bytes()[..])
                     .execute(&mut *tx)
                     .await
                     .map_err(failed)?;
-                let row = sqlx::query("SELECT organisation_id FROM users WHERE id = $1")
+                let row = query("SELECT organisation_id FROM users WHERE id = $1")
                     .bind(&user.as_bytes()[..])
                     .fetch_optional(&mut *tx)
                     .await
@@ -167,7 +217,7 @@ impl Accounts for SqlStore {
                 ("password", row::id(&row, "organisation_id")?, Some(user))
             }
         };
-        sqlx::query(
+        query(
             "INSERT INTO one_time_tokens (token_hash, purpose, organisation_id, user_id, expires_at)
              VALUES ($1, $2, $3, $4, $5)",
         )
@@ -183,7 +233,7 @@ impl Accounts for SqlStore {
     }
 
     async fn token(&self, token: TokenHash, now: Timestamp) -> Result<Option<TokenPurpose>, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT purpose, organisation_id, user_id FROM one_time_tokens
              WHERE token_hash = $1 AND expires_at > $2",
         )
@@ -202,7 +252,7 @@ impl Accounts for SqlStore {
         event: &AuditEvent,
     ) -> Result<Option<UserId>, StoreError> {
         let mut tx = self.begin().await?;
-        let used = sqlx::query(
+        let used = query(
             "DELETE FROM one_time_tokens WHERE token_hash = $1 AND expires_at > $2
              RETURNING purpose, organisation_id, user_id",
         )
@@ -222,7 +272,7 @@ impl Accounts for SqlStore {
             ) if administrator.organisation == organisation => {
                 insert_user(&mut tx, administrator, event.at).await?;
                 if let Some(name) = name {
-                    sqlx::query("UPDATE organisations SET name = $2 WHERE id = $1")
+                    query("UPDATE organisations SET name = $2 WHERE id = $1")
                         .bind(&organisation.as_bytes()[..])
                         .bind(name.as_str())
                         .execute(&mut *tx)
@@ -231,11 +281,27 @@ impl Accounts for SqlStore {
                 }
                 administrator.id
             }
-            (TokenPurpose::Password(user), PasswordChoice::Password { password_hash, name }) => {
+            (
+                TokenPurpose::Password(user),
+                PasswordChoice::Password {
+                    password_hash,
+                    name,
+                    known_device,
+                },
+            ) => {
                 if !set_password(&mut tx, user, password_hash, name.as_ref(), event.at).await? {
                     return Ok(None);
                 }
                 end_all(&mut tx, user).await?;
+                if let Some(device) = known_device {
+                    query("INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)")
+                        .bind(&device.as_bytes()[..])
+                        .bind(&user.as_bytes()[..])
+                        .bind(event.at.as_millis())
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(failed)?;
+                }
                 user
             }
             // A link for something else than what was chosen: it stays good.
@@ -247,14 +313,15 @@ impl Accounts for SqlStore {
     }
 }
 
-async fn insert_user(tx: &mut SqliteConnection, user: &NewUser, at: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn insert_user(tx: &mut Conn, user: &NewUser, at: Timestamp) -> Result<(), StoreError> {
     let status = match user.password_hash {
         Some(_) => UserStatus::Active,
         None => UserStatus::Invited,
     };
-    sqlx::query(
+    // No error in the database: on PostgreSQL one would end the whole change, and an import goes on with the next.
+    let added = query(
         "INSERT INTO users (id, organisation_id, email, name, role, status, password_hash, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (email) DO NOTHING",
     )
     .bind(&user.id.as_bytes()[..])
     .bind(&user.organisation.as_bytes()[..])
@@ -266,19 +333,22 @@ async fn insert_user(tx: &mut SqliteConnection, user: &NewUser, at: Timestamp) -
     .bind(at.as_millis())
     .execute(tx)
     .await
-    .map_err(|error| failed_unique(error, "users.email", StoreError::EmailTaken))?;
+    .map_err(failed)?;
+    if added.rows_affected() == 0 {
+        return Err(StoreError::EmailTaken);
+    }
     Ok(())
 }
 
 /// `false`: the person was disabled.
 async fn set_password(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     user: UserId,
     password_hash: &Secret<String>,
     name: Option<&Name>,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = query(
         "UPDATE users SET password_hash = $2, name = COALESCE($3, name), status = 'active', changed_at = $4
          WHERE id = $1 AND status <> 'disabled'",
     )
@@ -293,13 +363,13 @@ async fn set_password(
 }
 
 /// Ends what a person holds: logins, known devices, links.
-async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreError> {
-    for query in [
+pub(crate) async fn end_all(tx: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    for sql in [
         "DELETE FROM logins WHERE user_id = $1",
         "DELETE FROM devices WHERE user_id = $1",
         "DELETE FROM one_time_tokens WHERE user_id = $1",
     ] {
-        sqlx::query(query)
+        query(sql)
             .bind(&user.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -308,14 +378,26 @@ async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<(), StoreErr
     Ok(())
 }
 
-fn organisation(row: &SqliteRow) -> Result<Organisation, StoreError> {
+fn organisation(row: &Row) -> Result<Organisation, StoreError> {
     Ok(Organisation {
         id: row::id(row, "id")?,
         name: row::get(row, "name")?,
+        contract: contract(row)?,
+        second_factor_required: row::flag(row, "second_factor_required")?,
     })
 }
 
-fn user(row: &SqliteRow) -> Result<User, StoreError> {
+/// On what terms an organisation works, of its columns.
+pub(crate) fn contract(row: &Row) -> Result<Contract, StoreError> {
+    let started_at = row::maybe_time(row, "trial_started_at")?;
+    let ends_at = row::maybe_time(row, "trial_ends_at")?;
+    Ok(match (started_at, ends_at) {
+        (Some(started_at), Some(ends_at)) => Contract::Trial(Trial { started_at, ends_at }),
+        (None, _) | (_, None) => Contract::Own,
+    })
+}
+
+fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: row::id(row, "id")?,
         organisation: row::id(row, "organisation_id")?,
@@ -324,11 +406,18 @@ fn user(row: &SqliteRow) -> Result<User, StoreError> {
         role: row::name(row, "role", Role::from_name)?,
         status: row::name(row, "status", UserStatus::from_name)?,
         language: row::maybe_name(row, "language", Language::from_code)?,
+        theme: row::maybe_name(row, "theme", Theme::from_name)?,
+        details: Details {
+            nickname: row::get(row, "nickname")?,
+            title: row::get(row, "title")?,
+            department: row::get(row, "department")?,
+            telephone: row::get(row, "telephone")?,
+        },
         password_hash: row::get::<Option<String>>(row, "password_hash")?.map(Secret::new),
     })
 }
 
-fn purpose(row: &SqliteRow) -> Result<TokenPurpose, StoreError> {
+fn purpose(row: &Row) -> Result<TokenPurpose, StoreError> {
     match row::get::<&str>(row, "purpose")? {
         "setup" => Ok(TokenPurpose::Setup(row::id(row, "organisation_id")?)),
         "password" => Ok(TokenPurpose::Password(row::id(row, "user_id")?)),

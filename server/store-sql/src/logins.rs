@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
+use temoto_model::details::Theme;
 use temoto_model::login::LoginTimes;
 use temoto_model::login_delay::Failures;
 use temoto_model::{Actor, LoginId, Role, Timestamp, TokenHash, UserId};
-use temoto_store::{Login, LoginHolder, Logins, NewLogin, StoreError};
+use temoto_store::{Login, LoginHolder, LoginRow, Logins, NewLogin, StoreError};
 
+use crate::accounts::contract;
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::{SqlStore, audit, row};
 
@@ -24,9 +26,9 @@ impl Logins for SqlStore {
             None => login.id,
         };
         // One row either way: a login that goes on has a new secret and begins anew.
-        let added = sqlx::query(
-            "INSERT INTO logins (id, token_hash, user_id, device, address, created_at, last_seen_at)
-             SELECT $1, $2, id, $4, $5, $6, $6 FROM users WHERE id = $3 AND status = 'active'",
+        let added = query(
+            "INSERT INTO logins (id, token_hash, user_id, device, address, created_at, last_seen_at, device_hash)
+             SELECT $1, $2, id, $4, $5, $6, $6, $7 FROM users WHERE id = $3 AND status = 'active'",
         )
         .bind(&id.as_bytes()[..])
         .bind(&login.token.as_bytes()[..])
@@ -34,24 +36,34 @@ impl Logins for SqlStore {
         .bind(&login.device)
         .bind(&login.address)
         .bind(login.at.as_millis())
+        .bind(&login.known_device.as_bytes()[..])
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
         if added.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
-        sqlx::query(
-            "INSERT INTO devices (token_hash, user_id, last_seen_at) VALUES ($1, $2, $3)
-             ON CONFLICT (token_hash) DO UPDATE SET user_id = excluded.user_id, last_seen_at = excluded.last_seen_at",
+        query(
+            "INSERT INTO devices (token_hash, user_id, last_seen_at, trusted_until) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (token_hash) DO UPDATE SET user_id = excluded.user_id, last_seen_at = excluded.last_seen_at,
+                 trusted_until = CASE WHEN excluded.trusted_until IS NULL AND devices.user_id = excluded.user_id
+                     THEN devices.trusted_until ELSE excluded.trusted_until END",
         )
         .bind(&login.known_device.as_bytes()[..])
         .bind(user)
         .bind(login.at.as_millis())
+        .bind(login.trusted_until.map(Timestamp::as_millis))
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        query("UPDATE users SET last_login_at = $2 WHERE id = $1")
+            .bind(user)
+            .bind(login.at.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
         for key in &login.forgives {
-            sqlx::query("DELETE FROM login_failures WHERE key = $1")
+            query("DELETE FROM login_failures WHERE key = $1")
                 .bind(&key[..])
                 .execute(&mut *tx)
                 .await
@@ -63,10 +75,12 @@ impl Logins for SqlStore {
     }
 
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT l.id AS login_id, l.created_at, l.last_seen_at,
-                    u.id AS user_id, u.email, u.name, u.role, u.language, u.organisation_id,
-                    o.name AS organisation
+                    u.id AS user_id, u.email, u.name, u.role, u.language, u.theme, u.organisation_id,
+                    o.name AS organisation, o.trial_started_at, o.trial_ends_at, o.second_factor_required,
+                    EXISTS (SELECT 1 FROM second_factors f
+                            WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor
              FROM logins l JOIN users u ON u.id = l.user_id JOIN organisations o ON o.id = u.organisation_id
              WHERE l.token_hash = $1 AND u.status = 'active'",
         )
@@ -80,7 +94,7 @@ impl Logins for SqlStore {
     }
 
     async fn login_holds(&self, login: LoginId, now: Timestamp) -> Result<bool, StoreError> {
-        let found = sqlx::query(
+        let found = query(
             "SELECT l.created_at, l.last_seen_at FROM logins l JOIN users u ON u.id = l.user_id
              WHERE l.id = $1 AND u.status = 'active'",
         )
@@ -100,7 +114,7 @@ impl Logins for SqlStore {
         }
         let mut tx = self.begin().await?;
         for login in logins {
-            sqlx::query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
+            query("UPDATE logins SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
                 .bind(&login.as_bytes()[..])
                 .bind(at.as_millis())
                 .execute(&mut *tx)
@@ -112,7 +126,7 @@ impl Logins for SqlStore {
 
     async fn end_login(&self, login: LoginId, event: &AuditEvent) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM logins WHERE id = $1")
+        let done = query("DELETE FROM logins WHERE id = $1")
             .bind(&login.as_bytes()[..])
             .execute(&mut *tx)
             .await
@@ -126,7 +140,7 @@ impl Logins for SqlStore {
     }
 
     async fn device_owner(&self, device: TokenHash, since: Timestamp) -> Result<Option<UserId>, StoreError> {
-        sqlx::query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
+        query("SELECT user_id FROM devices WHERE token_hash = $1 AND last_seen_at > $2")
             .bind(&device.as_bytes()[..])
             .bind(since.as_millis())
             .fetch_optional(self.read())
@@ -137,9 +151,83 @@ impl Logins for SqlStore {
             .transpose()
     }
 
+    async fn is_trusted(&self, device: TokenHash, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let found = query(
+            "SELECT 1 AS trusted FROM devices WHERE token_hash = $1 AND user_id = $2 AND trusted_until > $3",
+        )
+        .bind(&device.as_bytes()[..])
+        .bind(&user.as_bytes()[..])
+        .bind(now.as_millis())
+        .fetch_optional(self.read())
+        .await
+        .map_err(failed)?;
+        Ok(found.is_some())
+    }
+
+    async fn known_devices(&self, user: UserId) -> Result<u32, StoreError> {
+        let row = query("SELECT COUNT(*) AS known FROM devices WHERE user_id = $1")
+            .bind(&user.as_bytes()[..])
+            .fetch_one(self.read())
+            .await
+            .map_err(failed)?;
+        row::count(&row, "known")
+    }
+
+    async fn logins_of(&self, user: UserId, now: Timestamp) -> Result<Vec<LoginRow>, StoreError> {
+        let rows = query(
+            "SELECT l.id, l.device, l.address, l.created_at, l.last_seen_at,
+                    CASE WHEN d.trusted_until > $2 THEN d.trusted_until END AS trusted_until
+             FROM logins l LEFT JOIN devices d ON d.token_hash = l.device_hash AND d.user_id = l.user_id
+             WHERE l.user_id = $1 ORDER BY l.last_seen_at DESC, l.id",
+        )
+        .bind(&user.as_bytes()[..])
+        .bind(now.as_millis())
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?;
+        let all: Vec<LoginRow> = rows.iter().map(login_row).collect::<Result<_, _>>()?;
+        Ok(all
+            .into_iter()
+            .filter(|login| login.times.is_valid(now))
+            .collect())
+    }
+
+    async fn end_login_of(
+        &self,
+        user: UserId,
+        login: LoginId,
+        event: &AuditEvent,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let done = query("DELETE FROM logins WHERE id = $1 AND user_id = $2 RETURNING device_hash")
+            .bind(&login.as_bytes()[..])
+            .bind(&user.as_bytes()[..])
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed)?;
+        let Some(row) = done else { return Ok(false) };
+        forget_device(&mut tx, user, &row).await?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
+    }
+
+    async fn end_other_logins(
+        &self,
+        user: UserId,
+        keep: LoginId,
+        event: &AuditEvent,
+    ) -> Result<Vec<LoginId>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = end_others(&mut tx, user, keep).await?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(gone)
+    }
+
     async fn count_try(&self, key: [u8; 32], at: Timestamp) -> Result<Option<Duration>, StoreError> {
         let mut tx = self.begin().await?;
-        let found = sqlx::query("SELECT count, last_at FROM login_failures WHERE key = $1")
+        let found = query("SELECT count, last_at FROM login_failures WHERE key = $1")
             .bind(&key[..])
             .fetch_optional(&mut *tx)
             .await
@@ -150,7 +238,7 @@ impl Logins for SqlStore {
             return Ok(Some(wait));
         }
         let after = before.after_failure(at);
-        sqlx::query(
+        query(
             "INSERT INTO login_failures (key, count, last_at) VALUES ($1, $2, $3)
              ON CONFLICT (key) DO UPDATE SET count = excluded.count, last_at = excluded.last_at",
         )
@@ -164,6 +252,16 @@ impl Logins for SqlStore {
         Ok(None)
     }
 
+    async fn forgive_tries(&self, key: [u8; 32]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        query("DELETE FROM login_failures WHERE key = $1")
+            .bind(&key[..])
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
     async fn record(&self, event: &AuditEvent) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         audit::append(&mut tx, event).await?;
@@ -172,12 +270,8 @@ impl Logins for SqlStore {
 }
 
 /// Removes the login with this cookie; its identifier if it was of the same person.
-async fn go_on(
-    tx: &mut SqliteConnection,
-    old: TokenHash,
-    login: &NewLogin,
-) -> Result<Option<LoginId>, StoreError> {
-    let removed = sqlx::query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
+async fn go_on(tx: &mut Conn, old: TokenHash, login: &NewLogin) -> Result<Option<LoginId>, StoreError> {
+    let removed = query("DELETE FROM logins WHERE token_hash = $1 RETURNING id, user_id")
         .bind(&old.as_bytes()[..])
         .fetch_optional(tx)
         .await
@@ -187,21 +281,68 @@ async fn go_on(
     same.then(|| row::id(&row, "id")).transpose()
 }
 
-fn failures(row: &SqliteRow) -> Result<Failures, StoreError> {
+/// Ends every login of a person but one; which ones those were.
+pub(crate) async fn end_others(
+    tx: &mut Conn,
+    user: UserId,
+    keep: LoginId,
+) -> Result<Vec<LoginId>, StoreError> {
+    let gone = query("DELETE FROM logins WHERE user_id = $1 AND id <> $2 RETURNING id")
+        .bind(&user.as_bytes()[..])
+        .bind(&keep.as_bytes()[..])
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(failed)?;
+    // Also devices without a login that holds: they could be trusted.
+    query(
+        "DELETE FROM devices WHERE user_id = $1
+         AND token_hash NOT IN (SELECT device_hash FROM logins WHERE id = $2 AND device_hash IS NOT NULL)",
+    )
+    .bind(&user.as_bytes()[..])
+    .bind(&keep.as_bytes()[..])
+    .execute(&mut *tx)
+    .await
+    .map_err(failed)?;
+    gone.iter().map(|row| row::id(row, "id")).collect()
+}
+
+/// A device that was signed out is a stranger's from now on.
+async fn forget_device(tx: &mut Conn, user: UserId, login: &Row) -> Result<(), StoreError> {
+    let device: Option<&[u8]> = row::get(login, "device_hash")?;
+    query("DELETE FROM devices WHERE token_hash = $1 AND user_id = $2")
+        .bind(device)
+        .bind(&user.as_bytes()[..])
+        .execute(tx)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn login_row(row: &Row) -> Result<LoginRow, StoreError> {
+    Ok(LoginRow {
+        id: row::id(row, "id")?,
+        device: row::get(row, "device")?,
+        address: row::get(row, "address")?,
+        times: times(row)?,
+        trusted_until: row::maybe_time(row, "trusted_until")?,
+    })
+}
+
+fn failures(row: &Row) -> Result<Failures, StoreError> {
     Ok(Failures {
         count: row::count(row, "count")?,
         last_at: row::time(row, "last_at")?,
     })
 }
 
-fn times(row: &SqliteRow) -> Result<LoginTimes, StoreError> {
+fn times(row: &Row) -> Result<LoginTimes, StoreError> {
     Ok(LoginTimes {
         created_at: row::time(row, "created_at")?,
         last_seen_at: row::time(row, "last_seen_at")?,
     })
 }
 
-fn login(row: &SqliteRow) -> Result<Login, StoreError> {
+fn login(row: &Row) -> Result<Login, StoreError> {
     Ok(Login {
         actor: Actor {
             user: row::id(row, "user_id")?,
@@ -214,7 +355,11 @@ fn login(row: &SqliteRow) -> Result<Login, StoreError> {
             email: row::get(row, "email")?,
             name: row::get(row, "name")?,
             language: row::maybe_name(row, "language", Language::from_code)?,
+            theme: row::maybe_name(row, "theme", Theme::from_name)?,
             organisation: row::get(row, "organisation")?,
+            contract: contract(row)?,
+            second_factor: row::get(row, "second_factor")?,
+            second_factor_required: row::flag(row, "second_factor_required")?,
         },
     })
 }

@@ -6,6 +6,7 @@ use temoto_model::session::{EndReason, UNATTENDED_LIFE};
 use temoto_model::{SessionId, Timestamp, login, login_delay};
 use temoto_store::{ExpiredSession, Maintenance, StoreError};
 
+use crate::database::query;
 use crate::error::failed;
 use crate::{SqlStore, audit, row, sessions};
 
@@ -13,7 +14,7 @@ use crate::{SqlStore, audit, row, sessions};
 impl Maintenance for SqlStore {
     async fn expire_codes(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query(
+        let done = query(
             "UPDATE codes SET state = 'expired', closed_at = expires_at WHERE state = 'waiting' AND expires_at <= $1",
         )
         .bind(now.as_millis())
@@ -26,18 +27,18 @@ impl Maintenance for SqlStore {
 
     async fn expire_logins(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM logins WHERE last_seen_at <= $1 OR created_at <= $2")
+        let done = query("DELETE FROM logins WHERE last_seen_at <= $1 OR created_at <= $2")
             .bind(now.minus(login::IDLE + login::REMEMBERED).as_millis())
             .bind(now.minus(login::ABSOLUTE + login::REMEMBERED).as_millis())
             .execute(&mut *tx)
             .await
             .map_err(failed)?;
-        sqlx::query("DELETE FROM devices WHERE last_seen_at <= $1")
+        query("DELETE FROM devices WHERE last_seen_at <= $1")
             .bind(now.minus(login::DEVICE_LIFE).as_millis())
             .execute(&mut *tx)
             .await
             .map_err(failed)?;
-        sqlx::query("DELETE FROM login_failures WHERE last_at <= $1")
+        query("DELETE FROM login_failures WHERE last_at <= $1")
             .bind(now.minus(login_delay::FORGOTTEN_AFTER).as_millis())
             .execute(&mut *tx)
             .await
@@ -48,7 +49,7 @@ impl Maintenance for SqlStore {
 
     async fn expire_tokens(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
-        let done = sqlx::query("DELETE FROM one_time_tokens WHERE expires_at <= $1")
+        let done = query("DELETE FROM one_time_tokens WHERE expires_at <= $1")
             .bind(now.as_millis())
             .execute(&mut *tx)
             .await
@@ -58,13 +59,12 @@ impl Maintenance for SqlStore {
     }
 
     async fn expire_sessions(&self, now: Timestamp) -> Result<Vec<ExpiredSession>, StoreError> {
-        let due = sqlx::query(
-            "SELECT id, organisation_id FROM sessions WHERE state <> 'ended' AND last_event_at <= $1",
-        )
-        .bind(now.minus(UNATTENDED_LIFE).as_millis())
-        .fetch_all(self.read())
-        .await
-        .map_err(failed)?;
+        let due =
+            query("SELECT id, organisation_id FROM sessions WHERE state <> 'ended' AND last_event_at <= $1")
+                .bind(now.minus(UNATTENDED_LIFE).as_millis())
+                .fetch_all(self.read())
+                .await
+                .map_err(failed)?;
         let mut expired = Vec::with_capacity(due.len());
         for row in &due {
             let id: SessionId = row::id(row, "id")?;

@@ -4,7 +4,6 @@
 mod tests;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::budget::Figures;
 use temoto_model::code::CodeState;
@@ -14,8 +13,9 @@ use temoto_store::{
     RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken, StoreError,
 };
 
-use crate::error::{failed, failed_unique};
-use crate::{SqlStore, audit, row, sessions};
+use crate::database::{Conn, Row, query};
+use crate::error::{Unique, failed, failed_unique};
+use crate::{SqlStore, audit, leases, row, sessions};
 
 /// Hours of the failure budget that still count.
 const BUDGET_HOURS: i64 = 24;
@@ -74,13 +74,12 @@ impl RelayStore for SqlStore {
         now: Timestamp,
     ) -> Result<Option<(RelaySession, Option<RelayCode>)>, StoreError> {
         let mut tx = self.begin().await?;
-        let found = sqlx::query(
-            "SELECT id, operator_id, started_at FROM sessions WHERE id = $1 AND state <> 'ended'",
-        )
-        .bind(&id.as_bytes()[..])
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed)?;
+        let found =
+            query("SELECT id, operator_id, started_at FROM sessions WHERE id = $1 AND state <> 'ended'")
+                .bind(&id.as_bytes()[..])
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(failed)?;
         let Some(found) = found else { return Ok(None) };
         let code = codes(&mut tx, now, Some(id)).await?.pop();
         Ok(Some((session(&found)?, code)))
@@ -89,11 +88,21 @@ impl RelayStore for SqlStore {
     async fn apply(&self, change: &RelayChange) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         match change {
-            RelayChange::Place { place, ticket, at } => take_place(&mut tx, place, *ticket, *at).await?,
+            RelayChange::Place { place, ticket, at } => {
+                if place.participant != 0 && !leases::join(&mut tx, place.session, *at).await? {
+                    // What was noted about it stays.
+                    tx.commit().await.map_err(failed)?;
+                    return Err(StoreError::NoLease);
+                }
+                take_place(&mut tx, place, *ticket, *at).await?;
+            }
             RelayChange::DropPlace { session, participant } => {
                 drop_place(&mut tx, *session, *participant).await?;
             }
             RelayChange::Evaluated { code, evaluated } => evaluated_is(&mut tx, *code, *evaluated).await?,
+            RelayChange::ProofRefused { session, at } => {
+                note(&mut tx, *session, AuditKind::ProofRefused, "", false, *at).await?;
+            }
             RelayChange::CloseCode { code, state, at } => close_code(&mut tx, *code, *state, *at).await?,
             RelayChange::Joined { session, at } => joined(&mut tx, *session, *at).await?,
             RelayChange::Arm(token) => arm(&mut tx, token).await?,
@@ -108,7 +117,7 @@ impl RelayStore for SqlStore {
 }
 
 /// Throws away what does not hold any more.
-async fn clear(tx: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+async fn clear(tx: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
     const OVER: &str = "session_id IN (SELECT id FROM sessions WHERE state = 'ended')";
     let statements = [
         (
@@ -135,33 +144,25 @@ async fn clear(tx: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreErr
         ),
     ];
     for (sql, value) in statements {
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(value)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
+        query(sql).bind(value).execute(&mut *tx).await.map_err(failed)?;
     }
     Ok(())
 }
 
 async fn all<T>(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     sql: &'static str,
-    read: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let rows = sqlx::query(sql).fetch_all(tx).await.map_err(failed)?;
+    let rows = query(sql).fetch_all(tx).await.map_err(failed)?;
     rows.iter().map(read).collect()
 }
 
-async fn codes(
-    tx: &mut SqliteConnection,
-    now: Timestamp,
-    of: Option<SessionId>,
-) -> Result<Vec<RelayCode>, StoreError> {
+async fn codes(tx: &mut Conn, now: Timestamp, of: Option<SessionId>) -> Result<Vec<RelayCode>, StoreError> {
     let rows = match of {
-        None => sqlx::query(CODES).bind(now.as_millis()).fetch_all(tx).await,
+        None => query(CODES).bind(now.as_millis()).fetch_all(tx).await,
         Some(session) => {
-            sqlx::query(sqlx::AssertSqlSafe(format!("{CODES} AND s.id = $2")))
+            query(format!("{CODES} AND s.id = $2"))
                 .bind(now.as_millis())
                 .bind(&session.as_bytes()[..])
                 .fetch_all(tx)
@@ -172,7 +173,7 @@ async fn codes(
 }
 
 async fn take_place(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     place: &RelayPlace,
     ticket: Option<(TicketId, Timestamp)>,
     at: Timestamp,
@@ -181,15 +182,15 @@ async fn take_place(
         return Err(StoreError::Gone);
     }
     if let Some((ticket, expires_at)) = ticket {
-        sqlx::query("INSERT INTO relay_tickets (id, expires_at) VALUES ($1, $2)")
+        query("INSERT INTO relay_tickets (id, expires_at) VALUES ($1, $2)")
             .bind(&ticket.as_bytes()[..])
             .bind(expires_at.as_millis())
             .execute(&mut *tx)
             .await
             // Used before: as good as over.
-            .map_err(|error| failed_unique(error, "relay_tickets.id", StoreError::Gone))?;
+            .map_err(|error| failed_unique(error, Unique::TICKET, StoreError::Gone))?;
     }
-    sqlx::query(
+    query(
         "INSERT INTO relay_places (session_id, participant, role, login_id, resume_hash, taken_at)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (session_id, participant) DO UPDATE SET role = excluded.role, login_id = excluded.login_id,
@@ -207,12 +208,8 @@ async fn take_place(
     Ok(())
 }
 
-async fn drop_place(
-    tx: &mut SqliteConnection,
-    session: SessionId,
-    participant: u8,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM relay_places WHERE session_id = $1 AND participant = $2")
+async fn drop_place(tx: &mut Conn, session: SessionId, participant: u8) -> Result<(), StoreError> {
+    query("DELETE FROM relay_places WHERE session_id = $1 AND participant = $2")
         .bind(&session.as_bytes()[..])
         .bind(i64::from(participant))
         .execute(tx)
@@ -221,8 +218,8 @@ async fn drop_place(
     Ok(())
 }
 
-async fn evaluated_is(tx: &mut SqliteConnection, code: CodeId, evaluated: u8) -> Result<(), StoreError> {
-    sqlx::query(
+async fn evaluated_is(tx: &mut Conn, code: CodeId, evaluated: u8) -> Result<(), StoreError> {
+    query(
         "INSERT INTO relay_evaluations (code_id, evaluated) SELECT id, $2 FROM codes WHERE id = $1
          ON CONFLICT (code_id) DO UPDATE SET evaluated = excluded.evaluated",
     )
@@ -234,13 +231,8 @@ async fn evaluated_is(tx: &mut SqliteConnection, code: CodeId, evaluated: u8) ->
     Ok(())
 }
 
-async fn close_code(
-    tx: &mut SqliteConnection,
-    code: CodeId,
-    state: CodeState,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let closed = sqlx::query(
+async fn close_code(tx: &mut Conn, code: CodeId, state: CodeState, at: Timestamp) -> Result<(), StoreError> {
+    let closed = query(
         "UPDATE codes SET state = $2, closed_at = $3 WHERE id = $1 AND state = 'waiting' RETURNING session_id",
     )
     .bind(&code.as_bytes()[..])
@@ -267,8 +259,8 @@ async fn close_code(
     .await
 }
 
-async fn joined(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
-    let first = sqlx::query(
+async fn joined(tx: &mut Conn, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+    let first = query(
         "UPDATE sessions SET state = 'running', joined_at = $2, last_event_at = $2
          WHERE id = $1 AND state = 'waiting'",
     )
@@ -283,12 +275,12 @@ async fn joined(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) ->
     note(tx, session, AuditKind::CustomerJoined, "", false, at).await
 }
 
-async fn arm(tx: &mut SqliteConnection, token: &RelayToken) -> Result<(), StoreError> {
-    let armed = sqlx::query(
-        "INSERT INTO relay_tokens (id, session_id, expires_at)
+async fn arm(tx: &mut Conn, token: &RelayToken) -> Result<(), StoreError> {
+    let armed = query(
+        "INSERT INTO relay_tokens AS t (id, session_id, expires_at)
          SELECT $1, id, $3 FROM sessions WHERE id = $2 AND state <> 'ended'
          ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
-         WHERE session_id = excluded.session_id",
+         WHERE t.session_id = excluded.session_id",
     )
     .bind(&token.token[..])
     .bind(&token.session.as_bytes()[..])
@@ -303,12 +295,7 @@ async fn arm(tx: &mut SqliteConnection, token: &RelayToken) -> Result<(), StoreE
     }
 }
 
-async fn end(
-    tx: &mut SqliteConnection,
-    session: SessionId,
-    reason: EndReason,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+async fn end(tx: &mut Conn, session: SessionId, reason: EndReason, at: Timestamp) -> Result<(), StoreError> {
     run(
         tx,
         "DELETE FROM relay_places WHERE session_id = $1",
@@ -337,18 +324,18 @@ async fn end(
 }
 
 async fn budget(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     hours: &[(i64, Figures)],
     spent_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     for (hour, figures) in hours {
         // Figures of an hour only grow: two changes that overtake each other do no harm.
-        sqlx::query(
-            "INSERT INTO relay_budget (hour, failures, forgiven, successes) VALUES ($1, $2, $3, $4)
+        query(
+            "INSERT INTO relay_budget AS b (hour, failures, forgiven, successes) VALUES ($1, $2, $3, $4)
              ON CONFLICT (hour) DO UPDATE SET
-                 failures = CASE WHEN excluded.failures > failures THEN excluded.failures ELSE failures END,
-                 forgiven = CASE WHEN excluded.forgiven > forgiven THEN excluded.forgiven ELSE forgiven END,
-                 successes = CASE WHEN excluded.successes > successes THEN excluded.successes ELSE successes END",
+                 failures = CASE WHEN excluded.failures > b.failures THEN excluded.failures ELSE b.failures END,
+                 forgiven = CASE WHEN excluded.forgiven > b.forgiven THEN excluded.forgiven ELSE b.forgiven END,
+                 successes = CASE WHEN excluded.successes > b.successes THEN excluded.successes ELSE b.successes END",
         )
         .bind(hour)
         .bind(i64::from(figures.failures))
@@ -359,9 +346,9 @@ async fn budget(
         .map_err(failed)?;
     }
     let Some(at) = spent_at else { return Ok(()) };
-    sqlx::query(
-        "INSERT INTO relay_budget_spent (one, at) VALUES (1, $1)
-         ON CONFLICT (one) DO UPDATE SET at = CASE WHEN excluded.at > at THEN excluded.at ELSE at END",
+    query(
+        "INSERT INTO relay_budget_spent AS s (one, at) VALUES (1, $1)
+         ON CONFLICT (one) DO UPDATE SET at = CASE WHEN excluded.at > s.at THEN excluded.at ELSE s.at END",
     )
     .bind(at.as_millis())
     .execute(tx)
@@ -371,8 +358,8 @@ async fn budget(
 }
 
 /// Notes that a session lives; `false` if it does not.
-async fn touch(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
-    let alive = sqlx::query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended'")
+async fn touch(tx: &mut Conn, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
+    let alive = query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended'")
         .bind(&session.as_bytes()[..])
         .bind(at.as_millis())
         .execute(tx)
@@ -383,14 +370,14 @@ async fn touch(tx: &mut SqliteConnection, session: SessionId, at: Timestamp) -> 
 
 /// An entry in the trail of the session's organisation.
 async fn note(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     session: SessionId,
     kind: AuditKind,
     detail: &str,
     by_operator: bool,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let found = sqlx::query("SELECT organisation_id, operator_id FROM sessions WHERE id = $1")
+    let found = query("SELECT organisation_id, operator_id FROM sessions WHERE id = $1")
         .bind(&session.as_bytes()[..])
         .fetch_one(&mut *tx)
         .await
@@ -408,12 +395,12 @@ async fn note(
 }
 
 /// A statement about one identifier.
-async fn run(tx: &mut SqliteConnection, sql: &'static str, id: &[u8; 16]) -> Result<(), StoreError> {
-    sqlx::query(sql).bind(&id[..]).execute(tx).await.map_err(failed)?;
+async fn run(tx: &mut Conn, sql: &'static str, id: &[u8; 16]) -> Result<(), StoreError> {
+    query(sql).bind(&id[..]).execute(tx).await.map_err(failed)?;
     Ok(())
 }
 
-fn session(row: &SqliteRow) -> Result<RelaySession, StoreError> {
+fn session(row: &Row) -> Result<RelaySession, StoreError> {
     Ok(RelaySession {
         session: row::id(row, "id")?,
         operator: row::id(row, "operator_id")?,
@@ -421,7 +408,7 @@ fn session(row: &SqliteRow) -> Result<RelaySession, StoreError> {
     })
 }
 
-fn code(row: &SqliteRow) -> Result<RelayCode, StoreError> {
+fn code(row: &Row) -> Result<RelayCode, StoreError> {
     Ok(RelayCode {
         code: row::id(row, "id")?,
         session: row::id(row, "session_id")?,
@@ -431,7 +418,7 @@ fn code(row: &SqliteRow) -> Result<RelayCode, StoreError> {
     })
 }
 
-fn place(row: &SqliteRow) -> Result<RelayPlace, StoreError> {
+fn place(row: &Row) -> Result<RelayPlace, StoreError> {
     let login: Option<&[u8]> = row::get(row, "login_id")?;
     let login = login.map(|bytes| bytes.try_into().map_err(|_| StoreError::Corrupt("login_id")));
     let resume: &[u8] = row::get(row, "resume_hash")?;
@@ -447,7 +434,7 @@ fn place(row: &SqliteRow) -> Result<RelayPlace, StoreError> {
     })
 }
 
-fn token(row: &SqliteRow) -> Result<RelayToken, StoreError> {
+fn token(row: &Row) -> Result<RelayToken, StoreError> {
     let id: &[u8] = row::get(row, "id")?;
     Ok(RelayToken {
         token: id.try_into().map_err(|_| StoreError::Corrupt("id"))?,
@@ -456,11 +443,11 @@ fn token(row: &SqliteRow) -> Result<RelayToken, StoreError> {
     })
 }
 
-fn ticket(row: &SqliteRow) -> Result<(TicketId, Timestamp), StoreError> {
+fn ticket(row: &Row) -> Result<(TicketId, Timestamp), StoreError> {
     Ok((row::id(row, "id")?, row::time(row, "expires_at")?))
 }
 
-fn hour(row: &SqliteRow) -> Result<(i64, Figures), StoreError> {
+fn hour(row: &Row) -> Result<(i64, Figures), StoreError> {
     let figures = Figures {
         failures: row::count(row, "failures")?,
         forgiven: row::count(row, "forgiven")?,
@@ -469,6 +456,6 @@ fn hour(row: &SqliteRow) -> Result<(i64, Figures), StoreError> {
     Ok((row::get(row, "hour")?, figures))
 }
 
-fn small(row: &SqliteRow, column: &'static str) -> Result<u8, StoreError> {
+fn small(row: &Row, column: &'static str) -> Result<u8, StoreError> {
     u8::try_from(row::get::<i64>(row, column)?).map_err(|_| StoreError::Corrupt(column))
 }

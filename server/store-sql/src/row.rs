@@ -1,22 +1,22 @@
 //! From columns to the types of the model.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite, Type};
+use sqlx::{Decode, Postgres, Sqlite, Type};
 use temoto_model::Timestamp;
 use temoto_store::StoreError;
 
+use crate::database::Row;
 use crate::error::failed;
 
 /// A column as it is.
-pub(crate) fn get<'r, T>(row: &'r SqliteRow, column: &'static str) -> Result<T, StoreError>
+pub(crate) fn get<'r, T>(row: &'r Row, column: &'static str) -> Result<T, StoreError>
 where
-    T: Decode<'r, Sqlite> + Type<Sqlite>,
+    T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
 {
-    row.try_get(column).map_err(failed)
+    row.get(column).map_err(failed)
 }
 
 /// An identifier.
-pub(crate) fn id<T>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError>
+pub(crate) fn id<T>(row: &Row, column: &'static str) -> Result<T, StoreError>
 where
     T: for<'a> TryFrom<&'a [u8]>,
 {
@@ -25,23 +25,28 @@ where
 }
 
 /// A moment.
-pub(crate) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, StoreError> {
+pub(crate) fn time(row: &Row, column: &'static str) -> Result<Timestamp, StoreError> {
     Ok(Timestamp::from_millis(get(row, column)?))
 }
 
 /// A moment or nothing.
-pub(crate) fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) fn maybe_time(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
     Ok(get::<Option<i64>>(row, column)?.map(Timestamp::from_millis))
 }
 
 /// A number that cannot be negative.
-pub(crate) fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
+pub(crate) fn count(row: &Row, column: &'static str) -> Result<u32, StoreError> {
     u32::try_from(get::<i64>(row, column)?).map_err(|_| StoreError::Corrupt(column))
+}
+
+/// Yes or no, of a column that keeps it as a number.
+pub(crate) fn flag(row: &Row, column: &'static str) -> Result<bool, StoreError> {
+    Ok(get::<i64>(row, column)? != 0)
 }
 
 /// One of a list of names.
 pub(crate) fn name<T>(
-    row: &SqliteRow,
+    row: &Row,
     column: &'static str,
     from_name: impl Fn(&str) -> Option<T>,
 ) -> Result<T, StoreError> {
@@ -50,7 +55,7 @@ pub(crate) fn name<T>(
 
 /// One of a list of names, or nothing.
 pub(crate) fn maybe_name<T>(
-    row: &SqliteRow,
+    row: &Row,
     column: &'static str,
     from_name: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {

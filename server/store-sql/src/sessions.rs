@@ -1,8 +1,6 @@
 //! Support sessions and codes in SQL.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use temoto_model::account::Language;
 use temoto_model::audit::AuditEvent;
 use temoto_model::role::Ownership;
@@ -10,8 +8,9 @@ use temoto_model::session::{EndReason, SessionState};
 use temoto_model::{SessionId, Timestamp, UserId};
 use temoto_store::{NewCode, NewSession, SessionCode, SessionRow, Sessions, StoreError};
 
-use crate::error::{failed, failed_unique};
-use crate::{SqlStore, audit, row};
+use crate::database::{Conn, Row, query};
+use crate::error::{Unique, failed, failed_unique};
+use crate::{SqlStore, audit, leases, row};
 
 const SELECT: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM codes b WHERE b.session_id = s.id AND b.state = 'burnt') AS burnt,
@@ -27,7 +26,7 @@ impl Sessions for SqlStore {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query(
+        query(
             "INSERT INTO sessions (id, organisation_id, operator_id, language, state, started_at, last_event_at)
              VALUES ($1, $2, $3, $4, 'waiting', $5, $5)",
         )
@@ -39,6 +38,14 @@ impl Sessions for SqlStore {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        leases::open(
+            &mut tx,
+            session.id,
+            session.organisation,
+            session.operator,
+            session.at,
+        )
+        .await?;
         insert_code(&mut tx, session.id, code).await?;
         for event in events {
             audit::append(&mut tx, event).await?;
@@ -53,7 +60,7 @@ impl Sessions for SqlStore {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        let alive = sqlx::query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended'")
+        let alive = query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended'")
             .bind(&session.as_bytes()[..])
             .bind(code.at.as_millis())
             .execute(&mut *tx)
@@ -62,6 +69,7 @@ impl Sessions for SqlStore {
         if alive.rows_affected() == 0 {
             return Err(StoreError::Gone);
         }
+        leases::new_code(&mut tx, session, code.at).await?;
         withdraw_code(&mut tx, session, code.at).await?;
         insert_code(&mut tx, session, code).await?;
         audit::append(&mut tx, event).await?;
@@ -69,7 +77,7 @@ impl Sessions for SqlStore {
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
-        sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE s.id = $1")))
+        query(format!("{SELECT} WHERE s.id = $1"))
             .bind(&id.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -81,9 +89,9 @@ impl Sessions for SqlStore {
 
     async fn live_sessions(&self, operator: UserId) -> Result<Vec<SessionRow>, StoreError> {
         // An operator opens sessions by hand; the bound is for a broken client.
-        sqlx::query(sqlx::AssertSqlSafe(format!(
+        query(format!(
             "{SELECT} WHERE s.operator_id = $1 AND s.state <> 'ended' ORDER BY s.started_at DESC, s.id LIMIT 200"
-        )))
+        ))
         .bind(&operator.as_bytes()[..])
         .fetch_all(self.read())
         .await
@@ -94,7 +102,7 @@ impl Sessions for SqlStore {
     }
 
     async fn waiting_codes(&self, operator: UserId, now: Timestamp) -> Result<(u32, u32), StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT COUNT(*) AS every, COALESCE(SUM(CASE WHEN s.operator_id = $1 THEN 1 ELSE 0 END), 0) AS own
              FROM codes c JOIN sessions s ON s.id = c.session_id
              WHERE c.state = 'waiting' AND c.expires_at > $2",
@@ -129,7 +137,7 @@ impl Sessions for SqlStore {
         }
         let mut tx = self.begin().await?;
         for session in sessions {
-            sqlx::query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended' AND last_event_at < $2")
+            query("UPDATE sessions SET last_event_at = $2 WHERE id = $1 AND state <> 'ended' AND last_event_at < $2")
                 .bind(&session.as_bytes()[..])
                 .bind(at.as_millis())
                 .execute(&mut *tx)
@@ -142,12 +150,12 @@ impl Sessions for SqlStore {
 
 /// Ends a session and withdraws its code; `false` if it was over.
 pub(crate) async fn end(
-    tx: &mut SqliteConnection,
+    tx: &mut Conn,
     session: SessionId,
     reason: EndReason,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = query(
         "UPDATE sessions SET state = 'ended', ended_at = $2, end_reason = $3, last_event_at = $2
          WHERE id = $1 AND state <> 'ended'",
     )
@@ -161,32 +169,23 @@ pub(crate) async fn end(
         return Ok(false);
     }
     withdraw_code(tx, session, at).await?;
+    leases::release(tx, session).await?;
     Ok(true)
 }
 
-async fn withdraw_code(
-    tx: &mut SqliteConnection,
-    session: SessionId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE codes SET state = 'withdrawn', closed_at = $2 WHERE session_id = $1 AND state = 'waiting'",
-    )
-    .bind(&session.as_bytes()[..])
-    .bind(at.as_millis())
-    .execute(tx)
-    .await
-    .map_err(failed)?;
+async fn withdraw_code(tx: &mut Conn, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+    query("UPDATE codes SET state = 'withdrawn', closed_at = $2 WHERE session_id = $1 AND state = 'waiting'")
+        .bind(&session.as_bytes()[..])
+        .bind(at.as_millis())
+        .execute(tx)
+        .await
+        .map_err(failed)?;
     Ok(())
 }
 
-async fn insert_code(
-    tx: &mut SqliteConnection,
-    session: SessionId,
-    code: &NewCode,
-) -> Result<(), StoreError> {
+async fn insert_code(tx: &mut Conn, session: SessionId, code: &NewCode) -> Result<(), StoreError> {
     // A code that is too old but was not cleared away yet does not hold its digits.
-    sqlx::query(
+    query(
         "UPDATE codes SET state = 'expired', closed_at = expires_at
          WHERE routing = $1 AND state = 'waiting' AND expires_at <= $2",
     )
@@ -195,7 +194,7 @@ async fn insert_code(
     .execute(&mut *tx)
     .await
     .map_err(failed)?;
-    sqlx::query(
+    query(
         "INSERT INTO codes (id, session_id, routing, secret_digits, state, created_at, expires_at)
          VALUES ($1, $2, $3, $4, 'waiting', $5, $6)",
     )
@@ -207,11 +206,11 @@ async fn insert_code(
     .bind(code.expires_at.as_millis())
     .execute(tx)
     .await
-    .map_err(|error| failed_unique(error, "codes.routing", StoreError::RoutingTaken))?;
+    .map_err(|error| failed_unique(error, Unique::ROUTING, StoreError::RoutingTaken))?;
     Ok(())
 }
 
-fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
+fn session(row: &Row) -> Result<SessionRow, StoreError> {
     let ended = match (
         row::maybe_time(row, "ended_at")?,
         row::maybe_name(row, "end_reason", EndReason::from_name)?,
@@ -240,6 +239,7 @@ fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
         last_event_at: row::time(row, "last_event_at")?,
         ended,
         burnt_codes: row::count(row, "burnt")?,
+        unlicensed_at: row::maybe_time(row, "unlicensed_at")?,
         code,
     })
 }

@@ -1,10 +1,37 @@
-//! The suite that every database must pass: today SQLite on a file.
+//! The suite that every database must pass: SQLite on a file, and a PostgreSQL of its own.
+
+/// Makes a test for each database of each of these, which take a [`World`].
+macro_rules! on_every_database {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::tests::world().await).await;
+            })*
+        }
+        mod postgresql {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::tests::world_on_postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_database;
 
 mod accounts;
 mod audit;
+mod cluster;
 mod faults;
+mod histories;
+mod licences;
 mod logins;
+mod mails;
+mod people;
+mod second_factors;
 mod sessions;
+mod tampering;
+mod verifications;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -32,6 +59,17 @@ pub(crate) async fn world() -> World {
     let store = SqlStore::open(&folder.path().join("temoto.db"), true)
         .await
         .unwrap();
+    furnish(store, folder).await
+}
+
+/// The same on PostgreSQL, in a database that nobody else uses.
+pub(crate) async fn world_on_postgres() -> World {
+    let url = cluster::database();
+    let store = SqlStore::connect(&url).await.unwrap();
+    furnish(store, tempfile::tempdir().unwrap()).await
+}
+
+async fn furnish(store: SqlStore, folder: tempfile::TempDir) -> World {
     let mut world = World {
         store,
         organisation: OrganisationId::from_bytes([0; 16]),
@@ -102,6 +140,7 @@ impl World {
             address: "203.0.113.1".to_owned(),
             at,
             known_device: self.hash(),
+            trusted_until: None,
             replaces: None,
             forgives: Vec::new(),
         }

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use temoto_model::account::{Email, Language, Name, UserStatus};
 use temoto_model::audit::AuditEvent;
-use temoto_model::{OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
+use temoto_model::details::Theme;
+use temoto_model::trial::Contract;
+use temoto_model::{LoginId, OrganisationId, Role, Secret, Timestamp, TokenHash, UserId};
 
 use crate::StoreError;
 
@@ -14,6 +16,23 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// Its name as customers read it.
     pub name: String,
+    /// On what terms it works.
+    pub contract: Contract,
+    /// Whether everybody must have a second factor.
+    pub second_factor_required: bool,
+}
+
+/// What people say about themselves; all of it may be empty.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Details {
+    /// What colleagues call the person.
+    pub nickname: String,
+    /// What the person is there.
+    pub title: String,
+    /// Where in the company.
+    pub department: String,
+    /// Telephone number.
+    pub telephone: String,
 }
 
 /// A person with an account.
@@ -33,8 +52,25 @@ pub struct User {
     pub status: UserStatus,
     /// The language chosen for the interface, if any.
     pub language: Option<Language>,
+    /// Light or dark, if one was chosen.
+    pub theme: Option<Theme>,
+    /// What the person said.
+    pub details: Details,
     /// Argon2id in PHC form; `None` until a password was chosen.
     pub password_hash: Option<Secret<String>>,
+}
+
+/// What a person may change without further proof.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name that customers read.
+    pub name: String,
+    /// What the person says.
+    pub details: Details,
+    /// The language of the interface, if one is chosen.
+    pub language: Option<Language>,
+    /// Light or dark, if one is chosen.
+    pub theme: Option<Theme>,
 }
 
 /// A person to be added.
@@ -79,6 +115,8 @@ pub enum PasswordChoice {
         password_hash: Secret<String>,
         /// A corrected name, if one was given.
         name: Option<Name>,
+        /// The device is known from now on: the count of strangers' tries must not keep its owner out.
+        known_device: Option<TokenHash>,
     },
 }
 
@@ -110,6 +148,24 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// The people of an organisation by address.
     async fn users(&self, organisation: OrganisationId) -> Result<Vec<User>, StoreError>;
+
+    /// Another password, by the one that the account has: every login but this one ends, and devices are forgotten but
+    /// the one of this login; which logins ended.
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &Secret<String>,
+        keep: LoginId,
+        audit: &AuditEvent,
+    ) -> Result<Vec<LoginId>, StoreError>;
+
+    /// Another profile.
+    async fn set_profile(
+        &self,
+        user: UserId,
+        profile: &Profile,
+        audit: &AuditEvent,
+    ) -> Result<(), StoreError>;
 
     /// Disables or enables a person; disabling ends every login. `false`: there was nothing to change.
     async fn set_disabled(

@@ -21,6 +21,8 @@ pub trait Attachments: Send + Sync + 'static {
     fn under_attack(&self) -> bool;
     /// Sessions that somebody is attached to, and logins that consoles are attached with: both are in use.
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>);
+    /// Sessions that a console is attached to: these hold their leases.
+    fn operated(&self) -> Vec<SessionId>;
 }
 
 /// A server without a relay: nobody is attached.
@@ -40,5 +42,8 @@ impl Attachments for NoAttachments {
     }
     fn in_use(&self) -> (Vec<SessionId>, Vec<LoginId>) {
         (Vec::new(), Vec::new())
+    }
+    fn operated(&self) -> Vec<SessionId> {
+        Vec::new()
     }
 }

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The thing that the change belongs to has ended or never was.
     #[error("it is over")]
     Gone,
+    /// As many sessions run as the organisation may run at once.
+    #[error("no licence is free")]
+    NoLease,
     /// What the database holds is not what this version writes.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(&'static str),

@@ -7,23 +7,65 @@
 
 mod accounts;
 mod attachments;
+mod audits;
 mod clock;
 mod error;
+mod histories;
+mod licences;
 mod logins;
+mod mails;
 mod maintenance;
+mod people;
 mod relay;
+mod second_factors;
 mod sessions;
+mod verifications;
 
-pub use accounts::{Accounts, NewUser, Organisation, PasswordChoice, TokenPurpose, User};
+pub use accounts::{Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, TokenPurpose, User};
 pub use attachments::{Attachments, NoAttachments};
+pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
 pub use error::StoreError;
-pub use logins::{Login, LoginHolder, Logins, NewLogin};
+pub use histories::{Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails};
+pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
+pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
+pub use mails::{Mail, Mails, NewMail};
 pub use maintenance::{ExpiredSession, Maintenance};
+pub use people::{People, PeopleOrder, PeoplePage, PeopleQuery, PersonChange, PersonChanged, PersonRow};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
+pub use second_factors::{SecondFactor, SecondFactors};
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
+pub use verifications::{
+    EmailAgreement, EmailChange, NewRegistration, NewTenant, Registration, Side, Verifications,
+};
 
 /// Everything that the portal and the jobs need.
-pub trait Store: Accounts + Logins + Maintenance + Sessions {}
+pub trait Store:
+    Accounts
+    + Audits
+    + Histories
+    + Licences
+    + Logins
+    + Mails
+    + Maintenance
+    + People
+    + SecondFactors
+    + Sessions
+    + Verifications
+{
+}
 
-impl<T: Accounts + Logins + Maintenance + Sessions> Store for T {}
+impl<T> Store for T where
+    T: Accounts
+        + Audits
+        + Histories
+        + Licences
+        + Logins
+        + Mails
+        + Maintenance
+        + People
+        + SecondFactors
+        + Sessions
+        + Verifications
+{
+}

@@ -109,6 +109,13 @@ pub enum RelayChange {
         /// All of them, not one more.
         evaluated: u8,
     },
+    /// A proof for the code of this session was judged and refused: it goes into the trail.
+    ProofRefused {
+        /// The session.
+        session: SessionId,
+        /// Now.
+        at: Timestamp,
+    },
     /// The code does not wait any more.
     CloseCode {
         /// The code.
@@ -172,6 +179,7 @@ pub trait RelayStore: Send + Sync + 'static {
     /// Keeps one change; when this returns, a killed server still knows it.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] when the session of a new place or token is over, else `Full`, `ReadOnly`, `Database`.
+    /// [`StoreError::Gone`] when the session of a new place or token is over, [`StoreError::NoLease`] when an agent's
+    /// place needs a licence and none is free, else `Full`, `ReadOnly`, `Database`.
     async fn apply(&self, change: &RelayChange) -> Result<(), StoreError>;
 }

@@ -59,6 +59,8 @@ pub struct SessionRow {
     pub ended: Option<(Timestamp, EndReason)>,
     /// How many of its codes were burnt.
     pub burnt_codes: u32,
+    /// When a customer was turned away because no licence was free, if none joined since.
+    pub unlicensed_at: Option<Timestamp>,
     /// The code that waits.
     pub code: Option<SessionCode>,
 }
@@ -77,7 +79,7 @@ pub struct SessionCode {
 /// Keeps sessions and codes. Errors of all methods: `Full`, `ReadOnly`, `Corrupt`, `Database`, and those named.
 #[async_trait]
 pub trait Sessions: Send + Sync + 'static {
-    /// Opens a session with its first code. `RoutingTaken`: draw again.
+    /// Opens a session with its first code. `RoutingTaken`: draw again. `NoLease`: no licence is free for it.
     async fn open_session(
         &self,
         session: &NewSession,
@@ -86,6 +88,7 @@ pub trait Sessions: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
 
     /// Gives a session a new code; one that still waits is withdrawn. `RoutingTaken`: draw again. `Gone`: it ended.
+    /// `NoLease`: leases are taken with codes, it has none (any more), and none is free.
     async fn add_code(
         &self,
         session: SessionId,

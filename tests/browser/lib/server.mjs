@@ -22,9 +22,13 @@ export const built = () => {
 };
 
 export class Server {
-  /** `programs`: folder of the customers' programs; `origin`: the address that people use, if a proxy stands before the server. */
-  static async start({ programs = null, origin = null } = {}) {
+  /**
+   * `programs`: folder of the customers' programs; `origin`: the address that people use, if a proxy stands before the server;
+   * `flags`: more words for `serve`.
+   */
+  static async start({ programs = null, origin = null, flags = [] } = {}) {
     const server = new Server(mkdtempSync(join(tmpdir(), 'temoto-stories-')), programs, origin);
+    server.flags = flags;
     server.run('init', '--organisation', 'Example Corp.', '--public-url', 'http://localhost');
     server.runWith(`${PASSWORD}\n`, 'user', 'add', '--email', EMAIL, '--name', '佐藤 花子', '--password-stdin');
     await server.up();
@@ -32,7 +36,7 @@ export class Server {
   }
 
   constructor(data, programs, origin) {
-    Object.assign(this, { data, programs, origin, port: 0 });
+    Object.assign(this, { data, programs, origin, flags: [], port: 0 });
   }
 
   get address() {
@@ -56,7 +60,7 @@ export class Server {
     const listen = ['--listen', `127.0.0.1:${this.port}`, '--port-file', portFile];
     const origin = this.port === 0 ? [] : ['--public-url', this.address];
     const programs = this.programs ? ['--programs', this.programs] : [];
-    const words = [...listen, ...origin, ...programs, '--web', PAGES, '--log', 'warn'];
+    const words = [...listen, ...origin, ...programs, ...this.flags, '--web', PAGES, '--log', 'warn'];
     this.process = spawn(PROGRAM, ['--data', this.data, 'serve', ...words], { stdio: 'ignore' });
     await until('the server listens', () => existsSync(portFile) && readFileSync(portFile, 'utf8').endsWith('\n'));
     if (this.port !== 0) return;

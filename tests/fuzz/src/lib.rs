@@ -7,6 +7,7 @@
 mod clipboard;
 mod codec;
 mod crypto;
+mod model;
 mod wire;
 
 /// One parser under test.
@@ -67,6 +68,16 @@ pub const TARGETS: &[Target] = &[
         seeds: codec::cursor_seeds,
     },
     Target {
+        name: "account_words",
+        run: model::account_words,
+        seeds: model::account_word_seeds,
+    },
+    Target {
+        name: "people_table",
+        run: model::people_table,
+        seeds: model::people_table_seeds,
+    },
+    Target {
         name: "lobby_knock",
         run: crypto::knock,
         seeds: crypto::knock_seeds,
@@ -85,6 +96,11 @@ pub const TARGETS: &[Target] = &[
         name: "statement",
         run: crypto::statement,
         seeds: crypto::statement_seeds,
+    },
+    Target {
+        name: "licence",
+        run: model::licence,
+        seeds: model::licence_seeds,
     },
     Target {
         name: "hostile_relay",

@@ -1,6 +1,38 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
-import type { LinkPurpose, Login, Me, NewCode, NewSession, ServerInfo, SessionRow, Setup } from './types';
+import type {
+  Chart,
+  EmailLink,
+  FactorState,
+  History,
+  HistoryQuery,
+  Imported,
+  Invitation,
+  Licence,
+  Licences,
+  LicenceUsage,
+  Line,
+  LinkPurpose,
+  Login,
+  LoginRow,
+  Me,
+  NewCode,
+  NewFactor,
+  NewPerson,
+  NewPersonView,
+  NewSession,
+  Profile,
+  ProfileChange,
+  Register,
+  Registration,
+  RegistrationForm,
+  Retention,
+  ServerInfo,
+  SessionReport,
+  SessionRow,
+  Setup,
+  UserPage,
+} from './types';
 
 const BASE = '/api/v1';
 
@@ -41,18 +73,67 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
 
 const id = (part: string) => encodeURIComponent(part);
 
+function asked(query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}
+
 export const api = {
   login: (body: Login) => call<Me>('POST', '/login', body),
   logout: () => call<null>('POST', '/logout', {}),
   me: () => call<Me>('GET', '/me'),
   setupLink: (token: string) => call<LinkPurpose>('POST', '/setup/link', { token }),
   setup: (body: Setup) => call<Me>('POST', '/setup', body),
+  register: (body: Register) => call<null>('POST', '/register', body),
+  registration: (token: string) => call<Registration>('POST', '/register/link', { token }),
+  completeRegistration: (body: RegistrationForm) => call<Me>('POST', '/register/complete', body),
+  forgot: (email: string, language: string) => call<null>('POST', '/forgot', { email, language }),
+  reset: (token: string, password: string) => call<null>('POST', '/reset', { token, password }),
+  profile: () => call<Profile>('GET', '/me/profile'),
+  changeProfile: (body: ProfileChange) => call<Profile>('POST', '/me/profile', body),
+  changePassword: (current: string, password: string) => call<null>('POST', '/me/password', { current, password }),
+  changeEmail: (email: string, password: string) => call<null>('POST', '/me/email', { email, password }),
+  cancelEmail: () => call<null>('POST', '/me/email/cancel', {}),
+  emailLink: (token: string) => call<EmailLink>('POST', '/email/link', { token }),
+  agreeEmail: (token: string) => call<{ changed: boolean }>('POST', '/email/agree', { token }),
+  logins: () => call<LoginRow[]>('GET', '/me/logins'),
+  endLogin: (login: string) => call<null>('POST', `/me/logins/${id(login)}/end`, {}),
+  endOtherLogins: () => call<null>('POST', '/me/logins/end-others', {}),
+  factor: () => call<FactorState>('GET', '/me/second-factor'),
+  beginFactor: (password: string) => call<NewFactor>('POST', '/me/second-factor', { password }),
+  confirmFactor: (code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/confirm', { code }),
+  renewRecovery: (password: string) => call<{ codes: string[] }>('POST', '/me/second-factor/recovery', { password }),
+  removeFactor: (password: string) => call<null>('POST', '/me/second-factor/remove', { password }),
+  requireFactor: (required: boolean) => call<null>('POST', '/organisation/second-factor', { required }),
+  users: (which: Record<string, string>) => call<UserPage>('GET', `/users?${new URLSearchParams(which).toString()}`),
+  addUser: (body: NewPerson) => call<NewPersonView>('POST', '/users', body),
+  importUsers: (table: string, dryRun: boolean) => call<Imported>('POST', '/users/import', { table, dry_run: dryRun }),
+  inviteUser: (user: string) => call<Invitation>('POST', `/users/${id(user)}/invite`, {}),
+  suspendUser: (user: string) => call<null>('POST', `/users/${id(user)}/suspend`, {}),
+  resumeUser: (user: string) => call<null>('POST', `/users/${id(user)}/resume`, {}),
+  deleteUser: (user: string) => call<null>('POST', `/users/${id(user)}/delete`, {}),
+  setRole: (user: string, role: string) => call<null>('POST', `/users/${id(user)}/role`, { role }),
   server: () => call<ServerInfo>('GET', '/server'),
   startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),
   newCode: (session: string) => call<NewCode>('POST', `/sessions/${id(session)}/codes`, {}),
   statement: (session: string, consoleKey: string) =>
     call<{ statement: string }>('POST', `/sessions/${id(session)}/statement`, { console_key: consoleKey }),
   sessions: () => call<SessionRow[]>('GET', '/sessions'),
+  report: (session: string, report: SessionReport) => call<null>('POST', `/sessions/${id(session)}/report`, report),
+  history: (query: HistoryQuery) => call<History>('GET', `/history?${asked({ ...query })}`),
+  historyChart: (time: { from_ms: number; to_ms: number; points: number }) =>
+    call<Chart>('GET', `/history/chart?${asked(time)}`),
+  noteSession: (session: string, body: { note: string; ticket: string }) =>
+    call<null>('POST', `/history/${id(session)}`, body),
+  historyPolicy: () => call<Retention>('GET', '/history/policy'),
+  keepHistory: (keepDays: number | null) => call<null>('POST', '/history/policy', { keep_days: keepDays }),
+  eraseCustomer: (customer: string) => call<{ sessions: number }>('POST', '/history/erase', { customer }),
+  licences: () => call<Licences>('GET', '/licences'),
+  activateLicence: (licence: string) => call<Licence>('POST', '/licences', { licence }),
+  licencePolicy: (takeAt: 'join' | 'code') => call<null>('POST', '/licences/policy', { take_at: takeAt }),
+  licenceUsage: () => call<LicenceUsage>('GET', '/licences/usage'),
+  waitInLine: () => call<Line>('POST', '/licences/line', {}),
+  leaveLine: () => call<null>('POST', '/licences/line/leave', {}),
   endSession: (session: string) => call<null>('POST', `/sessions/${id(session)}/end`, {}),
 };
 
@@ -60,6 +141,10 @@ export type Api = typeof api;
 
 /** Where the customer's program comes from. The answer is an attachment without a name. */
 export const downloadAddress = (system: string): string => `/download/${id(system)}`;
+
+/** Where a file of the history comes from. */
+export const historyFile = (form: 'csv' | 'json', query: HistoryQuery): string =>
+  `${BASE}/history/${form}?${asked({ ...query })}`;
 
 /** Where the worker dials the relay: same host as the page, `ws` only where the page itself came without TLS. */
 export function relayAddress(page: URL | Location): string {

@@ -1,3 +1,3 @@
-export { api, downloadAddress, relayAddress, type Api } from './client';
+export { api, downloadAddress, historyFile, relayAddress, type Api } from './client';
 export { ApiError } from './errors';
 export type * from './types';

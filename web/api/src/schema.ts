@@ -1,5 +1,36 @@
 /** Made by generate.mjs of openapi.json; do not edit. Times are Unix milliseconds. */
 
+/** A licence to activate. */
+export interface ActivationRequest {
+  /** The key, or all of the file. */
+  licence: string;
+}
+
+/** The password, again. */
+export interface Again {
+  password: string;
+}
+
+/** The address that the account is to have. */
+export interface ChangeEmail {
+  email: string;
+  password: string;
+}
+
+/** The password that the account has, and the one that it is to have. */
+export interface ChangePassword {
+  current: string;
+  password: string;
+}
+
+/** A chart. */
+export interface ChartView {
+  /** The most of all. */
+  most: number;
+  /** The most sessions that ran at once in each part. */
+  peaks: number[];
+}
+
 /** A code as the server knows it: the console adds the secret digits. */
 export interface CodeView {
   /** Not good from here on, milliseconds since 1970. */
@@ -10,12 +41,192 @@ export interface CodeView {
   secret_digits: number;
 }
 
+/** What the form says. */
+export interface Complete {
+  /** Name of the company, as customers read it. */
+  company: string;
+  /** Where in the company. */
+  department?: string;
+  /** Full name. */
+  name: string;
+  /** What colleagues call the person. */
+  nickname?: string;
+  /** Needed in another browser than the one that the registration began in. */
+  password?: string | null;
+  /** Telephone number. */
+  telephone: string;
+  /** What the person is there. */
+  title?: string;
+  /** What stands behind the `#` of the link. */
+  token: string;
+}
+
+/** What came of it. */
+export interface EmailAgreed {
+  /** Whether the address is changed now; else the other address has not agreed yet. */
+  changed: boolean;
+}
+
+/** A change of the address that waits. */
+export interface EmailChangeView {
+  /** The new address. */
+  email: string;
+  /** Whether the new one has. */
+  new_agreed: boolean;
+  /** Whether the old address has agreed. */
+  old_agreed: boolean;
+}
+
+/** What a link would agree to. */
+export interface EmailLinkView {
+  /** The address that the account is to have. */
+  email: string;
+  /** `old` or `new`: at which address the mail was read. */
+  side: string;
+}
+
+/** The token of a mail. */
+export interface EmailToken {
+  /** What stands behind the `#`. */
+  token: string;
+}
+
+/** Who is to be taken out: one of the two. */
+export interface ErasureRequest {
+  /** A customer, exactly as the history has the name. */
+  customer?: string | null;
+  /** An operator, 32 hexadecimal digits. */
+  operator?: string | null;
+}
+
+/** What was taken out. */
+export interface ErasureView {
+  /** From so many sessions. */
+  sessions: number;
+}
+
+/** A code of the app. */
+export interface FactorCode {
+  code: string;
+}
+
+/** The decision. */
+export interface FactorPolicy {
+  /** Whether everybody must have one. */
+  required: boolean;
+}
+
+/** The second factor of the own account. */
+export interface FactorState {
+  /** Whether it is asked for. */
+  on: boolean;
+  /** Recovery codes that were not used. */
+  recovery_codes: number;
+}
+
+/** A secret for the app, which is shown this once. */
+export interface FactorView {
+  /** The address in the QR code, which an app on this device opens. */
+  address: string;
+  /** How many modules the QR code has in a row. */
+  qr_modules: number;
+  /** Its dark modules, as a path of an SVG picture. */
+  qr_path: string;
+  /** To be typed into the app, in base32. */
+  secret: string;
+}
+
 /** The body of every failure. */
 export interface Failure {
   /** What went wrong, for programs; the sentence for people is the client's. */
   code: string;
   /** Not before so many milliseconds. */
   retry_after_ms?: number | null;
+}
+
+/** Who forgot. */
+export interface Forgot {
+  email: string;
+  /** `ja` or `en`: the language of the mail, if the account has chosen none. */
+  language: string;
+}
+
+/** A page of the history. */
+export interface HistoryView {
+  /** There are older ones: ask with `before` and `before_ms` of the last. */
+  more: boolean;
+  /** At most 50. */
+  sessions: PastSession[];
+}
+
+/** What happened, or would. */
+export interface Imported {
+  /** How many people were added, or would be. */
+  added: number;
+  /** Whether those who were added are invited by mail. Without mail, their links are made one by one. */
+  by_mail: boolean;
+  /** Rows that were left out, or would be. */
+  problems: RowProblemView[];
+}
+
+/** How somebody was invited. */
+export interface Invitation {
+  /** Whether a mail is on its way. */
+  by_mail: boolean;
+  /** Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours. */
+  link?: string | null;
+}
+
+/** A lease that is held. */
+export interface LeaseView {
+  /** The operator's name. */
+  operator: string;
+  /** Whether it is the caller's own. */
+  own: boolean;
+  /** The session, 32 hexadecimal digits. */
+  session: string;
+  /** Since when, milliseconds since 1970. */
+  taken_at_ms: number;
+}
+
+/** A licence that was activated. */
+export interface LicenceView {
+  /** When it was activated. */
+  activated_at_ms: number;
+  /** From when on no more; nothing: for ever. */
+  ends_at_ms?: number | null;
+  /** It ends within 30 days. */
+  ends_soon: boolean;
+  /** What for: `one_time`, `unattended`, `meeting`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** Whom it was issued to. */
+  holder: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** `trial`, `public_cloud`, `on_premises` or `private_cloud`. */
+  kind: string;
+  /** Sessions at once. */
+  sessions: number;
+  /** From when on it counts, milliseconds since 1970. */
+  starts_at_ms: number;
+  /** `active`, `future`, `expired` or `replaced`. */
+  state: string;
+}
+
+/** The licences of the organisation. */
+export interface LicencesView {
+  /** Active, future and past ones, the newest first. */
+  licences: LicenceView[];
+  /** The organisation's identifier: who issues a licence can bind it to this. */
+  organisation: string;
+}
+
+/** Where one stands. */
+export interface LineView {
+  /** So many are before; nothing: the line is full. */
+  before?: number | null;
+  /** A licence is free for the caller: start now. */
+  turn: boolean;
 }
 
 /** The token of a link. */
@@ -38,8 +249,30 @@ export interface LinkPurpose {
 
 /** Address and password. */
 export interface Login {
+  /** A code of the app or a recovery code, if the account has a second factor. */
+  code?: string | null;
   email: string;
   password: string;
+  /** Whether this device is to be asked for no code for 30 days. */
+  trust?: boolean;
+}
+
+/** A login of the own account. */
+export interface LoginView {
+  /** From which address. */
+  address: string;
+  /** When it began, milliseconds since 1970. */
+  created_at_ms: number;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** What the device is, as far as it says. */
+  device: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** When it was used last, milliseconds since 1970. */
+  last_seen_at_ms: number;
+  /** Until when its device is asked for no second factor, milliseconds since 1970. */
+  trusted_until_ms?: number | null;
 }
 
 /** Who is logged in. */
@@ -52,8 +285,14 @@ export interface Me {
 
 /** The organisation of the person who is logged in. */
 export interface MeOrganisation {
+  /** On what terms it works: `own`, `trial` or `trial_over`. */
+  contract: string;
   /** Its name as customers read it. */
   name: string;
+  /** Whether everybody must have a second factor. Who has none sets one up before anything else. */
+  second_factor_required: boolean;
+  /** When the trial ends, milliseconds since 1970. */
+  trial_ends_at_ms?: number | null;
 }
 
 /** The person who is logged in. */
@@ -66,6 +305,31 @@ export interface MeUser {
   language?: string | null;
   /** Name as customers read it. */
   name: string;
+  /** `operator` or `administrator`. */
+  role: string;
+  /** Whether the account has a second factor. */
+  second_factor: boolean;
+  /** `light`, `dark`, or nothing when the system decides. */
+  theme?: string | null;
+}
+
+/** Who is to be added. */
+export interface NewPerson {
+  email: string;
+  /** Name as customers read it. */
+  name: string;
+  /** `operator` or `administrator`. */
+  role: string;
+}
+
+/** A person who was added. */
+export interface NewPersonView extends Invitation {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+}
+
+/** The role. */
+export interface NewRole {
   /** `operator` or `administrator`. */
   role: string;
 }
@@ -96,6 +360,89 @@ export interface NewSessionView extends CodeView {
   ticket: string;
 }
 
+/** What is noted. */
+export interface NoteRequest {
+  /** At most 2,000 characters. */
+  note: string;
+  /** At most 100 characters. */
+  ticket: string;
+}
+
+/** A session as the history tells it. */
+export interface PastSession {
+  /** The customer's name or computer, as the operator's console says. */
+  customer: string;
+  /** From the customer's joining to the end, or to now. */
+  duration_ms?: number | null;
+  /** `console`, `expired`, `administrator`, `signed_out`, or nothing. */
+  end_reason?: string | null;
+  /** When it ended; nothing: it has not. */
+  ended_at_ms?: number | null;
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions: string[];
+  /** When a customer first joined. */
+  joined_at_ms?: number | null;
+  /** The operator's note. */
+  note: string;
+  /** The operator, 32 hexadecimal digits. */
+  operator: string;
+  /** The operator's name. */
+  operator_name: string;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** When it was opened, milliseconds since 1970. */
+  started_at_ms: number;
+  /** The customer's system, as the operator's console says. */
+  system: string;
+  /** Number of a ticket elsewhere. */
+  ticket: string;
+}
+
+/** What was decided. */
+export interface PolicyRequest {
+  /** `join`: when the customer joins; `code`: when the code is given out. */
+  take_at: string;
+}
+
+/** What is to be different. */
+export interface ProfileChange {
+  /** Where in the company; may be empty. */
+  department?: string | null;
+  /** `ja`, `en`, or empty: the browser decides. */
+  language?: string | null;
+  /** Full name, as customers read it. */
+  name?: string | null;
+  /** What colleagues call the person; may be empty. */
+  nickname?: string | null;
+  /** Telephone number; may be empty. */
+  telephone?: string | null;
+  /** `light`, `dark`, or empty: the system decides. */
+  theme?: string | null;
+  /** What the person is there; may be empty. */
+  title?: string | null;
+}
+
+/** The own profile. */
+export interface ProfileView {
+  /** Where in the company. */
+  department: string;
+  /** Address. */
+  email: string;
+  email_change?: null | EmailChangeView;
+  /** `ja`, `en`, or nothing when the browser decides. */
+  language?: string | null;
+  /** Full name, as customers read it. */
+  name: string;
+  /** What colleagues call the person. */
+  nickname: string;
+  /** Telephone number. */
+  telephone: string;
+  /** `light`, `dark`, or nothing when the system decides. */
+  theme?: string | null;
+  /** What the person is there. */
+  title: string;
+}
+
 /** A program for download. */
 export interface ProgramInfo {
   /** Its size. */
@@ -106,10 +453,86 @@ export interface ProgramInfo {
   system: string;
 }
 
+/** Recovery codes, which are shown this once. */
+export interface RecoveryCodes {
+  /** Each is good once, in place of a code of the app. */
+  codes: string[];
+}
+
+/** Who wants an account. */
+export interface Register {
+  email: string;
+  /** `ja` or `en`: the language of the mail. */
+  language: string;
+  password: string;
+}
+
+/** The token of a mail. */
+export interface RegistrationLink {
+  /** What stands behind the `#`. */
+  token: string;
+}
+
+/** A registration whose mail arrived. */
+export interface RegistrationView {
+  /** The address, which is proved by that. */
+  email: string;
+  /** Whether this is the browser that it began in. In another one a password is chosen anew: whoever began may have
+been a stranger. */
+  same_browser: boolean;
+  /** How many days the trial has. */
+  trial_days: number;
+}
+
+/** What was seen. */
+export interface ReportRequest {
+  /** The customer's name or computer. */
+  customer?: string;
+  /** What happened since the last report, at most 20. */
+  events?: ReportedEvent[];
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  functions?: string[];
+  /** The customer's system. */
+  system?: string;
+}
+
+/** Something that happened. */
+export interface ReportedEvent {
+  /** `granted`, `withdrawn` or `proofs_differ`. */
+  kind: string;
+  /** What was allowed or withdrawn: small letters and `_`. */
+  what?: string;
+}
+
+/** A new password. */
+export interface Reset {
+  password: string;
+  /** What stands behind the `#` of the link. */
+  token: string;
+}
+
+/** How long sessions are kept. */
+export interface Retention {
+  /** Days after the end of a session, 1 to 36,500; nothing: for ever. */
+  keep_days?: number | null;
+}
+
+/** A row that was left out. */
+export interface RowProblemView {
+  /** `email_invalid`, `name_invalid`, `role_invalid`, `email_twice` or `email_taken`. */
+  code: string;
+  /** The address as it was written. */
+  email: string;
+  /** The line that it begins in; the first one is 1. */
+  line: number;
+}
+
 /** The server about itself. */
 export interface ServerInfo {
   /** How many digits a code has in quiet times; it may have more. */
   code_digits: number;
+  /** Whether it sends mail. */
+  mail: boolean;
   /** Who runs the server. Empty when several organisations do. */
   organisation: string;
   /** The first 80 bits of the SHA-256 of the server's own public key, as 20 hexadecimal digits, when no authority vouches for
@@ -121,6 +544,8 @@ its certificate. It goes into the name of a downloaded program, which then accep
   protocol: number;
   /** The one address of its pages. */
   public_url: string;
+  /** Whether anybody may register an organisation, with a trial. */
+  registration: boolean;
   /** How many digits of a code go to the server. */
   routing_digits: number;
   /** Version of the program. */
@@ -140,6 +565,8 @@ export interface SessionView {
   session: string;
   /** `waiting` for a customer or `running`. */
   state: string;
+  /** When a customer was turned away because no licence was free, if none joined since. */
+  unlicensed_at_ms?: number | null;
 }
 
 /** What somebody chose who followed a one-time link. */
@@ -167,18 +594,56 @@ export interface StatementView {
   statement: string;
 }
 
+/** A table of people. */
+export interface Table {
+  /** Only say what would happen. */
+  dry_run: boolean;
+  /** CSV with the columns `email`, `name` and, if wanted, `role`; at most 1 MiB and 5,000 rows. */
+  table: string;
+}
+
+/** What is in use. */
+export interface UsageView {
+  /** Sessions that may run at once; nothing: as many as one likes. */
+  allowed?: number | null;
+  /** Sessions that hold a lease. More than allowed when one came back while all were taken. */
+  held: number;
+  /** Who holds them, the oldest first; at most 200. */
+  leases: LeaseView[];
+  /** What time the server has, milliseconds since 1970. */
+  server_time_ms: number;
+  /** `join` or `code`: when leases are taken. */
+  take_at: string;
+  /** People who wait in line. */
+  waiting: number;
+}
+
+/** A part of the list. */
+export interface UserPage {
+  /** How many a part has at most. */
+  part_size: number;
+  /** How many fit in all parts. */
+  total: number;
+  /** The people in it. */
+  users: UserRow[];
+}
+
 /** A person of the organisation. */
 export interface UserRow {
   /** Address. */
   email: string;
   /** Identifier, 32 hexadecimal digits. */
   id: string;
-  /** `ja`, `en` or nothing. */
-  language?: string | null;
+  /** The last login, milliseconds since 1970. */
+  last_login_at_ms?: number | null;
+  /** What a mail server said to the last invitation that it did not take. */
+  mail_problem?: string | null;
   /** Name. */
   name: string;
   /** `operator` or `administrator`. */
   role: string;
+  /** Whether the person has a second factor. */
+  second_factor: boolean;
   /** `invited`, `active` or `disabled`. */
   status: string;
 }

@@ -134,7 +134,7 @@ export interface ConsoleView {
 export interface AgentView {
   link: LinkView;
   phase: 'connecting' | 'paired' | 'refused' | 'ended';
-  /** For `refused`: wrong (unknown, used, expired, mistyped), mismatch, token_asks, update, forbidden; for `ended`: operator, customer, closed, server. */
+  /** For `refused`: wrong (unknown, used, expired, mistyped), mismatch, token_asks, update, forbidden, no_licence; for `ended`: operator, customer, closed, server. */
   reason: string | null;
   /** After three mismatches a new code is needed. */
   newCodeNeeded: boolean;

@@ -19,6 +19,7 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ("openbox", "the window manager"),
     ("pcmanfm", "the file manager"),
     ("procps", "which processes are left"),
+    ("python3-aiosmtpd", "the mail server of the stories"),
     ("python3-pyatspi", "the accessibility tree"),
     (
         "tigervnc-standalone-server",

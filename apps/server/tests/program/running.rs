@@ -57,6 +57,11 @@ impl Installation {
     pub fn set_up(&self) {
         let said = self.run(&["init", "--organisation", "Example Support"], "");
         assert!(said.ok, "{}", said.err);
+        self.add_operator();
+    }
+
+    /// One operator with a password.
+    pub fn add_operator(&self) {
         let args = [
             "user",
             "add",

@@ -342,10 +342,17 @@ impl Agent {
             && let Some(why) = self.link.closed()
         {
             self.phase = Phase::Idle;
-            self.refused = Some(if why == Detached::Version {
-                "update"
-            } else {
-                "forbidden"
+            self.refused = Some(match why {
+                Detached::Version => "update",
+                Detached::NoLicence => "no_licence",
+                Detached::Replaced
+                | Detached::Slow
+                | Detached::Credential
+                | Detached::Protocol
+                | Detached::Busy
+                | Detached::Over
+                | Detached::SignedOut
+                | Detached::Forbidden => "forbidden",
             });
             self.view_due = true;
         }

@@ -94,17 +94,17 @@ impl ScreenHost {
         self.damage = None;
     }
 
+    /// The same for a viewer that has so much memory for what was shown earlier, in MiB.
+    pub fn refresh_within(&mut self, mebibytes: u8) {
+        self.encoder.set_history(mebibytes);
+        self.refresh();
+    }
+
     /// The picture has these colors from now on.
     pub fn choose_colors(&mut self, colors: Colors) {
         if self.reducer.choose(colors) {
             self.refresh();
         }
-    }
-
-    /// The same for a viewer that has so much memory for what was shown earlier, in MiB.
-    pub fn refresh_within(&mut self, mebibytes: u8) {
-        self.encoder.set_history(mebibytes);
-        self.refresh();
     }
 
     /// The host's screen changed there; an empty region means "somewhere".
@@ -325,7 +325,7 @@ impl ScreenViewer {
     /// The picture is thrown away, and so is whatever comes until an update that resets; `false` if there was none.
     pub fn forget(&mut self) -> bool {
         let there = self.picture().is_some();
-        self.decoder = Decoder::new();
+        self.decoder = Decoder::with_max_history(self.memory);
         self.current = None;
         self.buffer = Vec::new();
         self.lost = true;

@@ -88,6 +88,8 @@ reasons! {
         Version = 8,
         /// Origin or role not allowed.
         Forbidden = 9,
+        /// As many sessions run as the operator's organization may run at once.
+        NoLicence = 10,
     }
 }
 

@@ -1,29 +1,25 @@
 //! `POST /login`: an address and a password become a login.
-//!
-//! Same answer and same work for an address without account. A try is counted before its password is looked at, per
-//! address (with an account or not) or, from a device that its owner used before, per device; the count delays and
-//! never locks.
+//! If the account has a second factor, its code comes in the same request: the page asks for it when it is told that
+//! it is needed, and sends all of it again. A wrong code counts like a wrong password.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
+use temoto_model::Secret;
 use temoto_model::account::{Email, UserStatus};
 use temoto_model::audit::{AuditEvent, AuditKind};
-use temoto_model::{Secret, UserId, password};
-use temoto_store::{StoreError, User};
+use temoto_store::User;
 use utoipa::ToSchema;
 
-use super::{Me, open_login};
+use super::open_login::{OpenError, Proof};
+use super::proof::ProofError;
+use super::{Me, open_login, proof};
 use crate::answer::{Failure, answers};
-use crate::cookie::Cookie;
 use crate::extract::{Address, Body};
 use crate::limiter::Limit;
-use crate::password::HashError;
 use crate::{Answer, App};
 
 /// Address and password.
@@ -34,28 +30,30 @@ pub(crate) struct Login {
     email: String,
     #[schema(value_type = String, format = Password, max_length = 1024)]
     password: String,
+    /// A code of the app or a recovery code, if the account has a second factor.
+    #[schema(example = "123456", max_length = 32)]
+    code: Option<String>,
+    /// Whether this device is to be asked for no code for 30 days.
+    #[serde(default)]
+    trust: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
     #[error("address or password is wrong")]
     Wrong,
-    #[error("too many tries")]
-    TryLater(Duration),
     #[error(transparent)]
-    Hash(#[from] HashError),
+    Proof(#[from] ProofError),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Open(#[from] OpenError),
 }
 
 impl From<&LoginError> for Answer {
     fn from(error: &LoginError) -> Self {
         match error {
             LoginError::Wrong => Self::new(StatusCode::UNAUTHORIZED, "wrong_login"),
-            LoginError::TryLater(after) => Self::try_later(*after),
-            LoginError::Hash(HashError::Busy) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            LoginError::Hash(error @ HashError::Failed) => Self::internal(error),
-            LoginError::Store(error) => Self::store(error),
+            LoginError::Proof(error) => error.into(),
+            LoginError::Open(error) => error.into(),
         }
     }
 }
@@ -69,7 +67,7 @@ answers!(LoginError);
     request_body = Login,
     responses(
         (status = 200, description = "Logged in; the cookie is set.", body = Me),
-        (status = 401, description = "`wrong_login`", body = Failure),
+        (status = 401, description = "`wrong_login`, `second_factor_needed`, `second_factor_wrong`", body = Failure),
         (status = 429, description = "`try_later`", body = Failure),
         (status = 503, description = "`busy`", body = Failure),
     )
@@ -83,59 +81,31 @@ pub(crate) async fn handler(
     let given = Secret::new(login.password);
     app.limiter
         .take(Limit::Secrets, from)
-        .map_err(LoginError::TryLater)?;
+        .map_err(ProofError::TryLater)?;
 
     // What is no address can have no account, and goes the same way.
     let user = match Email::parse(&login.email) {
-        Ok(email) => app.store.user_by_email(&email).await?,
+        Ok(email) => app.store.user_by_email(&email).await.map_err(ProofError::Store)?,
         Err(_) => None,
     };
-    let key = failure_key(&app, &headers, &login.email, user.as_ref()).await?;
-    if let Some(wait) = app.store.count_try(key, app.clock.now()).await? {
-        return Err(LoginError::TryLater(wait));
-    }
-
-    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let too_long = given.expose().len() > password::LONGEST_BYTES;
-    let same = !too_long && app.passwords.verify(given, hash).await?;
-    match user {
-        Some(user) if same && user.status == UserStatus::Active => {
-            open_login::open(&app, user, &headers, from, vec![key])
-                .await
-                .map_err(LoginError::from)
+    let proved = proof::password(&app, &headers, &login.email, user.as_ref(), given).await;
+    match (proved, user) {
+        (Ok(key), Some(user)) if user.status == UserStatus::Active => {
+            let proof = Proof {
+                forgives: vec![key],
+                code: login.code.as_deref(),
+                trust: login.trust,
+            };
+            Ok(open_login::open(&app, user, &headers, from, proof).await?)
         }
-        Some(user) => {
-            note_failure(&app, &user, from);
+        (Ok(_) | Err(ProofError::Wrong), user) => {
+            if let Some(user) = user {
+                note_failure(&app, &user, from);
+            }
             Err(LoginError::Wrong)
         }
-        None => Err(LoginError::Wrong),
+        (Err(error), _) => Err(error.into()),
     }
-}
-
-/// Under which key a wrong password counts.
-async fn failure_key(
-    app: &App,
-    headers: &HeaderMap,
-    email: &str,
-    user: Option<&User>,
-) -> Result<[u8; 32], StoreError> {
-    let mark = Cookie::Device.read(&app.site, headers);
-    let owner: Option<UserId> = match &mark {
-        Some(mark) => open_login::owner(app, mark).await?,
-        None => None,
-    };
-    let mut hash = Sha256::new();
-    match (mark, owner, user) {
-        (Some(mark), Some(owner), Some(user)) if owner == user.id => {
-            hash.update(b"device\0");
-            hash.update(mark.expose());
-        }
-        _ => {
-            hash.update(b"address\0");
-            hash.update(email.trim().to_lowercase());
-        }
-    }
-    Ok(hash.finalize().into())
 }
 
 /// Notes a wrong password in the trail, after the answer: how long the disk takes must not tell that there is an

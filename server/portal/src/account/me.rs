@@ -1,10 +1,12 @@
 //! `GET /me`: who is logged in.
 
 use axum::Json;
+use axum::extract::State;
 
 use super::Me;
+use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Operators};
+use crate::extract::{Authorized, Entering};
 
 /// Says who is logged in.
 #[utoipa::path(
@@ -16,6 +18,6 @@ use crate::extract::{Authorized, Operators};
         (status = 401, description = "`login_needed`", body = Failure),
     )
 )]
-pub(crate) async fn handler(caller: Authorized<Operators>) -> Json<Me> {
-    Json(Me::new(&caller.actor, caller.holder))
+pub(crate) async fn handler(State(app): State<App>, caller: Authorized<Entering>) -> Json<Me> {
+    Json(Me::new(&caller.actor, caller.holder, app.clock.now()))
 }

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use temoto_model::account::{AccountError, Email, Name};
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::password::PasswordError;
-use temoto_model::{OrganisationId, Role, Secret, TokenHash, UserId, password};
+use temoto_model::{OrganisationId, Role, Secret, TokenHash, UserId};
 use temoto_store::{NewUser, PasswordChoice, StoreError, TokenPurpose};
 use utoipa::ToSchema;
 
+use super::open_login::{OpenError, Proof};
 use super::{Me, open_login};
 use crate::answer::{Failure, answers};
 use crate::extract::{Address, Body};
@@ -51,23 +52,21 @@ pub(crate) enum SetupError {
     #[error(transparent)]
     Hash(#[from] HashError),
     #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl From<&SetupError> for Answer {
     fn from(error: &SetupError) -> Self {
-        let wrong = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code);
         match error {
             SetupError::Unusable => Self::new(StatusCode::GONE, "link_unusable"),
-            SetupError::Account(AccountError::Email) => wrong("email_invalid"),
-            SetupError::Account(AccountError::Name) => wrong("name_invalid"),
-            SetupError::Password(PasswordError::TooShort) => wrong("password_too_short"),
-            SetupError::Password(PasswordError::TooLong) => wrong("password_too_long"),
-            SetupError::Password(PasswordError::TooCommon) => wrong("password_too_common"),
+            SetupError::Account(error) => Self::account(*error),
+            SetupError::Password(error) => Self::password(*error),
+            SetupError::Open(error) => error.into(),
             SetupError::Store(StoreError::EmailTaken) => Self::new(StatusCode::CONFLICT, "email_taken"),
             SetupError::TryLater(after) => Self::try_later(*after),
-            SetupError::Hash(HashError::Busy) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            SetupError::Hash(error @ HashError::Failed) => Self::internal(error),
+            SetupError::Hash(error) => Self::hash(*error),
             SetupError::Store(error) => Self::store(error),
         }
     }
@@ -82,6 +81,7 @@ answers!(SetupError);
     request_body = Setup,
     responses(
         (status = 200, description = "Done and logged in; the cookie is set.", body = Me),
+        (status = 401, description = "`second_factor_needed`: done, but log in with the second factor", body = Failure),
         (status = 409, description = "`email_taken`", body = Failure),
         (status = 410, description = "`link_unusable`: unknown, used or too old", body = Failure),
         (status = 422, description = "`email_invalid`, `name_invalid`, `password_too_short`, `password_too_long`, `password_too_common`", body = Failure),
@@ -114,7 +114,7 @@ pub(crate) async fn handler(
                 name.as_str(),
                 renamed.as_ref().map_or("", Name::as_str),
             ];
-            let password_hash = Some(hash(&app, given, &about).await?);
+            let password_hash = Some(app.hash_password::<SetupError>(given, &about).await?);
             let id = app.random.draw(UserId::generate);
             let administrator = NewUser {
                 id,
@@ -132,9 +132,14 @@ pub(crate) async fn handler(
         }
         TokenPurpose::Password(id) => {
             let user = app.store.user(id).await?.ok_or(SetupError::Unusable)?;
-            let password_hash = hash(&app, given, &[&user.email, &user.name]).await?;
+            let about = [user.email.as_str(), user.name.as_str()];
+            let password_hash = app.hash_password::<SetupError>(given, &about).await?;
             (
-                PasswordChoice::Password { password_hash, name },
+                PasswordChoice::Password {
+                    password_hash,
+                    name,
+                    known_device: None,
+                },
                 user.organisation,
                 id,
             )
@@ -149,20 +154,15 @@ pub(crate) async fn handler(
     // What was open under the old password is over.
     app.attachments.detach_user(user).await;
     let user = app.store.user(user).await?.ok_or(SetupError::Unusable)?;
-    Ok(open_login::open(&app, user, &headers, from, Vec::new()).await?)
+    // With a second factor the password alone opens nothing: the page sends the person to the login.
+    Ok(open_login::open(&app, user, &headers, from, Proof::default()).await?)
 }
 
-async fn hash(app: &App, given: Secret<String>, about: &[&str]) -> Result<Secret<String>, SetupError> {
-    password::check(given.expose(), about)?;
-    let salt = app.random.draw(|rng| {
-        let mut salt = [0; 16];
-        rng.fill_bytes(&mut salt);
-        salt
-    });
-    Ok(app.passwords.hash(given, salt).await?)
-}
-
-fn password_set(organisation: OrganisationId, user: UserId, at: temoto_model::Timestamp) -> AuditEvent {
+pub(super) fn password_set(
+    organisation: OrganisationId,
+    user: UserId,
+    at: temoto_model::Timestamp,
+) -> AuditEvent {
     AuditEvent {
         organisation,
         at,

@@ -29,6 +29,10 @@ pub(crate) struct ServerInfo {
     /// The first 80 bits of the SHA-256 of the server's own public key, as 20 hexadecimal digits, when no authority vouches for
     /// its certificate. It goes into the name of a downloaded program, which then accepts that key and no other.
     own_key: Option<String>,
+    /// Whether it sends mail.
+    mail: bool,
+    /// Whether anybody may register an organisation, with a trial.
+    registration: bool,
     /// Programs that customers can download from `/download/<system>`.
     programs: Vec<ProgramInfo>,
     /// How many digits of a code go to the server.
@@ -87,6 +91,8 @@ pub(crate) async fn handler(State(app): State<App>) -> Result<Json<ServerInfo>, 
         organisation,
         public_url: app.site.origin(),
         own_key: app.own_key.map(|hash| hex::encode(&hash[..10])),
+        mail: app.mail,
+        registration: app.registration && app.mail,
         programs: programs.collect(),
         routing_digits: code::ROUTING_DIGITS,
         code_digits: code::ROUTING_DIGITS + code::SECRET_DIGITS,

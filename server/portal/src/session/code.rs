@@ -9,7 +9,8 @@ use temoto_store::StoreError;
 use super::{CodeView, DRAWS, SessionError, check_room, draw_code, event, own_session};
 use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Operators, SessionPath};
+use crate::extract::{Authorized, Named, Operators};
+use temoto_model::SessionId;
 
 /// Gives a session a new code; one that still waits is withdrawn.
 #[utoipa::path(
@@ -21,7 +22,7 @@ use crate::extract::{Authorized, Operators, SessionPath};
         (status = 201, description = "The code waits.", body = CodeView),
         (status = 401, description = "`login_needed`", body = Failure),
         (status = 404, description = "`not_found`", body = Failure),
-        (status = 409, description = "`session_over`", body = Failure),
+        (status = 409, description = "`session_over`, `no_licence_free`", body = Failure),
         (status = 429, description = "`too_many_codes`", body = Failure),
         (status = 503, description = "`no_free_code`", body = Failure),
     )
@@ -29,7 +30,7 @@ use crate::extract::{Authorized, Operators, SessionPath};
 pub(crate) async fn handler(
     State(app): State<App>,
     caller: Authorized<Operators>,
-    SessionPath(id): SessionPath,
+    Named(id): Named<SessionId>,
 ) -> Result<(StatusCode, Json<CodeView>), SessionError> {
     let session = own_session(&app, &caller.actor, id).await?;
     let now = app.clock.now();

@@ -59,6 +59,8 @@ pub(crate) struct NewSessionView {
     responses(
         (status = 201, description = "The session waits for a customer.", body = NewSessionView),
         (status = 401, description = "`login_needed`", body = Failure),
+        (status = 403, description = "`trial_over`: the organisation's trial is over", body = Failure),
+        (status = 409, description = "`no_licence_free`: `/licences/usage` says who has them", body = Failure),
         (status = 422, description = "`key_invalid`, `language_invalid`", body = Failure),
         (status = 429, description = "`too_many_codes`", body = Failure),
         (status = 503, description = "`no_free_code`", body = Failure),
@@ -77,6 +79,10 @@ pub(crate) async fn handler(
         .transpose()?;
     let now = app.clock.now();
     let actor = caller.actor;
+    // Only the start is refused: what runs goes on, and so do its codes.
+    if !caller.holder.contract.may_start(now) {
+        return Err(SessionError::TrialOver);
+    }
     check_room(&app, &actor, now).await?;
 
     let id = app.random.draw(SessionId::generate);

@@ -8,7 +8,8 @@ use temoto_model::session::EndReason;
 use super::{SessionError, event};
 use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Operators, SessionPath};
+use crate::extract::{Authorized, Named, Operators};
+use temoto_model::SessionId;
 
 /// Ends an own session; an administrator may end every session of the organisation.
 #[utoipa::path(
@@ -25,7 +26,7 @@ use crate::extract::{Authorized, Operators, SessionPath};
 pub(crate) async fn handler(
     State(app): State<App>,
     caller: Authorized<Operators>,
-    SessionPath(id): SessionPath,
+    Named(id): Named<SessionId>,
 ) -> Result<StatusCode, SessionError> {
     let actor = caller.actor;
     let session = app

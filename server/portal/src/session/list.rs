@@ -24,6 +24,8 @@ pub(crate) struct SessionView {
     joined_at_ms: Option<i64>,
     /// When something was last heard of it.
     last_event_at_ms: i64,
+    /// When a customer was turned away because no licence was free, if none joined since.
+    unlicensed_at_ms: Option<i64>,
     /// The code that waits, without its secret digits.
     code: Option<CodeView>,
 }
@@ -36,6 +38,7 @@ impl From<SessionRow> for SessionView {
             created_at_ms: row.started_at.as_millis(),
             joined_at_ms: row.joined_at.map(temoto_model::Timestamp::as_millis),
             last_event_at_ms: row.last_event_at.as_millis(),
+            unlicensed_at_ms: row.unlicensed_at.map(temoto_model::Timestamp::as_millis),
             code: row.code.map(|code| CodeView {
                 routing: code.routing,
                 secret_digits: code.secret_digits,

@@ -4,12 +4,13 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use temoto_model::SessionId;
 use utoipa::ToSchema;
 
 use super::{SessionError, own_session, read_key, sign_statement};
 use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Body, Operators, SessionPath};
+use crate::extract::{Authorized, Body, Named, Operators};
 
 /// The key that the statement is to be about.
 #[derive(Deserialize, ToSchema)]
@@ -45,7 +46,7 @@ pub(crate) struct StatementView {
 pub(crate) async fn handler(
     State(app): State<App>,
     caller: Authorized<Operators>,
-    SessionPath(id): SessionPath,
+    Named(id): Named<SessionId>,
     Body(request): Body<StatementRequest>,
 ) -> Result<Json<StatementView>, SessionError> {
     own_session(&app, &caller.actor, id).await?;

@@ -52,6 +52,30 @@ fn body(path: &str) -> Option<Value> {
         "/login" => Some(json!({ "email": "operator@a.example", "password": PASSWORD })),
         "/setup" => Some(json!({ "token": "00", "password": PASSWORD })),
         "/setup/link" => Some(json!({ "token": "00" })),
+        "/reset" => Some(json!({ "token": "00", "password": PASSWORD })),
+        "/forgot" => Some(json!({ "email": "operator@a.example", "language": "en" })),
+        "/register" => Some(json!({ "email": "new@a.example", "password": PASSWORD, "language": "en" })),
+        "/register/link" | "/email/link" | "/email/agree" => Some(json!({ "token": "00" })),
+        "/register/complete" => {
+            Some(json!({ "token": "00", "company": "A", "name": "B", "telephone": "03-1234-5678" }))
+        }
+        "/me/profile" => Some(json!({ "nickname": "はな" })),
+        "/me/password" => Some(json!({ "current": PASSWORD, "password": "velvet-otter-17" })),
+        "/me/email" => Some(json!({ "email": "new@a.example", "password": PASSWORD })),
+        "/me/second-factor" | "/me/second-factor/recovery" | "/me/second-factor/remove" => {
+            Some(json!({ "password": PASSWORD }))
+        }
+        "/me/second-factor/confirm" => Some(json!({ "code": "123456" })),
+        "/users" => Some(json!({ "email": "jiro@a.example", "name": "鈴木 次郎", "role": "operator" })),
+        "/users/import" => Some(json!({ "table": "email,name\nx@a.example,X\n", "dry_run": true })),
+        "/users/{id}/role" => Some(json!({ "role": "administrator" })),
+        "/organisation/second-factor" => Some(json!({ "required": false })),
+        "/history/policy" => Some(json!({ "keep_days": 90 })),
+        "/history/erase" => Some(json!({ "customer": "nobody" })),
+        "/history/{id}" => Some(json!({ "note": "n", "ticket": "t" })),
+        "/sessions/{id}/report" => Some(json!({ "system": "Windows 11" })),
+        "/licences" => Some(json!({ "licence": crate::tests::licences::key(5) })),
+        "/licences/policy" => Some(json!({ "take_at": "code" })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
     }
@@ -61,9 +85,29 @@ fn body(path: &str) -> Option<Value> {
 fn welcome(route: &Route, who: Who) -> StatusCode {
     let own = who == Who::Operator;
     match (&route.method, route.path) {
-        (&Method::POST, "/setup" | "/setup/link") => StatusCode::GONE,
-        (&Method::POST, "/logout") => StatusCode::NO_CONTENT,
-        (&Method::POST, "/sessions") => StatusCode::CREATED,
+        (&Method::POST, "/setup" | "/setup/link" | "/reset" | "/register/link" | "/register/complete") => {
+            StatusCode::GONE
+        }
+        (&Method::POST, "/email/link" | "/email/agree") => StatusCode::GONE,
+        (&Method::POST, "/forgot" | "/register" | "/me/email") => StatusCode::ACCEPTED,
+        (
+            &Method::POST,
+            "/logout"
+            | "/licences/policy"
+            | "/licences/line/leave"
+            | "/history/policy"
+            | "/me/password"
+            | "/me/email/cancel"
+            | "/me/logins/end-others",
+        ) => StatusCode::NO_CONTENT,
+        (&Method::POST, "/organisation/second-factor") => StatusCode::NO_CONTENT,
+        // There is none to confirm, renew or remove.
+        (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
+        (&Method::POST, "/sessions" | "/users" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
+        (&Method::POST, "/history/{id}") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
+        // Without its parameters.
+        (&Method::GET, "/history/chart") => StatusCode::BAD_REQUEST,
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,

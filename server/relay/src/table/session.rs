@@ -167,6 +167,13 @@ impl Table {
         (sessions, logins)
     }
 
+    /// Sessions that a console is attached to.
+    #[must_use]
+    pub fn operated(&self) -> Vec<SessionId> {
+        let operated = |session: &Session| session.places.get(&0).is_some_and(|place| place.conn.is_some());
+        keys(&self.sessions, operated).into_iter().collect()
+    }
+
     /// Takes over what the last server knew. Places begin their time of grace anew.
     pub(super) fn remember(&mut self, memory: RelayMemory) {
         let now = self.now;

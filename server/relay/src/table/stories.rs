@@ -68,6 +68,8 @@ struct World {
     frozen: BTreeSet<ConnId>,
     invalid_logins: BTreeSet<LoginId>,
     disk_full: bool,
+    /// As many sessions run as may.
+    no_lease: bool,
     disk_broken: bool,
     kept: Vec<RelayChange>,
     opened: Vec<RelaySession>,
@@ -95,6 +97,7 @@ impl World {
             frozen: BTreeSet::new(),
             invalid_logins: BTreeSet::new(),
             disk_full: false,
+            no_lease: false,
             disk_broken: false,
             kept: Vec::new(),
             opened: Vec::new(),
@@ -121,6 +124,11 @@ impl World {
                 Action::Known(_) => {}
                 Action::Wake(conn) => todo.extend(self.write(conn)),
                 Action::Kill(conn) => todo.extend(self.drop_conn(conn)),
+                Action::Keep(Some(id), RelayChange::Place { place, .. })
+                    if self.no_lease && place.participant != 0 =>
+                {
+                    todo.extend(self.table.unlicensed(self.now, id, &mut self.rng));
+                }
                 Action::Keep(id, change) => {
                     if !self.disk_full {
                         self.kept.push(change);
@@ -380,7 +388,7 @@ fn remembered(opened: &[RelaySession], codes: &[RelayCode], kept: &[RelayChange]
                 }
             }
             RelayChange::CloseCode { code, .. } => memory.codes.retain(|c| c.code != *code),
-            RelayChange::Joined { .. } => {}
+            RelayChange::Joined { .. } | RelayChange::ProofRefused { .. } => {}
             RelayChange::Arm(token) => {
                 memory.tokens.retain(|t| t.token != token.token);
                 memory.tokens.push(*token);

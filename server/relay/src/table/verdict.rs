@@ -8,7 +8,7 @@ use temoto_model::SessionId;
 use temoto_model::budget::Handle;
 use temoto_store::{RelayChange, RelayPlace};
 use temoto_wire::limits::PARTICIPANTS;
-use temoto_wire::relay::{FromServer, Id, ResumeToken, Selector};
+use temoto_wire::relay::{Detached, FromServer, Id, ResumeToken, Selector};
 
 use super::attach::resume_hash;
 use super::attempt::{Attempt, Held, Stage};
@@ -48,8 +48,18 @@ impl Table {
         attempt.live = None;
         self.delays
             .measured(*live.session.as_bytes(), Question::Proof, took);
+        let by_code = self
+            .attempts
+            .get(&id)
+            .is_some_and(|attempt| matches!(attempt.selector, Selector::Routing(_)));
         if !counted {
             self.uncount(id);
+        } else if by_code {
+            let at = self.stamp();
+            self.keep(RelayChange::ProofRefused {
+                session: live.session,
+                at,
+            });
         }
         self.set_attempt_due(id);
     }
@@ -186,6 +196,14 @@ impl Table {
         };
         self.say(conn, &admitted);
         self.present(conn, session, participant);
+    }
+
+    /// Who was let in cannot be served now: told so, for only who knew the secret comes here. Nothing is counted.
+    pub(super) fn no_licence(&mut self, admission: &Admission) {
+        self.console_is_told_it_is_over(admission.attempt);
+        if let Some(attempt) = self.done(admission.attempt) {
+            self.detach(attempt.conn, Detached::NoLicence);
+        }
     }
 
     pub(super) fn missed(&mut self, attempt: &Attempt) {

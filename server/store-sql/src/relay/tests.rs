@@ -7,8 +7,19 @@ use temoto_model::session::{EndReason, SessionState};
 use temoto_model::{CodeId, LoginId, SessionId, TicketId, Timestamp, TokenHash};
 use temoto_store::{RelayChange, RelayPlace, RelayStore as _, RelayToken, Sessions as _, StoreError};
 
-use crate::tests::{NOW, World, minutes, world};
+use crate::database::query;
+use crate::tests::{NOW, World, minutes, on_every_database};
 use crate::{SqlStore, row};
+
+on_every_database! {
+    what_was_kept_is_there_for_the_next_server,
+    a_ticket_is_used_once_and_leaves_nothing_when_it_was,
+    what_is_too_old_is_forgotten_at_the_start,
+    a_token_that_is_armed_anew_is_kept_longer_but_never_changes_its_session,
+    a_session_that_ended_takes_no_place_and_no_token,
+    the_trail_tells_each_event_once,
+    the_budget_only_grows_within_an_hour_and_ends_with_the_day,
+}
 
 async fn open(world: &World, routing: &str) -> (SessionId, CodeId) {
     let session = world.new_session(NOW);
@@ -44,7 +55,7 @@ fn token(session: SessionId, n: u8) -> RelayToken {
 }
 
 async fn trail(store: &SqlStore) -> Vec<(String, String)> {
-    let rows = sqlx::query("SELECT kind, detail FROM audit_events ORDER BY number")
+    let rows = query("SELECT kind, detail FROM audit_events ORDER BY number")
         .fetch_all(store.read())
         .await
         .unwrap();
@@ -53,9 +64,7 @@ async fn trail(store: &SqlStore) -> Vec<(String, String)> {
         .collect()
 }
 
-#[tokio::test]
-async fn what_was_kept_is_there_for_the_next_server() {
-    let world = world().await;
+async fn what_was_kept_is_there_for_the_next_server(world: World) {
     let store = &world.store;
     let (session, code) = open(&world, "4821").await;
     let (console, agent) = (place(session, 0, 1), place(session, 1, 2));
@@ -102,9 +111,7 @@ async fn what_was_kept_is_there_for_the_next_server() {
     assert!(memory.tokens.is_empty());
 }
 
-#[tokio::test]
-async fn a_ticket_is_used_once_and_leaves_nothing_when_it_was() {
-    let world = world().await;
+async fn a_ticket_is_used_once_and_leaves_nothing_when_it_was(world: World) {
     let (session, _) = open(&world, "4821").await;
     let first = place(session, 0, 1);
     world.store.apply(&take(&first, Some(1))).await.unwrap();
@@ -117,9 +124,7 @@ async fn a_ticket_is_used_once_and_leaves_nothing_when_it_was() {
     assert_eq!(world.store.load(NOW).await.unwrap().places, [first]);
 }
 
-#[tokio::test]
-async fn what_is_too_old_is_forgotten_at_the_start() {
-    let world = world().await;
+async fn what_is_too_old_is_forgotten_at_the_start(world: World) {
     let store = &world.store;
     let (session, _) = open(&world, "4821").await;
     store.apply(&take(&place(session, 0, 1), Some(1))).await.unwrap();
@@ -130,9 +135,7 @@ async fn what_is_too_old_is_forgotten_at_the_start() {
     assert!(store.load(NOW.plus(minutes(15))).await.unwrap().tokens.is_empty());
 }
 
-#[tokio::test]
-async fn a_token_that_is_armed_anew_is_kept_longer_but_never_changes_its_session() {
-    let world = world().await;
+async fn a_token_that_is_armed_anew_is_kept_longer_but_never_changes_its_session(world: World) {
     let store = &world.store;
     let (session, _) = open(&world, "4821").await;
     let (other, _) = open(&world, "4822").await;
@@ -148,9 +151,7 @@ async fn a_token_that_is_armed_anew_is_kept_longer_but_never_changes_its_session
     assert_eq!(memory.tokens, [kept(session)]);
 }
 
-#[tokio::test]
-async fn a_session_that_ended_takes_no_place_and_no_token() {
-    let world = world().await;
+async fn a_session_that_ended_takes_no_place_and_no_token(world: World) {
     let store = &world.store;
     let (session, code) = open(&world, "4821").await;
     store.apply(&take(&place(session, 0, 1), Some(1))).await.unwrap();
@@ -180,9 +181,7 @@ async fn a_session_that_ended_takes_no_place_and_no_token() {
     assert_eq!(row.ended, Some((NOW, EndReason::Console)));
 }
 
-#[tokio::test]
-async fn the_trail_tells_each_event_once() {
-    let world = world().await;
+async fn the_trail_tells_each_event_once(world: World) {
     let store = &world.store;
     let (session, code) = open(&world, "4821").await;
     let before = trail(store).await.len();
@@ -212,9 +211,7 @@ async fn the_trail_tells_each_event_once() {
     );
 }
 
-#[tokio::test]
-async fn the_budget_only_grows_within_an_hour_and_ends_with_the_day() {
-    let world = world().await;
+async fn the_budget_only_grows_within_an_hour_and_ends_with_the_day(world: World) {
     let store = &world.store;
     let hour = NOW.as_millis() / 3_600_000;
     let keep = |failures, spent_at: Option<Timestamp>| RelayChange::Budget {

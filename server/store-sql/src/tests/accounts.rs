@@ -5,11 +5,18 @@ use temoto_model::audit::AuditKind;
 use temoto_model::{Secret, Timestamp};
 use temoto_store::{Accounts as _, Logins as _, PasswordChoice, StoreError, TokenPurpose};
 
-use super::{NOW, minutes, world};
+use super::{NOW, World, minutes};
 
-#[tokio::test]
-async fn a_person_is_found_as_added() {
-    let world = world().await;
+on_every_database! {
+    a_person_is_found_as_added,
+    an_address_has_one_account_in_all_organisations,
+    who_is_disabled_loses_everything_and_is_reported,
+    a_link_works_once_and_only_the_newest,
+    a_link_is_good_for_its_purpose_only,
+    a_link_for_the_other_organisation_makes_no_administrator_here,
+}
+
+async fn a_person_is_found_as_added(world: World) {
     let email = Email::parse("Hanako@example.com").unwrap();
     let user = world.store.user_by_email(&email).await.unwrap().unwrap();
     assert_eq!((user.id, user.organisation), (world.user, world.organisation));
@@ -25,9 +32,7 @@ async fn a_person_is_found_as_added() {
     assert!(world.store.user_by_email(&nobody).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn an_address_has_one_account_in_all_organisations() {
-    let mut world = world().await;
+async fn an_address_has_one_account_in_all_organisations(mut world: World) {
     world.organisation = world.add_organisation("Second").await;
     let user = world.new_user("hanako@example.com");
     let event = world.event(AuditKind::UserAdded, NOW);
@@ -36,9 +41,7 @@ async fn an_address_has_one_account_in_all_organisations() {
     assert!(world.store.users(world.organisation).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn who_is_disabled_loses_everything_and_is_reported() {
-    let world = world().await;
+async fn who_is_disabled_loses_everything_and_is_reported(world: World) {
     let (token, device) = (world.hash(), world.hash());
     let mut login = world.new_login(token, NOW);
     login.known_device = device;
@@ -90,9 +93,7 @@ async fn who_is_disabled_loses_everything_and_is_reported() {
     assert_eq!(since(NOW).await, []);
 }
 
-#[tokio::test]
-async fn a_link_works_once_and_only_the_newest() {
-    let world = world().await;
+async fn a_link_works_once_and_only_the_newest(world: World) {
     let purpose = TokenPurpose::Password(world.user);
     let (old, new) = (world.hash(), world.hash());
     for token in [old, new] {
@@ -109,6 +110,7 @@ async fn a_link_works_once_and_only_the_newest() {
     let choice = PasswordChoice::Password {
         password_hash: Secret::new("fresh".to_owned()),
         name: Some(Name::parse("New Name").unwrap()),
+        known_device: None,
     };
     let event = world.event(AuditKind::PasswordSet, NOW);
     let used = world.store.use_token(new, &choice, &event).await.unwrap();
@@ -121,9 +123,7 @@ async fn a_link_works_once_and_only_the_newest() {
     );
 }
 
-#[tokio::test]
-async fn a_link_is_good_for_its_purpose_only() {
-    let world = world().await;
+async fn a_link_is_good_for_its_purpose_only(world: World) {
     let (setup, password) = (world.hash(), world.hash());
     let until = NOW.plus(minutes(60));
     world
@@ -140,6 +140,7 @@ async fn a_link_is_good_for_its_purpose_only() {
     let choose = PasswordChoice::Password {
         password_hash: Secret::new("x".to_owned()),
         name: None,
+        known_device: None,
     };
     let administrate = PasswordChoice::Setup {
         administrator: world.new_user("admin@example.com"),
@@ -173,9 +174,7 @@ async fn a_link_is_good_for_its_purpose_only() {
     );
 }
 
-#[tokio::test]
-async fn a_link_for_the_other_organisation_makes_no_administrator_here() {
-    let mut world = world().await;
+async fn a_link_for_the_other_organisation_makes_no_administrator_here(mut world: World) {
     let ours = world.organisation;
     let token = world.hash();
     let until = NOW.plus(minutes(60));

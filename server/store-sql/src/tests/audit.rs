@@ -1,15 +1,22 @@
 //! The trail cannot be changed unseen.
 
-use sqlx::Row as _;
 use temoto_model::audit::{AuditEvent, AuditKind, START, chain};
 use temoto_model::{OrganisationId, Timestamp};
 use temoto_store::Logins as _;
 
-use super::{NOW, World, world};
+use crate::database::query;
+
+use super::{NOW, World};
+
+on_every_database! {
+    every_entry_holds_the_hash_of_the_one_before,
+    entries_are_neither_changed_nor_removed,
+    many_writers_at_once_leave_one_unbroken_chain,
+}
 
 /// Every event of an organisation with its hash, as they stand in the database.
 async fn trail(world: &World, organisation: OrganisationId) -> Vec<(AuditEvent, [u8; 32])> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT at, kind, subject, detail, hash FROM audit_events WHERE organisation_id = $1 ORDER BY number",
     )
     .bind(&organisation.as_bytes()[..])
@@ -24,23 +31,21 @@ async fn trail(world: &World, organisation: OrganisationId) -> Vec<(AuditEvent, 
     ];
     rows.iter()
         .map(|row| {
-            let name: String = row.get("kind");
+            let name: String = row.get("kind").unwrap();
             let event = AuditEvent {
                 organisation,
-                at: Timestamp::from_millis(row.get("at")),
+                at: Timestamp::from_millis(row.get("at").unwrap()),
                 actor: None,
                 kind: *kinds.iter().find(|kind| kind.as_str() == name).unwrap(),
-                subject: row.get("subject"),
-                detail: row.get("detail"),
+                subject: row.get("subject").unwrap(),
+                detail: row.get("detail").unwrap(),
             };
-            (event, row.get::<Vec<u8>, _>("hash").try_into().unwrap())
+            (event, row.get::<Vec<u8>>("hash").unwrap().try_into().unwrap())
         })
         .collect()
 }
 
-#[tokio::test]
-async fn every_entry_holds_the_hash_of_the_one_before() {
-    let mut world = world().await;
+async fn every_entry_holds_the_hash_of_the_one_before(mut world: World) {
     let first = world.organisation;
     for kind in [AuditKind::LoggedIn, AuditKind::LoggedOut] {
         world.store.record(&world.event(kind, NOW)).await.unwrap();
@@ -64,19 +69,15 @@ async fn every_entry_holds_the_hash_of_the_one_before() {
     }
 }
 
-#[tokio::test]
-async fn entries_are_neither_changed_nor_removed() {
-    let world = world().await;
+async fn entries_are_neither_changed_nor_removed(world: World) {
     for change in ["UPDATE audit_events SET detail = 'x'", "DELETE FROM audit_events"] {
         let mut tx = world.store.begin().await.unwrap();
-        let error = sqlx::query(change).execute(&mut *tx).await.unwrap_err();
+        let error = query(change).execute(&mut *tx).await.unwrap_err();
         assert!(error.to_string().contains("append-only"), "{error}");
     }
 }
 
-#[tokio::test]
-async fn many_writers_at_once_leave_one_unbroken_chain() {
-    let world = world().await;
+async fn many_writers_at_once_leave_one_unbroken_chain(world: World) {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (store, event) = (world.store.clone(), world.event(AuditKind::LoggedIn, NOW));

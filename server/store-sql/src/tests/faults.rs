@@ -4,18 +4,27 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use sqlx::SqlitePool;
 use temoto_model::audit::AuditKind;
 use temoto_store::{Accounts as _, Logins as _, StoreError};
 
 use super::{NOW, world};
+use crate::database::{Pool, query};
 use crate::{OpenError, SqlStore};
+
+fn sqlite(pool: &Pool) -> &SqlitePool {
+    match pool {
+        Pool::Sqlite(pool) => pool,
+        Pool::Postgres(_) => panic!("not on SQLite"),
+    }
+}
 
 #[tokio::test]
 async fn a_full_disk_is_said_and_leaves_nothing_half_done() {
     let world = world().await;
     // As a disk does: no page more than there are.
     sqlx::query("PRAGMA max_page_count = 1")
-        .execute(&world.store.writer)
+        .execute(sqlite(&world.store.writer))
         .await
         .unwrap();
     let mut error = None;
@@ -31,12 +40,12 @@ async fn a_full_disk_is_said_and_leaves_nothing_half_done() {
     let people = world.store.users(world.organisation).await.unwrap().len();
     // With room again it goes on by itself, and person and trail still agree.
     sqlx::query("PRAGMA max_page_count = 1000000")
-        .execute(&world.store.writer)
+        .execute(sqlite(&world.store.writer))
         .await
         .unwrap();
     world.add_user("room@example.com").await;
     let entries: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit_events")
-        .fetch_one(world.store.read())
+        .fetch_one(sqlite(world.store.read()))
         .await
         .unwrap();
     assert_eq!(usize::try_from(entries).unwrap(), people + 2);
@@ -47,7 +56,7 @@ async fn a_read_only_database_is_said() {
     let world = world().await;
     let forbid = async || {
         sqlx::query("PRAGMA query_only = ON")
-            .execute(&world.store.writer)
+            .execute(sqlite(&world.store.writer))
             .await
             .unwrap();
     };
@@ -113,7 +122,7 @@ async fn a_file_that_becomes_read_only_is_said_and_goes_on_when_it_can_be_writte
     // Who has the file open goes on writing.
     world.store.record(&event).await.unwrap();
     // Who opens it anew, as after a while without changes, does not.
-    for pool in [world.store.read(), &world.store.writer] {
+    for pool in [world.store.read(), &world.store.writer].map(sqlite) {
         while pool.size() > 0 {
             pool.acquire().await.unwrap().close().await.unwrap();
         }
@@ -152,7 +161,7 @@ async fn a_database_of_a_newer_version_is_left_alone() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'future', TRUE, x'00', 0)",
     )
-    .execute(&world.store.writer)
+    .execute(sqlite(&world.store.writer))
     .await
     .unwrap();
     let path = world.folder.path().join("temoto.db");
@@ -169,4 +178,46 @@ async fn what_was_written_is_there_after_the_next_start() {
     // Not closed: as if the server had been killed.
     let again = SqlStore::open(&path, false).await.unwrap();
     assert!(again.user(world.user).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_used_is_said_without_its_password() {
+    let nowhere = "postgresql://temoto:tulip@127.0.0.1:1/support";
+    for (url, words) in [
+        (nowhere, "support at 127.0.0.1:1"),
+        ("postgresql://temoto:tulip@127.0.0.1:x/support", "invalid port"),
+        (
+            "mysql://temoto:tulip@127.0.0.1/support",
+            "cannot open the database",
+        ),
+        (
+            "postgresql://temoto:tulip@db.example.com/support?sslmode=prefer",
+            "sslmode=verify-full",
+        ),
+        (
+            "postgresql://temoto:tulip@db.example.com/support",
+            "another machine",
+        ),
+    ] {
+        let error = SqlStore::connect(url).await.unwrap_err().to_string();
+        assert!(error.contains(words), "{url}: {error}");
+        assert!(!error.contains("tulip"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_postgresql_of_a_newer_version_is_left_alone() {
+    let url = super::cluster::database();
+    let store = SqlStore::connect(&url).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'future', TRUE, '', 0)",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let error = SqlStore::connect(&url).await.unwrap_err();
+    assert!(matches!(error, OpenError::Newer { version: 9999, .. }), "{error}");
 }

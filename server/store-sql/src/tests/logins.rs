@@ -6,7 +6,18 @@ use temoto_model::Timestamp;
 use temoto_model::audit::AuditKind;
 use temoto_store::{Logins as _, Maintenance as _};
 
-use super::{NOW, World, minutes, world};
+use super::{NOW, World, minutes};
+
+on_every_database! {
+    a_login_is_found_by_its_cookie_with_its_person,
+    a_login_holds_while_it_is_touched,
+    who_logs_in_again_in_the_same_browser_goes_on_with_the_same_login,
+    another_persons_login_is_not_gone_on_with,
+    a_login_ends_once,
+    old_logins_are_remembered_for_a_day_and_then_cleared_away,
+    wrong_passwords_delay_one_key_and_a_login_forgives,
+    a_device_is_known_until_it_was_not_seen_for_long,
+}
 
 async fn add(world: &World, at: Timestamp) -> (temoto_model::LoginId, temoto_model::TokenHash) {
     let token = world.hash();
@@ -15,9 +26,7 @@ async fn add(world: &World, at: Timestamp) -> (temoto_model::LoginId, temoto_mod
     (world.store.add_login(&login, &event).await.unwrap(), token)
 }
 
-#[tokio::test]
-async fn a_login_is_found_by_its_cookie_with_its_person() {
-    let world = world().await;
+async fn a_login_is_found_by_its_cookie_with_its_person(world: World) {
     let (id, token) = add(&world, NOW).await;
     let found = world.store.login(token).await.unwrap().unwrap();
     assert_eq!((found.actor.login, found.actor.user), (id, world.user));
@@ -26,9 +35,7 @@ async fn a_login_is_found_by_its_cookie_with_its_person() {
     assert!(world.store.login(world.hash()).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn a_login_holds_while_it_is_touched() {
-    let world = world().await;
+async fn a_login_holds_while_it_is_touched(world: World) {
     let (id, _) = add(&world, NOW).await;
     assert!(world.store.login_holds(id, NOW.plus(minutes(29))).await.unwrap());
     assert!(!world.store.login_holds(id, NOW.plus(minutes(30))).await.unwrap());
@@ -50,9 +57,7 @@ async fn a_login_holds_while_it_is_touched() {
     );
 }
 
-#[tokio::test]
-async fn who_logs_in_again_in_the_same_browser_goes_on_with_the_same_login() {
-    let world = world().await;
+async fn who_logs_in_again_in_the_same_browser_goes_on_with_the_same_login(world: World) {
     let (id, token) = add(&world, NOW).await;
     let later = NOW.plus(minutes(13 * 60));
     let mut again = world.new_login(world.hash(), later);
@@ -63,9 +68,7 @@ async fn who_logs_in_again_in_the_same_browser_goes_on_with_the_same_login() {
     assert!(world.store.login_holds(id, later.plus(minutes(1))).await.unwrap());
 }
 
-#[tokio::test]
-async fn another_persons_login_is_not_gone_on_with() {
-    let mut world = world().await;
+async fn another_persons_login_is_not_gone_on_with(mut world: World) {
     let (id, token) = add(&world, NOW).await;
     world.user = world.add_user("taro@example.com").await;
     let mut other = world.new_login(world.hash(), NOW);
@@ -75,9 +78,7 @@ async fn another_persons_login_is_not_gone_on_with() {
     assert!(!world.store.login_holds(id, NOW).await.unwrap());
 }
 
-#[tokio::test]
-async fn a_login_ends_once() {
-    let world = world().await;
+async fn a_login_ends_once(world: World) {
     let (id, token) = add(&world, NOW).await;
     let event = world.event(AuditKind::LoggedOut, NOW);
     assert!(world.store.end_login(id, &event).await.unwrap());
@@ -85,9 +86,7 @@ async fn a_login_ends_once() {
     assert!(world.store.login(token).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn old_logins_are_remembered_for_a_day_and_then_cleared_away() {
-    let world = world().await;
+async fn old_logins_are_remembered_for_a_day_and_then_cleared_away(world: World) {
     let (_, token) = add(&world, NOW).await;
     let over = NOW.plus(minutes(30)).plus(Duration::from_secs(24 * 3_600));
     assert_eq!(
@@ -99,9 +98,7 @@ async fn old_logins_are_remembered_for_a_day_and_then_cleared_away() {
     assert!(world.store.login(token).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn wrong_passwords_delay_one_key_and_a_login_forgives() {
-    let world = world().await;
+async fn wrong_passwords_delay_one_key_and_a_login_forgives(world: World) {
     let (key, other) = ([1; 32], [2; 32]);
     for _ in 0..5 {
         assert_eq!(world.store.count_try(key, NOW).await.unwrap(), None);
@@ -123,9 +120,7 @@ async fn wrong_passwords_delay_one_key_and_a_login_forgives() {
     assert_eq!(world.store.count_try(key, NOW).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_device_is_known_until_it_was_not_seen_for_long() {
-    let world = world().await;
+async fn a_device_is_known_until_it_was_not_seen_for_long(world: World) {
     let device = world.hash();
     let mut login = world.new_login(world.hash(), NOW);
     login.known_device = device;

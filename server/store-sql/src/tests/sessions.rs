@@ -5,7 +5,16 @@ use temoto_model::audit::AuditKind;
 use temoto_model::session::{EndReason, SessionState};
 use temoto_store::{Maintenance as _, Sessions as _, StoreError};
 
-use super::{NOW, World, minutes, world};
+use super::{NOW, World, minutes};
+
+on_every_database! {
+    a_session_is_found_as_opened,
+    routing_digits_belong_to_one_waiting_code,
+    a_new_code_withdraws_the_last_one,
+    a_session_that_ended_takes_no_code_and_ends_once,
+    sessions_that_nobody_is_attached_to_end_after_half_an_hour,
+    codes_that_are_too_old_are_cleared_away_once,
+}
 
 async fn open(world: &World, routing: &str) -> SessionId {
     let session = world.new_session(NOW);
@@ -15,9 +24,7 @@ async fn open(world: &World, routing: &str) -> SessionId {
     session.id
 }
 
-#[tokio::test]
-async fn a_session_is_found_as_opened() {
-    let world = world().await;
+async fn a_session_is_found_as_opened(world: World) {
     let id = open(&world, "0042").await;
     let found = world.store.session(id).await.unwrap().unwrap();
     assert_eq!(
@@ -32,9 +39,7 @@ async fn a_session_is_found_as_opened() {
     assert_eq!(world.store.waiting_codes(other, NOW).await.unwrap(), (1, 0));
 }
 
-#[tokio::test]
-async fn routing_digits_belong_to_one_waiting_code() {
-    let world = world().await;
+async fn routing_digits_belong_to_one_waiting_code(world: World) {
     let first = open(&world, "0042").await;
     let session = world.new_session(NOW);
     let again = |at| world.new_code("0042", at);
@@ -71,9 +76,7 @@ async fn routing_digits_belong_to_one_waiting_code() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn a_new_code_withdraws_the_last_one() {
-    let world = world().await;
+async fn a_new_code_withdraws_the_last_one(world: World) {
     let id = open(&world, "0042").await;
     let taken = world.event(AuditKind::CodeTaken, NOW);
     world
@@ -102,9 +105,7 @@ async fn a_new_code_withdraws_the_last_one() {
     assert_eq!(world.store.waiting_codes(world.user, NOW).await.unwrap(), (1, 1));
 }
 
-#[tokio::test]
-async fn a_session_that_ended_takes_no_code_and_ends_once() {
-    let world = world().await;
+async fn a_session_that_ended_takes_no_code_and_ends_once(world: World) {
     let id = open(&world, "0042").await;
     let event = world.event(AuditKind::SessionEnded, NOW);
     let end = || world.store.end_session(id, EndReason::SignedOut, NOW, &event);
@@ -124,9 +125,7 @@ async fn a_session_that_ended_takes_no_code_and_ends_once() {
     assert!(world.store.live_sessions(world.user).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn sessions_that_nobody_is_attached_to_end_after_half_an_hour() {
-    let world = world().await;
+async fn sessions_that_nobody_is_attached_to_end_after_half_an_hour(world: World) {
     let (quiet, busy) = (open(&world, "0001").await, open(&world, "0002").await);
     world
         .store
@@ -159,9 +158,7 @@ async fn sessions_that_nobody_is_attached_to_end_after_half_an_hour() {
     );
 }
 
-#[tokio::test]
-async fn codes_that_are_too_old_are_cleared_away_once() {
-    let world = world().await;
+async fn codes_that_are_too_old_are_cleared_away_once(world: World) {
     let id = open(&world, "0042").await;
     assert_eq!(world.store.expire_codes(NOW.plus(minutes(9))).await.unwrap(), 0);
     assert_eq!(world.store.expire_codes(NOW.plus(minutes(10))).await.unwrap(), 1);

@@ -409,6 +409,29 @@ fn a_code_that_admitted_somebody_stays_until_it_is_closed() {
 }
 
 #[test]
+fn who_was_let_in_and_finds_no_licence_is_told_so_and_the_code_stays() {
+    let mut world = World::new();
+    let (console, _) = world.console(1, Some("4821"));
+    world.no_lease = true;
+    let agent = world.knock("4821", 1);
+    let attempt = answered(&mut world, console);
+    world.verb(agent, Verb::Proof(letter(3)));
+    world.verb(
+        console,
+        Verb::Admit {
+            attempt,
+            letter: letter(4),
+        },
+    );
+    assert_eq!(world.detached(agent), Some(Detached::NoLicence));
+    let told = world.messages(console).pop();
+    assert!(matches!(told, Some(FromServer::AttemptGone { .. })), "{told:?}");
+    // It cost nothing: with a licence the same code lets in.
+    world.no_lease = false;
+    world.join(console, "4821", 1);
+}
+
+#[test]
 fn an_armed_token_leads_to_its_console_until_it_is_disarmed_or_old() {
     let mut world = World::new();
     let (console, token) = world.console(1, None);

@@ -30,6 +30,14 @@ class Shell {
     return this.#serverAsked;
   }
 
+  /** A trial that is under way: how many days are left, the last one being 1. */
+  get trialDays(): number | null {
+    const { contract, trial_ends_at_ms: end } = this.me?.organisation ?? {};
+    return contract === 'trial' && typeof end === 'number'
+      ? Math.max(1, Math.ceil((end - Date.now()) / 86_400_000))
+      : null;
+  }
+
   /** Ends the login at the server and erases what this browser keeps of sessions. */
   async logout(): Promise<void> {
     await api.logout();

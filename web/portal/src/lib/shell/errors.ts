@@ -3,13 +3,15 @@ import { ApiError } from '@temoto/api';
 import { find, t } from '$i18n/i18n.svelte';
 
 export interface Problem {
+  /** What the server called it; nothing when it was no answer of the server. */
+  code: string;
   sentence: string;
   detail: string;
 }
 
 export function problem(error: unknown): Problem {
-  if (!(error instanceof ApiError)) return { sentence: t('error_unexpected'), detail: String(error) };
+  if (!(error instanceof ApiError)) return { code: '', sentence: t('error_unexpected'), detail: String(error) };
   const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000));
   const key = find('error_', error.code) ?? (error.status === 429 ? 'error_too_many' : 'error_unexpected');
-  return { sentence: t(key, { seconds }), detail: `${error.code} ${error.status}` };
+  return { code: error.code, sentence: t(key, { seconds }), detail: `${error.code} ${error.status}` };
 }

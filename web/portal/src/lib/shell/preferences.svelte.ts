@@ -49,6 +49,20 @@ class Preferences {
     remember(PLAIN, i18n.plain);
   }
 
+  /** Light or dark as the account says; nothing: as the system. */
+  setTheme(theme: string | null | undefined): void {
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+    else delete document.documentElement.dataset['theme'];
+  }
+
+  /** The account's language changed: it holds from now on, also for this view. */
+  setLanguage(language: string | null | undefined): void {
+    const url = new URL(location.href);
+    url.searchParams.delete('lang');
+    history.replaceState(history.state, '', url);
+    this.load(url, language);
+  }
+
   #setLanguage(language: Language): void {
     i18n.language = language;
     document.documentElement.lang = language;

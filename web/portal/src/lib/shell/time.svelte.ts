@@ -21,6 +21,11 @@ export function duration(ms: number): string {
   return parts.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+/** `2026/11/28` or `Nov 28, 2026`: a day in the person's own time. */
+export function day(ms: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(ms);
+}
+
 /** `10:24` in the person's own time. */
 export function clockTime(ms: number, language: string): string {
   return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(ms);

@@ -1,0 +1,119 @@
+//! `POST /sessions/{id}/report`: what the operator's console saw in a running session. The server cannot look in, so
+//! these are the console's words: for the history, and for the trail what the customer allowed and withdrew.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use temoto_model::SessionId;
+use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::history::{Used, word};
+use temoto_store::Report;
+use utoipa::ToSchema;
+
+use super::HistoryError;
+use crate::App;
+use crate::answer::Failure;
+use crate::extract::{Authorized, Body, Named, Operators};
+
+/// Most events of one report.
+const EVENTS: usize = 20;
+/// Longest name of something that is allowed, in bytes.
+const WHAT_BYTES: usize = 32;
+
+/// What was seen.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportRequest {
+    /// The customer's name or computer.
+    #[serde(default)]
+    customer: String,
+    /// The customer's system.
+    #[serde(default)]
+    system: String,
+    /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`.
+    #[serde(default)]
+    functions: Vec<String>,
+    /// What happened since the last report, at most 20.
+    #[serde(default)]
+    events: Vec<ReportedEvent>,
+}
+
+/// Something that happened.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportedEvent {
+    /// `granted`, `withdrawn` or `proofs_differ`.
+    kind: String,
+    /// What was allowed or withdrawn: small letters and `_`.
+    #[serde(default)]
+    what: String,
+}
+
+/// Takes in what the console of an own session saw.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/report",
+    tag = "sessions",
+    params(("id" = String, Path, description = "The session.")),
+    request_body = ReportRequest,
+    responses(
+        (status = 204, description = "It is kept."),
+        (status = 401, description = "`login_needed`", body = Failure),
+        (status = 404, description = "`not_found`", body = Failure),
+        (status = 422, description = "`words_invalid`", body = Failure),
+    )
+)]
+pub(crate) async fn handler(
+    State(app): State<App>,
+    caller: Authorized<Operators>,
+    Named(id): Named<SessionId>,
+    Body(request): Body<ReportRequest>,
+) -> Result<StatusCode, HistoryError> {
+    let actor = caller.actor;
+    app.store
+        .session(id)
+        .await?
+        .filter(|session| actor.may_run(&session.ownership))
+        .ok_or(HistoryError::NotFound)?;
+    if request.events.len() > EVENTS || request.functions.len() > Used::ALL.len() {
+        return Err(HistoryError::Words);
+    }
+    let used = |bits: u32, name: &String| Used::from_name(name).map(|used| bits | used.bit());
+    let report = Report {
+        customer: word(&request.customer).ok_or(HistoryError::Words)?,
+        system: word(&request.system).ok_or(HistoryError::Words)?,
+        functions: request
+            .functions
+            .iter()
+            .try_fold(0, used)
+            .ok_or(HistoryError::Words)?,
+    };
+    let at = app.clock.now();
+    let event = |reported: ReportedEvent| {
+        let kind = kind(&reported)?;
+        Some(AuditEvent {
+            organisation: actor.organisation,
+            at,
+            actor: Some(actor.user),
+            kind,
+            subject: id.to_string(),
+            detail: reported.what,
+        })
+    };
+    let events: Option<Vec<AuditEvent>> = request.events.into_iter().map(event).collect();
+    app.store
+        .report(id, &report, &events.ok_or(HistoryError::Words)?)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn kind(reported: &ReportedEvent) -> Option<AuditKind> {
+    let what = &reported.what;
+    let plain = what.len() <= WHAT_BYTES && what.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match reported.kind.as_str() {
+        "granted" if plain && !what.is_empty() => Some(AuditKind::GrantGiven),
+        "withdrawn" if plain && !what.is_empty() => Some(AuditKind::GrantWithdrawn),
+        "proofs_differ" if what.is_empty() => Some(AuditKind::ProofsDiffer),
+        _ => None,
+    }
+}

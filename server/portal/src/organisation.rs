@@ -1,0 +1,3 @@
+//! What administrators decide for their organisation.
+
+pub(crate) mod second_factor;

@@ -1,0 +1,375 @@
+//! The history of sessions in SQL.
+
+use async_trait::async_trait;
+use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::session::EndReason;
+use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
+use temoto_store::{
+    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, StoreError,
+};
+
+use crate::database::{Conn, Query, Row, query};
+use crate::error::failed;
+use crate::{SqlStore, audit, row};
+
+/// Most sessions of one chart.
+const CHARTED: i64 = 20_000;
+/// Most sessions that one round removes: the next ones go in the next round.
+const REMOVED: i64 = 500;
+const DAY_MS: i64 = 86_400_000;
+
+#[async_trait]
+impl Histories for SqlStore {
+    async fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, StoreError> {
+        let mut sql = String::from(
+            "SELECT s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
+                 d.customer, d.system, d.functions, d.note, d.ticket
+             FROM sessions s JOIN users u ON u.id = s.operator_id
+                 LEFT JOIN session_details d ON d.session_id = s.id
+             WHERE s.organisation_id = $1 AND s.started_at >= $2 AND s.started_at < $3",
+        );
+        let mut bound = 3;
+        if filter.operator.is_some() {
+            also(&mut sql, &mut bound, "s.operator_id = ?");
+        }
+        if filter.text.is_some() {
+            also(
+                &mut sql,
+                &mut bound,
+                "(LOWER(u.name) LIKE ? ESCAPE '!' OR LOWER(d.customer) LIKE ? ESCAPE '!'
+                 OR LOWER(d.note) LIKE ? ESCAPE '!' OR LOWER(d.ticket) LIKE ? ESCAPE '!')",
+            );
+        }
+        if filter.before.is_some() {
+            let id = bound + 2;
+            also(
+                &mut sql,
+                &mut bound,
+                &format!("(s.started_at, s.id) < (?, ${id})"),
+            );
+            bound += 1;
+        }
+        sql.push_str(&format!(
+            " ORDER BY s.started_at DESC, s.id DESC LIMIT ${}",
+            bound + 1
+        ));
+        let mut query: Query = query(sql)
+            .bind(&filter.organisation.as_bytes()[..])
+            .bind(filter.from.map_or(i64::MIN, Timestamp::as_millis))
+            .bind(filter.to.map_or(i64::MAX, Timestamp::as_millis));
+        if let Some(operator) = filter.operator {
+            query = query.bind(&operator.as_bytes()[..]);
+        }
+        if let Some(text) = &filter.text {
+            query = query.bind(pattern(text));
+        }
+        if let Some((at, session)) = filter.before {
+            query = query.bind(at.as_millis()).bind(&session.as_bytes()[..]);
+        }
+        query
+            .bind(i64::from(filter.limit))
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(history)
+            .collect()
+    }
+
+    async fn intervals(
+        &self,
+        organisation: OrganisationId,
+        operator: Option<UserId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Interval>, StoreError> {
+        query(
+            "SELECT joined_at, ended_at FROM sessions
+             WHERE organisation_id = $1 AND joined_at < $3 AND (ended_at IS NULL OR ended_at >= $2)
+                 AND ($4 = 0 OR operator_id = $5)
+             ORDER BY started_at DESC LIMIT $6",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(from.as_millis())
+        .bind(to.as_millis())
+        .bind(i64::from(operator.is_some()))
+        .bind(operator.as_ref().map(|id| &id.as_bytes()[..]))
+        .bind(CHARTED)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            Ok(Interval {
+                from: row::time(row, "joined_at")?,
+                to: row::maybe_time(row, "ended_at")?,
+            })
+        })
+        .collect()
+    }
+
+    async fn report(
+        &self,
+        session: SessionId,
+        report: &Report,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let before = details(&mut tx, session).await?;
+        let pick = |new: &String, old: &String| if new.is_empty() { old } else { new }.clone();
+        let after = SessionDetails {
+            customer: pick(&report.customer, &before.customer),
+            system: pick(&report.system, &before.system),
+            functions: before.functions | report.functions,
+            ..before.clone()
+        };
+        if after != before {
+            write(&mut tx, session, &after).await?;
+        }
+        for event in events {
+            audit::append(&mut tx, event).await?;
+        }
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn set_note(
+        &self,
+        session: SessionId,
+        note: &str,
+        ticket: &str,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let after = SessionDetails {
+            note: note.to_owned(),
+            ticket: ticket.to_owned(),
+            ..details(&mut tx, session).await?
+        };
+        write(&mut tx, session, &after).await?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn keep_days(&self, organisation: OrganisationId) -> Result<Option<u32>, StoreError> {
+        query("SELECT keep_days FROM history_policies WHERE organisation_id = $1")
+            .bind(&organisation.as_bytes()[..])
+            .fetch_optional(self.read())
+            .await
+            .map_err(failed)?
+            .map(|row| row::count(&row, "keep_days"))
+            .transpose()
+    }
+
+    async fn set_keep_days(
+        &self,
+        organisation: OrganisationId,
+        days: Option<u32>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        match days {
+            None => query("DELETE FROM history_policies WHERE organisation_id = $1")
+                .bind(&organisation.as_bytes()[..]),
+            Some(days) => query(
+                "INSERT INTO history_policies (organisation_id, keep_days) VALUES ($1, $2)
+                 ON CONFLICT (organisation_id) DO UPDATE SET keep_days = excluded.keep_days",
+            )
+            .bind(&organisation.as_bytes()[..])
+            .bind(i64::from(days)),
+        }
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        audit::append(&mut tx, event).await?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn erase(
+        &self,
+        organisation: OrganisationId,
+        who: &Erasure,
+        event: &AuditEvent,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let erased = match who {
+            Erasure::Customer(name) => query(
+                "DELETE FROM session_details WHERE customer = $2
+                 AND session_id IN (SELECT id FROM sessions WHERE organisation_id = $1)",
+            )
+            .bind(&organisation.as_bytes()[..])
+            .bind(name)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?
+            .rows_affected(),
+            Erasure::Operator(user) => {
+                const WHICH: &str = "organisation_id = $1 AND operator_id = $2 AND state = 'ended'";
+                let mut removed = 0;
+                for sql in [
+                    format!("DELETE FROM codes WHERE session_id IN (SELECT id FROM sessions WHERE {WHICH})"),
+                    format!("DELETE FROM sessions WHERE {WHICH}"),
+                ] {
+                    let done = query(sql)
+                        .bind(&organisation.as_bytes()[..])
+                        .bind(&user.as_bytes()[..])
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(failed)?;
+                    // The last of them says how many sessions.
+                    removed = done.rows_affected();
+                }
+                removed
+            }
+        };
+        let mut event = event.clone();
+        event.detail = erased.to_string();
+        audit::append(&mut tx, &event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(erased)
+    }
+
+    async fn expire_history(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let policies = query("SELECT organisation_id, keep_days FROM history_policies")
+            .fetch_all(self.read())
+            .await
+            .map_err(failed)?;
+        let mut expired = 0;
+        for policy in &policies {
+            let organisation: OrganisationId = row::id(policy, "organisation_id")?;
+            let days = i64::from(row::count(policy, "keep_days")?);
+            let until = now.as_millis().saturating_sub(days.saturating_mul(DAY_MS));
+            expired += self.expire_before(organisation, until, now).await?;
+        }
+        Ok(expired)
+    }
+}
+
+impl SqlStore {
+    async fn expire_before(
+        &self,
+        organisation: OrganisationId,
+        until: i64,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let due = query(
+            "SELECT id FROM sessions WHERE organisation_id = $1 AND state = 'ended' AND ended_at <= $2
+             ORDER BY started_at LIMIT $3",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(until)
+        .bind(REMOVED)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.begin().await?;
+        for row in &due {
+            let id: SessionId = row::id(row, "id")?;
+            for sql in [
+                "DELETE FROM codes WHERE session_id = $1",
+                "DELETE FROM sessions WHERE id = $1",
+            ] {
+                query(sql)
+                    .bind(&id.as_bytes()[..])
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(failed)?;
+            }
+        }
+        let event = AuditEvent {
+            organisation,
+            at: now,
+            actor: None,
+            kind: AuditKind::HistoryExpired,
+            subject: String::new(),
+            detail: due.len().to_string(),
+        };
+        audit::append(&mut tx, &event).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(u64::try_from(due.len()).unwrap_or(u64::MAX))
+    }
+}
+
+async fn details(tx: &mut Conn, session: SessionId) -> Result<SessionDetails, StoreError> {
+    let found =
+        query("SELECT customer, system, functions, note, ticket FROM session_details WHERE session_id = $1")
+            .bind(&session.as_bytes()[..])
+            .fetch_optional(tx)
+            .await
+            .map_err(failed)?;
+    found.map_or_else(|| Ok(SessionDetails::default()), |row| read_details(&row))
+}
+
+async fn write(tx: &mut Conn, session: SessionId, details: &SessionDetails) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO session_details (session_id, customer, system, functions, note, ticket)
+         SELECT id, $2, $3, $4, $5, $6 FROM sessions WHERE id = $1
+         ON CONFLICT (session_id) DO UPDATE SET customer = excluded.customer, system = excluded.system,
+             functions = excluded.functions, note = excluded.note, ticket = excluded.ticket",
+    )
+    .bind(&session.as_bytes()[..])
+    .bind(&details.customer)
+    .bind(&details.system)
+    .bind(i64::from(details.functions))
+    .bind(&details.note)
+    .bind(&details.ticket)
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+/// One more condition about one more value. The words are ours; what they compare with is bound.
+fn also(sql: &mut String, bound: &mut u32, condition: &str) {
+    *bound += 1;
+    sql.push_str(" AND ");
+    sql.push_str(&condition.replace('?', &format!("${bound}")));
+}
+
+/// What is looked for, wherever it stands; signs that mean something to `LIKE` mean themselves.
+fn pattern(text: &str) -> String {
+    let mut out = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            out.push('!');
+        }
+        out.push(c);
+    }
+    out.push('%');
+    out
+}
+
+fn read_details(row: &Row) -> Result<SessionDetails, StoreError> {
+    Ok(SessionDetails {
+        customer: row::get(row, "customer")?,
+        system: row::get(row, "system")?,
+        functions: row::count(row, "functions")?,
+        note: row::get(row, "note")?,
+        ticket: row::get(row, "ticket")?,
+    })
+}
+
+fn history(row: &Row) -> Result<HistoryRow, StoreError> {
+    let ended = match (
+        row::maybe_time(row, "ended_at")?,
+        row::maybe_name(row, "end_reason", EndReason::from_name)?,
+    ) {
+        (Some(at), Some(reason)) => Some((at, reason)),
+        _ => None,
+    };
+    let details = match row::get::<Option<&str>>(row, "customer")? {
+        None => SessionDetails::default(),
+        Some(_) => read_details(row)?,
+    };
+    Ok(HistoryRow {
+        session: row::id(row, "id")?,
+        operator: row::id(row, "operator_id")?,
+        name: row::get(row, "name")?,
+        started_at: row::time(row, "started_at")?,
+        joined_at: row::maybe_time(row, "joined_at")?,
+        ended,
+        details,
+    })
+}
