@@ -471,9 +471,7 @@ impl Presenter {
     fn bring_forward(&self) {
         if self.main.window().is_visible() {
             self.main.window().set_minimized(false);
-            self.main
-                .window()
-                .with_winit_window(i_slint_backend_winit::winit::window::Window::focus_window);
+            self.main.window().with_winit_window(platform::come_forward);
         }
     }
 

@@ -61,6 +61,12 @@ impl Decoder {
         }
     }
 
+    /// The most memory for earlier contents that a stream may ask for, in MiB.
+    #[must_use]
+    pub const fn max_history(&self) -> u8 {
+        self.max_history
+    }
+
     /// A decoder for what [`crate::Encoder::with_parts`] makes with the same parts.
     #[must_use]
     pub fn with_parts(parts: Parts) -> Self {

@@ -87,26 +87,18 @@ impl Encoder {
     /// An encoder whose first update is complete.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_history(HISTORY_MIB)
-    }
-
-    /// The same with so many MiB (up to [`HISTORY_MIB`]) for earlier contents.
-    pub(crate) fn with_history(mebibytes: u8) -> Self {
-        Self {
-            shared: None,
-            budget: Budget::default(),
-            moves: MoveFinder::default(),
-            history: mebibytes.min(HISTORY_MIB),
-            parts: Parts::ALL,
-        }
+        Self::with_parts(Parts::ALL)
     }
 
     /// An encoder that leaves out some of its parts, for [`crate::Decoder::with_parts`].
     #[must_use]
     pub fn with_parts(parts: Parts) -> Self {
         Self {
+            shared: None,
+            budget: Budget::default(),
+            moves: MoveFinder::default(),
+            history: if parts.history { HISTORY_MIB } else { 0 },
             parts,
-            ..Self::with_history(if parts.history { HISTORY_MIB } else { 0 })
         }
     }
 

@@ -178,9 +178,14 @@ impl World {
     pub fn join_page(&mut self) {
         self.add_agent(Who::Page, Role::Page);
         let digits = self.digits();
-        self.agent(Who::Page, join(digits));
+        self.press_connect(&digits);
         self.run_for(1_000);
         assert_eq!(self.agent_view(Who::Page).phase, "paired");
+    }
+
+    /// The customer types these digits into the page and presses Connect.
+    pub fn press_connect(&mut self, digits: &str) {
+        self.agent(Who::Page, join(digits));
     }
 
     /// The program joins with the page's token.
@@ -406,7 +411,7 @@ impl World {
     /// The page starts to join with these digits.
     pub fn start_page(&mut self, who: Who, host: &str, digits: String) {
         self.add_agent(who, Role::Page);
-        let mut command = join(digits);
+        let mut command = join(&digits);
         if let AgentCommand::Join { host: dialed, .. } = &mut command {
             host.clone_into(dialed);
         }
@@ -532,10 +537,10 @@ impl World {
 }
 
 /// The join page's command for these digits.
-fn join(digits: String) -> AgentCommand {
+fn join(digits: &str) -> AgentCommand {
     AgentCommand::Join {
         host: HOST.to_owned(),
-        digits,
+        digits: digits.to_owned(),
         key: None,
         system: "Windows 11".to_owned(),
         software: "Edge 140".to_owned(),

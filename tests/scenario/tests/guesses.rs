@@ -13,7 +13,7 @@ use std::rc::Rc;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_scenario::{Guesser, HOST, Machine, Way, Who, World};
-use temoto_session::{AgentCommand, ConsoleCommand, Output};
+use temoto_session::{ConsoleCommand, Output};
 use temoto_wire::relay::{FromServer, LobbyBytes, ToServer};
 
 /// What each end gave away.
@@ -76,16 +76,7 @@ fn press_connect(world: &mut World, digits: &str) {
     if world.agent_view(Who::Page).phase == "paired" {
         return;
     }
-    let (system, software, language) = Default::default();
-    let command = AgentCommand::Join {
-        host: HOST.to_owned(),
-        digits: digits.to_owned(),
-        key: None,
-        system,
-        software,
-        language,
-    };
-    world.agent(Who::Page, command);
+    world.press_connect(digits);
 }
 
 /// Digits that are not the console's, another for each `n` below 9,999.

@@ -148,19 +148,7 @@ fn a_relay_that_plays_the_console_has_three_tries_and_learns_nothing() {
             );
             assert_eq!(view.new_code_needed, n == 3, "seed {seed}");
             if n < 3 {
-                let (host, digits) = (HOST.to_owned(), digits.clone());
-                let (system, software, language) = Default::default();
-                world.agent(
-                    Who::Page,
-                    AgentCommand::Join {
-                        host,
-                        digits,
-                        key: None,
-                        system,
-                        software,
-                        language,
-                    },
-                );
+                world.press_connect(&digits);
                 world.run_for(2_000);
             }
         }

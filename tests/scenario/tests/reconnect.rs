@@ -19,24 +19,8 @@ fn insist(world: &mut World, digits: &str) {
         if world.agent_view(Who::Page).phase != "refused" {
             break;
         }
-        press_connect(world, digits.to_owned());
+        world.press_connect(digits);
     }
-}
-
-fn press_connect(world: &mut World, digits: String) {
-    let (host, system) = (HOST.to_owned(), "Windows 11".to_owned());
-    let (software, language) = ("Edge 140".to_owned(), "ja".to_owned());
-    world.agent(
-        Who::Page,
-        AgentCommand::Join {
-            host,
-            digits,
-            key: None,
-            system,
-            software,
-            language,
-        },
-    );
 }
 
 #[test]
@@ -532,7 +516,7 @@ fn both_are_told_when_somebody_else_guessed() {
     let digits = world.digits();
     guess(&mut world, Who::Page);
     // The same page tries again and knows of its own failure.
-    press_connect(&mut world, digits);
+    world.press_connect(&digits);
     world.run_for(1_500);
     assert_eq!(world.agent_view(Who::Page).phase, "paired");
     assert!(!world.agent_view(Who::Page).failures_differ);

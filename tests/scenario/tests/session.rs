@@ -125,17 +125,7 @@ fn three_wrong_secrets_burn_the_code() {
     );
     for n in 1..=3 {
         world.add_agent(Who::Page, temoto_wire::relay::Role::Page);
-        world.agent(
-            Who::Page,
-            AgentCommand::Join {
-                host: "help.example.jp".to_owned(),
-                digits: wrong.clone(),
-                key: None,
-                system: String::new(),
-                software: String::new(),
-                language: String::new(),
-            },
-        );
+        world.press_connect(&wrong);
         world.run_for(1_000);
         let view = world.agent_view(Who::Page);
         assert_eq!((view.phase, view.reason), ("refused", Some("wrong")));

@@ -1,7 +1,6 @@
 //! The failure budget of the server is spent: whoever joins works for it, and notices nothing.
 
 use temoto_scenario::{DIGITS_OF_TESTS, HOST, Who, World};
-use temoto_session::AgentCommand;
 use temoto_wire::relay::{FromServer, Role};
 
 /// What a server asks for first.
@@ -89,17 +88,7 @@ fn a_relay_that_asks_for_too_much_is_given_up() {
     assert!(world.relay.seen[sent..].iter().all(|bytes| bytes.len() == 9));
     // Another server, another try.
     world.relay.work_bits = 0;
-    world.agent(
-        Who::Page,
-        AgentCommand::Join {
-            host: HOST.to_owned(),
-            digits,
-            key: None,
-            system: String::new(),
-            software: String::new(),
-            language: "en".to_owned(),
-        },
-    );
+    world.press_connect(&digits);
     world.run_for(1_000);
     assert_eq!(world.agent_view(Who::Page).phase, "paired");
 }

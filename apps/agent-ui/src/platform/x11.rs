@@ -36,6 +36,11 @@ pub(crate) fn bar_appeared(_window: &Window) {}
 /// Window managers keep docks above.
 pub(crate) fn keep_above(_window: &Window) {}
 
+/// Brings a window to the front, as far as the window manager likes.
+pub(crate) fn come_forward(window: &Window) {
+    window.focus_window();
+}
+
 /// There is no setting for it that desktops agree on.
 pub(crate) fn contrast() -> Option<ContrastColors> {
     None

@@ -83,25 +83,21 @@ impl PixelModel {
         let mut x = span.start;
         let mut longest = Longest::ANY;
         while x < span.end {
-            let around = Around::new(rows, x);
-            let rough = self.roughness(x);
-            let wide =
-                (rough < ROUGH && self.parts.wide).then(|| self.wide.place(Around::wide_hash(rows, x)));
-            let known = wide.and_then(|wide| self.wide.guess(wide));
-            let trusted = self.trusted(rows, &around, x).filter(|_| self.parts.runs);
+            let spot = self.spot(rows, x);
+            let trusted = self.trusted(rows, &spot).filter(|_| self.parts.runs);
             let stretch = Stretch {
                 reach: x..span.end,
-                known,
+                known: spot.known,
                 target,
             };
             let mut run = 0;
             if let Some(which) = trusted {
                 run = self.runs.alike(coder, rows, which, &stretch, &mut longest.alike);
             }
-            if run == 0 && around.flat() && self.parts.runs {
+            if run == 0 && spot.around.flat() && self.parts.runs {
                 run = self
                     .runs
-                    .flat(coder, rows, around.west, &stretch, &mut longest.flat);
+                    .flat(coder, rows, spot.around.west, &stretch, &mut longest.flat);
             }
             if run > 0 {
                 self.rough[x..x + run].fill(0);
@@ -109,9 +105,9 @@ impl PixelModel {
                 continue;
             }
             let wanted = target.get(x).map_or(0, |pixel| pixel & COLOR);
-            let pixel = self.pixel(coder, rows, &around, wide, x, wanted);
+            let pixel = self.pixel(coder, rows, &spot, wanted);
             rows.current[x] = pixel;
-            if pixel != around.west {
+            if pixel != spot.around.west {
                 longest.flat = usize::MAX;
             }
             if trusted.is_some_and(|which| rows.guesses[which][0].get(x) != Some(&pixel)) {
@@ -121,16 +117,28 @@ impl PixelModel {
         }
     }
 
+    fn spot(&self, rows: &Rows<'_>, x: usize) -> Spot {
+        let rough = self.roughness(x);
+        let wide = (rough < ROUGH && self.parts.wide).then(|| self.wide.place(Around::wide_hash(rows, x)));
+        Spot {
+            x,
+            around: Around::new(rows, x),
+            rough,
+            wide,
+            known: wide.and_then(|wide| self.wide.guess(wide)),
+        }
+    }
+
     /// The guess of time that is asked for whole runs.
-    fn trusted(&self, rows: &Rows<'_>, around: &Around, x: usize) -> Option<usize> {
+    fn trusted(&self, rows: &Rows<'_>, spot: &Spot) -> Option<usize> {
         (0..GUESSES).find(|&which| {
-            self.lately[which] & TRUSTED == TRUSTED && self.temporal(rows, around, which, x).agreement == 3
+            self.lately[which] & TRUSTED == TRUSTED && self.temporal(rows, spot, which).agreement == 3
         })
     }
 
-    fn temporal(&self, rows: &Rows<'_>, around: &Around, which: usize, x: usize) -> Temporal {
+    fn temporal(&self, rows: &Rows<'_>, spot: &Spot, which: usize) -> Temporal {
         if self.parts.time {
-            around.temporal(rows, which, x)
+            spot.around.temporal(rows, which, spot.x)
         } else {
             Temporal::NOTHING
         }
@@ -142,7 +150,7 @@ impl PixelModel {
         ((u16::from(west) + u16::from(self.rough[x])) / 2) as u8
     }
 
-    fn note(&mut self, x: usize, rough: u8, residual: bool) {
+    fn note(&mut self, &Spot { x, rough, .. }: &Spot, residual: bool) {
         self.rough[x] = if residual {
             rough + (255 - rough) / RATE
         } else {
@@ -150,59 +158,49 @@ impl PixelModel {
         };
     }
 
-    fn pixel<C: BitCoder>(
-        &mut self,
-        coder: &mut C,
-        rows: &Rows<'_>,
-        around: &Around,
-        wide: Option<Place>,
-        x: usize,
-        wanted: u32,
-    ) -> u32 {
+    fn pixel<C: BitCoder>(&mut self, coder: &mut C, rows: &Rows<'_>, spot: &Spot, wanted: u32) -> u32 {
         let mut offer = Offer {
             coder,
             wanted,
             refused: [u32::MAX; 12],
             count: 0,
         };
-        let rough = self.roughness(x);
-        let known = wide.and_then(|wide| self.wide.guess(wide));
-        let hint = [0, 1, 2].map(|which| self.temporal(rows, around, which, x));
-        for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if agreement == 3 && self.ask_time(&mut offer, which, agreement, pixel, around.west, known) {
-                self.note(x, rough, false);
-                return pixel;
+        let around = &spot.around;
+        let hint = [0, 1, 2].map(|which| self.temporal(rows, spot, which));
+        for (which, guess) in hint.into_iter().enumerate() {
+            if guess.agreement == 3 && self.ask_time(&mut offer, spot, which, guess) {
+                self.note(spot, false);
+                return guess.pixel;
             }
         }
-        if rough >= ROUGH {
-            let pixel = self.residual.code(offer.coder, x, around.near(), wanted);
-            self.note(x, rough, around.grainy(pixel));
+        if spot.rough >= ROUGH {
+            let pixel = self.residual.code(offer.coder, spot.x, around.near(), wanted);
+            self.note(spot, around.grainy(pixel));
             return pixel;
         }
-        if let Some(guess) = known
+        if let Some(guess) = spot.known
             && offer.ask(&mut self.wide_hit[guess.confidence as usize], guess.pixel)
         {
-            self.learn_wide(wide, guess.pixel);
-            self.note(x, rough, false);
+            self.learn_wide(spot, guess.pixel);
+            self.note(spot, false);
             return guess.pixel;
         }
         let deep = self.deep.place(around.deep_hash());
         let shallow = self.shallow.place(around.shallow_hash());
         let pixel = self.offered(
             &mut offer,
-            around,
+            spot,
             hint,
-            known,
             self.deep.guess(deep).filter(|_| self.parts.near),
             self.shallow.guess(shallow).filter(|_| self.parts.near),
         );
         let unforeseen = pixel.is_none();
         let pixel = match pixel {
             Some(pixel) => pixel,
-            None => self.unpredicted(&mut offer, around, x),
+            None => self.unpredicted(&mut offer, spot),
         };
-        self.note(x, rough, unforeseen && around.grainy(pixel));
-        self.learn_wide(wide, pixel);
+        self.note(spot, unforeseen && around.grainy(pixel));
+        self.learn_wide(spot, pixel);
         self.deep.learn(deep, pixel);
         self.shallow.learn(shallow, pixel);
         if pixel != around.west {
@@ -211,8 +209,8 @@ impl PixelModel {
         pixel
     }
 
-    fn learn_wide(&mut self, place: Option<Place>, pixel: u32) {
-        if let Some(place) = place {
+    fn learn_wide(&mut self, spot: &Spot, pixel: u32) {
+        if let Some(place) = spot.wide {
             self.wide.learn(place, pixel);
         }
     }
@@ -221,9 +219,8 @@ impl PixelModel {
     fn offered<C: BitCoder>(
         &mut self,
         offer: &mut Offer<'_, C>,
-        around: &Around,
+        spot: &Spot,
         hint: [Temporal; GUESSES],
-        known: Option<Guess>,
         deep: Option<Guess>,
         shallow: Option<Guess>,
     ) -> Option<u32> {
@@ -233,11 +230,9 @@ impl PixelModel {
         {
             return Some(guess.pixel);
         }
-        for (which, Temporal { pixel, agreement }) in hint.into_iter().enumerate() {
-            if (1..3).contains(&agreement)
-                && self.ask_time(offer, which, agreement, pixel, around.west, known)
-            {
-                return Some(pixel);
+        for (which, guess) in hint.into_iter().enumerate() {
+            if (1..3).contains(&guess.agreement) && self.ask_time(offer, spot, which, guess) {
+                return Some(guess.pixel);
             }
         }
         if let Some(guess) = deep
@@ -250,8 +245,8 @@ impl PixelModel {
         {
             return Some(guess.pixel);
         }
-        let pattern = around.pattern();
-        let near = around.near();
+        let pattern = spot.around.pattern();
+        let near = spot.around.near();
         (0..4)
             .find(|&which| offer.ask(&mut self.neighbor_hit[pattern * 4 + which], near[which]))
             .map(|which| near[which])
@@ -261,16 +256,12 @@ impl PixelModel {
     fn ask_time<C: BitCoder>(
         &mut self,
         offer: &mut Offer<'_, C>,
+        spot: &Spot,
         which: usize,
-        agreement: usize,
-        pixel: u32,
-        west: u32,
-        known: Option<Guess>,
+        Temporal { pixel, agreement }: Temporal,
     ) -> bool {
-        let lately = self.lately[which] & 7;
-        let relation = relation(known, pixel);
-        let context =
-            (which * 4 + agreement) * 64 + (lately << 1 | usize::from(pixel == west)) * 4 + relation;
+        let state = (self.lately[which] & 7) << 1 | usize::from(pixel == spot.around.west);
+        let context = ((which * 4 + agreement) * 16 + state) * 4 + relation(spot.known, pixel);
         let context = &mut self.temporal_hit[context];
         let Some(hit) = offer.put(context, pixel) else {
             return false;
@@ -280,18 +271,30 @@ impl PixelModel {
     }
 
     /// A color from the cache or in full.
-    fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, around: &Around, x: usize) -> u32 {
-        let wanted = offer.wanted;
-        let rough = self.roughness(x);
+    fn unpredicted<C: BitCoder>(&mut self, offer: &mut Offer<'_, C>, spot: &Spot) -> u32 {
+        let (wanted, rough) = (offer.wanted, spot.rough);
         // A place in the cache costs eight bits; what is close to a neighbor in a photograph costs less as a residual.
-        let cached = self.cache.holds(wanted) && !(rough >= CACHE_ROUGH && around.grainy(wanted));
+        let cached = self.cache.holds(wanted) && !(rough >= CACHE_ROUGH && spot.around.grainy(wanted));
         let context = usize::from(rough / CACHE_ROUGH).min(CACHE_CLASSES - 1);
         if self.parts.colors && offer.coder.bit(&mut self.cached[context], cached) {
             let index = self.cache_index.code(offer.coder, ColorCache::index(wanted));
             return self.cache.color(index);
         }
-        self.residual.code(offer.coder, x, around.near(), wanted)
+        self.residual
+            .code(offer.coder, spot.x, spot.around.near(), wanted)
     }
+}
+
+/// A pixel to be coded, and what is known of its place.
+struct Spot {
+    x: usize,
+    around: Around,
+    /// How usual residuals are here.
+    rough: u8,
+    /// Where its wide neighborhood lives; `None` in rough places, which ask nothing of it.
+    wide: Option<Place>,
+    /// What followed that neighborhood before.
+    known: Option<Guess>,
 }
 
 /// Asks "is it this one?", each color once.

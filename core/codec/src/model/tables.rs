@@ -88,7 +88,7 @@ impl PixelTable {
 
 /// Odd numbers without a pattern, one for each pixel of the widest neighborhood (the fractional bits of the square roots
 /// of the first primes, made odd).
-const WEIGHTS: [u32; 24] = [
+const WEIGHTS: [u32; 20] = [
     0x6a09_e667,
     0xbb67_ae85,
     0x3c6e_f373,
@@ -109,10 +109,6 @@ const WEIGHTS: [u32; 24] = [
     0xcf6c_85d3,
     0x2f73_477d,
     0x6d18_26cb,
-    0x8b43_d457,
-    0xe360_b597,
-    0x1c45_6003,
-    0x6f19_6331,
 ];
 
 /// Mixes pixels into 64 bits whose upper half is good for an index: a sum of products, so that none waits for another.

@@ -250,7 +250,7 @@ fn patience() -> Vec<(Framebuffer, EncodeLimits)> {
 #[test]
 fn the_history_pushes_out_what_it_did() {
     let mut ends = Ends::new();
-    ends.encoder = Encoder::with_history(1);
+    ends.encoder.set_history(1);
     let sum = sum_of(&mut ends, turmoil());
     assert_eq!(sum, 0xd2ff_f1c3_9fe2_6c68, "{sum:#018x}");
     let sum = sum_of(&mut Ends::new(), patience());

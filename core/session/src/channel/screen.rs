@@ -257,8 +257,6 @@ struct Incoming {
 
 /// The viewer's half.
 pub struct ScreenViewer {
-    /// Most memory for what was shown earlier, in MiB.
-    memory: u8,
     decoder: Decoder,
     current: Option<Incoming>,
     buffer: Vec<u8>,
@@ -283,7 +281,6 @@ impl ScreenViewer {
     #[must_use]
     pub fn with_memory(mebibytes: u8) -> Self {
         Self {
-            memory: mebibytes,
             decoder: Decoder::with_max_history(mebibytes),
             current: None,
             buffer: Vec::new(),
@@ -305,7 +302,7 @@ impl ScreenViewer {
     /// Most memory for what was shown earlier, in MiB.
     #[must_use]
     pub const fn memory(&self) -> u8 {
-        self.memory
+        self.decoder.max_history()
     }
 
     /// Which display the picture shows.

@@ -42,6 +42,7 @@ pub(crate) fn acquire(place: &str) -> Result<Acquired, InstanceError> {
         match Pipe::connect(&name, PATIENCE) {
             Ok(pipe) if !pipe.server_is(&user) => return Err(InstanceError::Occupied),
             Ok(pipe) => {
+                pipe.let_server_come_forward();
                 return Ok(Acquired::Running {
                     told: tell(&pipe).is_ok(),
                 });

@@ -26,6 +26,7 @@ use windows::Win32::System::Pipes::{
     WaitNamedPipeW,
 };
 use windows::Win32::System::Threading::{CreateEventW, WaitForSingleObject};
+use windows::Win32::UI::WindowsAndMessaging::AllowSetForegroundWindow;
 use windows::core::{HSTRING, PCWSTR};
 
 use super::user::User;
@@ -198,6 +199,16 @@ impl Pipe {
         // SAFETY: the pipe is open, and the place for the number outlives the call.
         let known = unsafe { GetNamedPipeServerProcessId(self.0.raw(), &raw mut process) };
         known.is_ok() && User::of_process(process).is_ok_and(|server| server == *user)
+    }
+
+    /// Hands the process that made the pipe the right to come to the front, which who was started by a person has.
+    pub(super) fn let_server_come_forward(&self) {
+        let mut process = 0;
+        // SAFETY: the pipe is open, and the place for the number outlives the call.
+        if unsafe { GetNamedPipeServerProcessId(self.0.raw(), &raw mut process) }.is_ok() {
+            // SAFETY: a plain number. Who has no right cannot hand it over: then the other one flashes in the task bar.
+            let _allowed = unsafe { AllowSetForegroundWindow(process) };
+        }
     }
 
     /// Whether the process that calls is this user's.

@@ -4,6 +4,7 @@
 mod bar;
 mod contrast;
 mod fonts;
+mod front;
 mod news;
 
 use i_slint_backend_winit::winit::platform::windows::{IconExtWindows, WindowAttributesExtWindows};
@@ -13,6 +14,7 @@ use windows::Win32::Foundation::HWND;
 pub(crate) use bar::keep_above;
 pub(crate) use contrast::contrast;
 pub(crate) use fonts::font_family;
+pub(crate) use front::come_forward;
 pub(crate) use news::listen;
 
 /// Whether a display is chosen by name: a person has one desktop.
