@@ -322,7 +322,7 @@ impl ScreenViewer {
     /// The picture is thrown away, and so is whatever comes until an update that resets; `false` if there was none.
     pub fn forget(&mut self) -> bool {
         let there = self.picture().is_some();
-        self.decoder = Decoder::with_max_history(self.memory);
+        self.decoder = Decoder::with_max_history(self.memory());
         self.current = None;
         self.buffer = Vec::new();
         self.lost = true;
