@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use windows::Win32::Foundation::{GlobalFree, HANDLE, HGLOBAL, HWND};
 use windows::Win32::System::DataExchange::{
-    CloseClipboard, EmptyClipboard, GetClipboardData, IsClipboardFormatAvailable, OpenClipboard,
-    RegisterClipboardFormatW, SetClipboardData,
+    CloseClipboard, EmptyClipboard, GetClipboardData, GetClipboardOwner, IsClipboardFormatAvailable,
+    OpenClipboard, RegisterClipboardFormatW, SetClipboardData,
 };
 use windows::Win32::System::Memory::{GMEM_MOVEABLE, GlobalAlloc, GlobalLock, GlobalSize, GlobalUnlock};
 use windows::Win32::UI::WindowsAndMessaging::{
@@ -26,6 +26,8 @@ const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);
 /// What programs set beside a text that histories, clouds and onlookers are to leave alone.
 const NOT_FOR_ONLOOKERS: PCWSTR = w!("ExcludeClipboardContentFromMonitorProcessing");
+/// The same by an older name, which password managers use as well.
+const NOT_FOR_VIEWERS: PCWSTR = w!("Clipboard Viewer Ignore");
 const NOT_FOR_HISTORY: PCWSTR = w!("CanIncludeInClipboardHistory");
 const NOT_FOR_CLOUDS: PCWSTR = w!("CanUploadToCloudClipboard");
 
@@ -73,6 +75,12 @@ impl Owner {
         })
     }
 
+    /// Whether what is on the clipboard was put there by this window, and by nobody since.
+    pub fn owns(&self) -> bool {
+        // SAFETY: it only asks.
+        unsafe { GetClipboardOwner() }.is_ok_and(|window| window == self.window)
+    }
+
     /// Takes what other programs told the window: whoever empties the clipboard waits for that.
     pub fn answer(&self) {
         let mut message = MSG::default();
@@ -114,8 +122,10 @@ impl<'a> Board<'a> {
 
     /// Whether a password manager marked it.
     pub fn is_secret(&self) -> bool {
-        // SAFETY: the name is a string of the program, and it only asks.
-        unsafe { IsClipboardFormatAvailable(RegisterClipboardFormatW(NOT_FOR_ONLOOKERS)) }.is_ok()
+        [NOT_FOR_ONLOOKERS, NOT_FOR_VIEWERS].into_iter().any(|name| {
+            // SAFETY: the name is a string of the program, and it only asks.
+            unsafe { IsClipboardFormatAvailable(RegisterClipboardFormatW(name)) }.is_ok()
+        })
     }
 
     /// The text; `None` if there is none or one that cannot have `longest` bytes of UTF-8 or fewer.

@@ -21,8 +21,6 @@ pub struct NativeClipboard {
     watching: bool,
     /// The number that was seen last.
     seen: u32,
-    /// The number after our own text was put there.
-    own: Option<u32>,
 }
 
 impl NativeClipboard {
@@ -36,7 +34,6 @@ impl NativeClipboard {
             longest,
             watching: false,
             seen: number(),
-            own: None,
         })
     }
 
@@ -46,7 +43,7 @@ impl NativeClipboard {
             return Ok(None);
         }
         self.seen = now;
-        if !self.watching || self.own == Some(now) {
+        if !self.watching || self.owner.owns() {
             return Ok(None);
         }
         let Ok(board) = Board::open(&self.owner) else {
@@ -54,6 +51,8 @@ impl NativeClipboard {
             self.seen = now.wrapping_sub(1);
             return Ok(None);
         };
+        // Another copy may have come before it was opened; that one is looked at now, and not once more.
+        self.seen = number();
         if board.is_secret() {
             return Ok(None);
         }
@@ -69,12 +68,7 @@ impl NativeClipboard {
 
 impl Clipboard for NativeClipboard {
     fn set_text(&mut self, text: &str) -> Result<(), ClipboardError> {
-        let board = Board::open(&self.owner)?;
-        board.put(&for_windows(text))?;
-        drop(board);
-        let now = number();
-        (self.seen, self.own) = (now, Some(now));
-        Ok(())
+        Board::open(&self.owner)?.put(&for_windows(text))
     }
 
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {
@@ -101,8 +95,9 @@ impl Clipboard for NativeClipboard {
 impl Drop for NativeClipboard {
     fn drop(&mut self) {
         // What the operator put there does not outlive the session, unless the person copied something since.
-        if self.own == Some(number())
+        if self.owner.owns()
             && let Ok(board) = Board::open(&self.owner)
+            && self.owner.owns()
         {
             board.clear();
         }
