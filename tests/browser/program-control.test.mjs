@@ -32,6 +32,15 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
       return operator.page.getByText(operator.words.notice_input_own_window).isVisible();
     });
 
+  /** The customer said no: the button cannot be pressed for a while, and says how long. */
+  const resting = async () => {
+    const [before, after] = operator.words.ask_rests.split('{seconds}');
+    await until('the rest', async () => {
+      const told = (await it.control().getAttribute('title')) ?? '';
+      return told.startsWith(before) && told.endsWith(after) && (await it.control().isDisabled());
+    });
+  };
+
   /** The customer's own mouse clicks there. */
   const customerClicks = (x, y) => computer.xdotool('mousemove', '--sync', x, y, 'click', 1);
 
@@ -119,20 +128,26 @@ describe.skipIf(!ready())('a session with the program in it, and who may do what
     await it.types('x');
     for (const person of [operator, it.customer]) expect(await person.log().getByText('nothing').count()).toBe(0);
 
-    // Asked again: only the customer can press Allow.
-    await it.press(it.names.withdraw);
-    await expect.poll(() => it.pressed()).toBe('false');
-    for (const answer of ['decline', 'allow']) {
+    // Asked again, once the button says that it may be: only the customer can press Allow.
+    for (const answer of ['allow', 'decline']) {
+      await it.press(it.names.withdraw);
+      await resting();
+      await expect.poll(() => it.pressed()).toBe('false');
       await it.control().click();
       const allow = await it.spot(it.names.allow);
       await operator.clickRemote(...allow);
-      if (answer === 'decline') {
+      if (answer === 'allow') {
+        customerClicks(...allow);
+        await it.find(it.names.withdraw);
+      } else {
         await it.press(it.names.decline);
         await reads(operator.words.notice_declined);
-      } else customerClicks(...allow);
+      }
+      await it.says('state_viewing');
     }
+    await resting();
+    await it.press(it.names.giveControl);
     await it.find(it.names.withdraw);
-    await it.says('state_viewing');
     // The same spot, pressed by the customer.
     customerClicks(...spots.end);
     await it.press(it.names.close);

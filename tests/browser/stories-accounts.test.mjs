@@ -185,6 +185,8 @@ describe.skipIf(!built())('people and their accounts', () => {
       const one = await person(lang);
       await one.go('/login');
       await one.page.getByRole('link', { name: one.w.forgot, exact: true }).click();
+      // The page before has a field of the same name.
+      await one.heading('forgot_title');
       await one.field('email').fill(email);
       await one.look('forgot');
       await one.press('forgot_send');

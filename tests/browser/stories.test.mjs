@@ -1,5 +1,6 @@
 // User stories in real browsers against a real server, without the customer's program: `npm run stories` in web/.
 // Globals (describe, test, expect, ...) come from vitest.
+import { until } from './lib/browser.mjs';
 import { Customer } from './lib/customer.mjs';
 import { Operator } from './lib/operator.mjs';
 import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
@@ -193,8 +194,11 @@ describe.skipIf(!built())('a session in two browsers', () => {
     }
     await operator.page.getByText(operator.words.notice_code_burnt).waitFor();
     const code = operator.page.getByRole('status', { name: operator.words.session_code });
-    await expect.poll(async () => (await code.first().textContent())?.replace(/\D/g, '')).not.toBe(digits);
-    const fresh = (await code.first().textContent()).replace(/\D/g, '');
+    // Between the two codes there is none.
+    const fresh = await until('the new code', async () => {
+      const shown = (await code.first().textContent())?.replace(/\D/g, '') ?? '';
+      return shown.length === 8 && shown !== digits && shown;
+    });
     await one.connect(fresh);
     await one.paired();
     await operator.openSession();
