@@ -245,12 +245,12 @@ export class Tour {
   async colors() {
     const { words } = this;
     const whole = await this.size();
-    await this.choose(words.tools, words.colors_grey);
-    await until('a grey picture', async () => {
+    await this.choose(words.tools, words.colors_gray);
+    await until('a gray picture', async () => {
       const seen = await this.operator.pixels(whole, 5);
       return seen.every((pixel) => (pixel >> 16) === (pixel & 255) && ((pixel >> 8) & 255) === (pixel & 255));
     });
-    await this.pictured('colors-grey');
+    await this.pictured('colors-gray');
     await this.choose(words.tools, words.colors_few);
     await until('few colors', async () => new Set(await this.operator.pixels(whole, 3)).size <= 16);
     await this.pictured('colors');

@@ -350,7 +350,7 @@ export const SCENES: Scene[] = [
     name: 'session-keys',
   },
   {
-    ...session('grey', '[role=toolbar]', async (page) => {
+    ...session('gray', '[role=toolbar]', async (page) => {
       await page.getByRole('button', { name: /^(ツール|Tools)$/ }).click();
     }),
     name: 'session-tools',

@@ -97,15 +97,15 @@ fn fewer_colors_come_and_go_and_outlive_a_new_start_of_the_program() {
     world.paint(Who::Program, Rect::new(5, 5, 60, 60), 0x0012_3456);
     world.run_for(500);
     assert!(world.picture_is_exact());
-    world.console(ConsoleCommand::Colors { colors: Colors::Grey });
+    world.console(ConsoleCommand::Colors { colors: Colors::Gray });
     world.run_for(1_000);
-    assert_eq!(world.console_view().colors, Colors::Grey);
+    assert_eq!(world.console_view().colors, Colors::Gray);
     assert!(!world.picture_is_exact());
     world.agent(Who::Program, AgentCommand::Pause { paused: true });
     world.run_for(200);
     world.agent(Who::Program, AgentCommand::Pause { paused: false });
     world.run_for(1_000);
-    assert!(!world.picture_is_exact(), "still grey");
+    assert!(!world.picture_is_exact(), "still gray");
     world.console(ConsoleCommand::Colors { colors: Colors::All });
     world.run_for(1_000);
     assert!(world.picture_is_exact());

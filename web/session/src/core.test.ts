@@ -118,7 +118,7 @@ describe.skipIf(!built)('the core in WebAssembly', () => {
       { type: 'control', active: false },
       { type: 'rearm' },
       { type: 'showDisplay', id: 1 },
-      { type: 'colors', colors: 'grey' },
+      { type: 'colors', colors: 'gray' },
       { type: 'screenshot' },
       { type: 'putClipboard', text: '手元' },
       { type: 'fetchClipboard' },

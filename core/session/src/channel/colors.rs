@@ -16,13 +16,13 @@ pub enum Colors {
     Many,
     /// The sixteen that every computer had.
     Few,
-    /// Sixteen steps of grey.
-    Grey,
+    /// Sixteen steps of gray.
+    Gray,
 }
 
 impl Colors {
     /// Every choice, in the order in which it is offered.
-    pub const EACH: [Self; 4] = [Self::All, Self::Many, Self::Few, Self::Grey];
+    pub const EACH: [Self; 4] = [Self::All, Self::Many, Self::Few, Self::Gray];
 
     /// From its number on the wire; unknown ones of a newer peer are `None`.
     #[must_use]
@@ -31,7 +31,7 @@ impl Colors {
             Kind::All => Some(Self::All),
             Kind::Many => Some(Self::Many),
             Kind::Few => Some(Self::Few),
-            Kind::Grey => Some(Self::Grey),
+            Kind::Gray => Some(Self::Gray),
             Kind::Unspecified => None,
         }
     }
@@ -43,7 +43,7 @@ impl Colors {
             Self::All => Kind::All as i32,
             Self::Many => Kind::Many as i32,
             Self::Few => Kind::Few as i32,
-            Self::Grey => Kind::Grey as i32,
+            Self::Gray => Kind::Gray as i32,
         }
     }
 
@@ -55,7 +55,7 @@ impl Colors {
             Self::All => pixel & 0x00ff_ffff,
             Self::Many => rgb(step(red, 7), step(green, 7), step(blue, 3)),
             Self::Few => nearest(red, green, blue),
-            Self::Grey => {
+            Self::Gray => {
                 let [red, green, blue] = [red, green, blue].map(u32::from);
                 // The weights of ITU-R BT.601, in 256ths.
                 let light = (77 * red + 150 * green + 29 * blue) >> 8;
@@ -66,7 +66,7 @@ impl Colors {
     }
 }
 
-/// The sixteen colors: two brightnesses of the eight corners, with the two greys between.
+/// The sixteen colors: two brightnesses of the eight corners, with the two grays between.
 const FEW: [u32; 16] = [
     0x00_00_00, 0x00_00_80, 0x00_80_00, 0x00_80_80, 0x80_00_00, 0x80_00_80, 0x80_80_00, 0xc0_c0_c0,
     0x80_80_80, 0x00_00_ff, 0x00_ff_00, 0x00_ff_ff, 0xff_00_00, 0xff_00_ff, 0xff_ff_00, 0xff_ff_ff,
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_picture_has_no_more_colors_than_were_chosen() {
         let picture = all_colors();
-        for (colors, most) in [(Colors::Many, 256), (Colors::Few, 16), (Colors::Grey, 16)] {
+        for (colors, most) in [(Colors::Many, 256), (Colors::Few, 16), (Colors::Gray, 16)] {
             let mut reducer = Reducer::default();
             assert!(reducer.choose(colors));
             let reduced = reducer.reduce(picture.view().expect("a view"));
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn black_and_white_stay_and_grey_is_grey() {
+    fn black_and_white_stay_and_gray_is_gray() {
         for colors in Colors::EACH {
             assert_eq!(colors.of(0), 0, "{colors:?}");
             assert_eq!(colors.of(0x00ff_ffff), 0x00ff_ffff, "{colors:?}");
         }
         for pixel in [0x0012_3456, 0x00fe_0102, 0x0000_80ff] {
-            let [_, red, green, blue] = Colors::Grey.of(pixel).to_be_bytes();
+            let [_, red, green, blue] = Colors::Gray.of(pixel).to_be_bytes();
             assert!(red == green && green == blue);
         }
     }

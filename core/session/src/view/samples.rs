@@ -80,7 +80,7 @@ fn console() -> ConsoleView {
             primary: true,
         }],
         shown: Some(0),
-        colors: Colors::Grey,
+        colors: Colors::Gray,
         clipboard: ClipboardView {
             offered_bytes: Some(120),
             too_long: false,

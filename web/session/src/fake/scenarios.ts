@@ -72,7 +72,7 @@ export const SCENARIOS: Record<string, Scenario> = {
     granted: ['view', 'control', 'clipboard_out'],
     clipboard: { offeredBytes: 24, tooLong: false, comingPercent: null, goingPercent: null },
   }),
-  grey: session(live, { colors: 'grey' }),
+  gray: session(live, { colors: 'gray' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
   locked: session(live, { obstacle: 'locked' }),
   away: session(live, { obstacle: 'away', picture: null }),

@@ -13,7 +13,7 @@ export const COLORS: readonly { colors: Colors; key: Key; note?: Key }[] = [
   { colors: 'all', key: 'colors_all', note: 'colors_all_note' },
   { colors: 'many', key: 'colors_many' },
   { colors: 'few', key: 'colors_few' },
-  { colors: 'grey', key: 'colors_grey' },
+  { colors: 'gray', key: 'colors_gray' },
 ];
 
 /** Why nothing of this kind can be asked for now, in words; undefined if it can. */
