@@ -19,6 +19,7 @@ const PARTS: &[Part] = &[
     ("runs", |parts| parts.runs = false),
     ("wide neighborhoods", |parts| parts.wide = false),
     ("near neighborhoods", |parts| parts.near = false),
+    ("text by columns", |parts| parts.text = false),
     ("cache of colors", |parts| parts.colors = false),
     ("moves and history", |parts| {
         (parts.moves, parts.history) = (false, false);

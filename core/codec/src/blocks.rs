@@ -15,17 +15,24 @@ pub(crate) enum Kind {
     Copy(u8),
     /// It gets what it showed before: place in its list of earlier contents.
     Remembered(u8),
-    /// Its pixels are in the update.
+    /// Its pixels are in the update, line by line.
     Exact,
+    /// Its pixels are in the update, column by column of a line of text.
+    Text,
 }
 
 impl Kind {
+    /// Whether its pixels are in the update.
+    pub(crate) fn by_value(self) -> bool {
+        matches!(self, Self::Exact | Self::Text)
+    }
+
     /// Without the number.
     pub(crate) fn class(self) -> usize {
         match self {
             Self::Keep => 0,
             Self::Copy(_) => 1,
-            Self::Exact => 2,
+            Self::Exact | Self::Text => 2,
             Self::Remembered(_) => 3,
         }
     }
@@ -113,11 +120,11 @@ impl BlockMap {
         marks
     }
 
-    /// How many pixels the exact blocks have.
+    /// How many pixels are coded by value.
     pub(crate) fn exact_pixels(&self) -> u64 {
         let blocks = (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (column, row)));
         blocks
-            .filter(|&(c, r)| self.get(c, r) == Kind::Exact)
+            .filter(|&(c, r)| self.get(c, r).by_value())
             .map(|(c, r)| self.rect(c, r).area())
             .sum()
     }

@@ -111,7 +111,11 @@ impl Budget {
         let pairs = (0..wanted.rows()).flat_map(|row| wanted.strip(row).iter().zip(done.strip(row)));
         let mut any = false;
         for (waited, (want, got)) in waited.iter_mut().zip(pairs) {
-            *waited = if want == got { 0 } else { waited.saturating_add(1) };
+            *waited = if want == got || want.by_value() && got.by_value() {
+                0
+            } else {
+                waited.saturating_add(1)
+            };
             any |= *waited > 0;
         }
         if any {

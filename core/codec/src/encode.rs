@@ -16,6 +16,7 @@ use crate::parts::Parts;
 use crate::range_coder::RangeEncoder;
 use crate::recall;
 use crate::stream::{self, Plan, Shared};
+use crate::text;
 
 /// What the platform knows about the change since the last frame. Hints save time; wrong moves cost nothing, and too
 /// much damage neither. Damage that leaves out changed pixels leaves them stale at the viewer.
@@ -68,7 +69,7 @@ pub struct Update {
     pub complete: bool,
 }
 
-/// Holds what the viewer has. Memory: 8 bytes per pixel, about 2.3 MiB, and what is remembered of earlier contents.
+/// Holds what the viewer has. Memory: 8 bytes per pixel, about 8 MiB, and what is remembered of earlier contents.
 pub struct Encoder {
     shared: Option<Shared>,
     budget: Budget,
@@ -177,7 +178,11 @@ impl Encoder {
             vectors,
             map: self.budget.allow(&map, limits),
         };
-        recall::resemble(&mut allowed.map, frame, shared);
+        if self.parts.text {
+            text::choose(&mut allowed, frame, shared);
+        } else {
+            recall::resemble(&mut allowed.map, frame, shared);
+        }
         let header = if reset {
             Header::Complete(start)
         } else {

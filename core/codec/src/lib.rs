@@ -8,8 +8,8 @@
 //! - [`Decoder::decode`] applies it and says what changed.
 //! - [`cursor`] has the pointer shapes, which travel apart.
 //!
-//! The stages have a file each: damage, history (what stood there before), moves, stream (what the bytes mean), model (what
-//! is likely), range coder.
+//! The stages have a file each: damage, history (what stood there before), moves, text (where its lines are), stream (what
+//! the bytes mean), model (what is likely), range coder.
 //! `docs/protocol/screen-codec.md` describes the bytes.
 
 mod blocks;
@@ -29,6 +29,7 @@ mod range_coder;
 mod recall;
 mod stream;
 mod strip;
+mod text;
 
 pub use decode::Decoder;
 pub use encode::{EncodeLimits, Encoder, Hints, Update};

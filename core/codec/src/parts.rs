@@ -16,6 +16,8 @@ pub struct Parts {
     pub wide: bool,
     /// The two tables of near neighborhoods.
     pub near: bool,
+    /// Lines of text that are coded column by column.
+    pub text: bool,
     /// The cache of colors.
     pub colors: bool,
 }
@@ -29,6 +31,7 @@ impl Parts {
         runs: true,
         wide: true,
         near: true,
+        text: true,
         colors: true,
     };
 }

@@ -7,10 +7,11 @@ use crate::error::CodecError;
 use crate::framebuffer::{FrameView, Framebuffer};
 use crate::header::{Number, Start};
 use crate::history::History;
-use crate::model::{Memory, Model, Rows, Vector};
+use crate::model::{Band, Memory, Model, Rows, Vector};
 use crate::parts::Parts;
 use crate::range_coder::BitCoder;
 use crate::strip::Strips;
+use crate::text::{self, Seams};
 
 /// What both ends hold between updates, always equal.
 pub(crate) struct Shared {
@@ -22,6 +23,9 @@ pub(crate) struct Shared {
     pub(crate) history: History,
     pub(crate) model: Model,
     strips: Strips,
+    /// The line of text that is coded now.
+    pub(crate) band: Band,
+    pub(crate) seams: Seams,
     /// Whether `before` shows anything: false during a complete update.
     pub(crate) remembers: bool,
     /// The number of the next update.
@@ -37,6 +41,8 @@ impl Shared {
             history: History::new(size, history),
             model: Model::new(size.width as usize, parts),
             strips: Strips::new(size.width as usize),
+            band: Band::default(),
+            seams: Seams::default(),
             remembers: false,
             number: Number::default(),
         })
@@ -102,7 +108,7 @@ pub(crate) fn body<C: BitCoder>(
         let strip = plan.map.strip(row);
         // Copies are never put off: what they read may be gone afterwards.
         let planned = |column: usize| match strip.get(column) {
-            Some(Kind::Exact) if waiting => (Kind::Keep, None),
+            Some(kind) if kind.by_value() && waiting => (Kind::Keep, None),
             Some(&kind) => (kind, plan.map.like(column, row)),
             None => (Kind::Keep, None),
         };
@@ -119,6 +125,7 @@ pub(crate) fn body<C: BitCoder>(
             return Err(CodecError::Truncated);
         }
     }
+    text::pixels(shared, coder, &done, frame)?;
     Ok(done)
 }
 
@@ -152,6 +159,11 @@ fn kinds<C: BitCoder>(
         let kind = model
             .kind(coder, left, above, done.vectors.len(), memory, kind)
             .ok_or(CodecError::Malformed("a block names what does not exist"))?;
+        let kind = if kind == Kind::Exact && model.text(coder, left, above, planned(column).0 == Kind::Text) {
+            Kind::Text
+        } else {
+            kind
+        };
         done.map.set(column, row, kind);
         let mut taken = None;
         match kind {
@@ -163,7 +175,7 @@ fn kinds<C: BitCoder>(
                 liked = taken.is_some();
                 done.map.set_like(column, row, taken);
             }
-            Kind::Keep | Kind::Copy(_) | Kind::Exact => {}
+            Kind::Keep | Kind::Copy(_) | Kind::Exact | Kind::Text => {}
         }
         if let Some(index) = taken {
             epoch = history.left_at(column, row, index);

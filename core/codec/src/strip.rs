@@ -149,7 +149,7 @@ impl Strips {
 }
 
 /// Where an exact block most likely comes from: with the neighbors that are copied, else with most of the picture.
-fn vector_of(map: &BlockMap, column: usize, row: usize, vectors: &[Vector]) -> Option<Vector> {
+pub(crate) fn vector_of(map: &BlockMap, column: usize, row: usize, vectors: &[Vector]) -> Option<Vector> {
     let copied = |column: Option<usize>, row: Option<usize>| {
         let (column, row) = column.zip(row)?;
         if column >= map.columns() {
@@ -157,7 +157,7 @@ fn vector_of(map: &BlockMap, column: usize, row: usize, vectors: &[Vector]) -> O
         }
         match map.get(column, row) {
             Kind::Copy(index) => vectors.get(usize::from(index)).copied(),
-            Kind::Keep | Kind::Exact | Kind::Remembered(_) => None,
+            Kind::Keep | Kind::Exact | Kind::Text | Kind::Remembered(_) => None,
         }
     };
     copied(column.checked_sub(1), Some(row))

@@ -4,7 +4,8 @@ mod hostile;
 mod moves;
 mod portions;
 mod round_trip;
-mod scenes;
+pub(crate) mod scenes;
+mod text;
 mod viewers;
 
 use temoto_geometry::Size;

@@ -24,6 +24,7 @@ pub(crate) struct BlockModel {
     strip_used: [Bit; 2],
     kept: [Bit; 16],
     remembered: [Bit; 16],
+    text: [Bit; 9],
     copied: [Bit; 16],
     same_vector: [Bit; 3],
     index: Tree<3>,
@@ -54,6 +55,7 @@ impl BlockModel {
             strip_used: [Bit::NEW; 2],
             kept: [Bit::NEW; 16],
             remembered: [Bit::NEW; 16],
+            text: [Bit::NEW; 9],
             copied: [Bit::NEW; 16],
             same_vector: [Bit::NEW; 3],
             index: Tree::new(),
@@ -143,6 +145,16 @@ impl BlockModel {
         }
         let index = self.index.code(coder, u32::from(wanted.unwrap_or_default())) as u8;
         (usize::from(index) < vectors).then_some(Kind::Copy(index))
+    }
+
+    /// Codes whether the pixels of a block come column by column, from the kinds left of it and above it.
+    pub(crate) fn text<C: BitCoder>(&mut self, coder: &mut C, left: Kind, above: Kind, text: bool) -> bool {
+        let [left, above] = [left, above].map(|kind| match kind {
+            Kind::Text => 0,
+            Kind::Exact => 1,
+            Kind::Keep | Kind::Copy(_) | Kind::Remembered(_) => 2,
+        });
+        coder.bit(&mut self.text[left * 3 + above], text)
     }
 
     /// Codes which earlier content an exact block resembles, if any; `liked` says whether the last one did. A content

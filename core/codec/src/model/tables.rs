@@ -125,6 +125,11 @@ impl Hash {
         });
     }
 
+    /// Begins with the first weight again, without mixing up what went before.
+    pub(crate) fn turn(&mut self) {
+        self.0 = self.0.rotate_left(23).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    }
+
     pub(crate) fn finish(self) -> u64 {
         let sum = self.0 ^ self.0 >> 29;
         let product = sum.wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -65,7 +65,7 @@ pub(super) fn photo(width: u32, height: u32, seed: u64) -> Framebuffer {
 }
 
 /// A page of text: lines of antialiased glyphs from a small alphabet.
-pub(super) fn page(width: u32, height: u32, seed: u64) -> Framebuffer {
+pub(crate) fn page(width: u32, height: u32, seed: u64) -> Framebuffer {
     let mut picture = draw(width, height, |_, _| 0x00fa_fafa);
     let mut dice = Dice::new(seed);
     for line in 0..height / 18 {
