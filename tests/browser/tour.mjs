@@ -13,6 +13,8 @@ const NAMES = {
 };
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
+const TICKET = '#20418';
+const NOTE = 'ドライバーを入れ直しました。 Reinstalled the driver.';
 
 const same = (a, b) => a.length === b.length && a.every((value, at) => value === b[at]);
 const check = (what, right) => {
@@ -28,7 +30,7 @@ export class Tour {
   /** Plays all of it; what fails is said and the rest goes on. */
   async play(say) {
     await this.operator.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    for (const name of ['grants', 'screenshot', 'zoom', 'colors', 'clipboard', 'keys']) {
+    for (const name of ['grants', 'screenshot', 'zoom', 'colors', 'clipboard', 'keys', 'notes']) {
       say(`tour: ${name}`);
       const result = { ok: false, pictures: [] };
       this.results[name] = result;
@@ -320,5 +322,34 @@ export class Tour {
     await this.button('Esc').click();
     check('let go', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'false');
     await this.page.getByRole('group', { name: words.keys, exact: true }).getByRole('button', { name: words.close }).click();
+  }
+
+  async notes() {
+    const { words } = this;
+    const tab = (name) => this.page.getByRole('tab', { name, exact: true });
+    if (!(await tab(words.notes).isVisible())) await this.button(words.side_panel).click();
+    await tab(words.notes).click();
+    await this.page.getByRole('textbox', { name: words.history_ticket }).fill(TICKET);
+    await this.page.getByRole('textbox', { name: words.history_note }).fill(NOTE);
+    await this.page.getByText(words.notes_saved).waitFor();
+    const panel = this.page.getByRole('tabpanel');
+    for (const happened of [words.story_customer_joined, words.event_control_withdrawn, words.story_history_noted])
+      await panel.getByRole('listitem').filter({ hasText: happened }).first().waitFor();
+    await this.pictured('notes');
+    await tab(words.chat).click();
+    await tab(words.notes).click();
+    check('the note is there again', (await this.page.getByRole('textbox', { name: words.history_note }).inputValue()) === NOTE);
+    await tab(words.chat).click();
+    // In the history, for whoever looks it up later.
+    const history = await this.operator.context.newPage();
+    await history.goto(new URL('/console/history', this.page.url()).href);
+    const row = history.getByRole('row').filter({ hasText: TICKET });
+    await row.getByText(NOTE).waitFor();
+    await row.getByRole('button', { name: words.story, exact: true }).click();
+    await row.getByRole('listitem').filter({ hasText: words.story_customer_joined }).waitFor();
+    const shot = join(this.shots, `tour-notes-history-${this.lang}.png`);
+    await history.screenshot({ path: shot });
+    this.result.pictures.push(shot);
+    await history.close();
   }
 }

@@ -337,6 +337,16 @@ export const SCENES: Scene[] = [
   },
   {
     ...session('live', '[role=toolbar]', async (page) => {
+      const tab = page.getByRole('tab', { name: /^(メモ|Notes)$/ });
+      if (!(await tab.isVisible()))
+        await page.getByRole('button', { name: /^(チャットと情報|Chat and details)/ }).click();
+      await tab.click();
+      await page.getByText(/^(保存しました|Saved in)/).waitFor();
+    }),
+    name: 'session-notes',
+  },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
       await page.getByRole('button', { name: /^(セッションを終了|End session)$/ }).click();
       await page.getByRole('dialog').waitFor();
     }),

@@ -196,6 +196,8 @@ function operation(path: string, method: string, played: Played): [number, unkno
       return [200, usage(played, nowMs)];
     case 'GET /history':
       return [200, history(played, nowMs)];
+    case `GET /history/${SESSION}`:
+      return [200, story(played, nowMs)];
     case 'GET /history/chart': {
       const peaks = Array.from({ length: 48 }, (_, n) =>
         Math.max(0, Math.round(2 + 2 * Math.sin(n / 3) - (n % 7 > 4 ? 2 : 0))),
@@ -274,6 +276,20 @@ function history(played: Played, nowMs: number): unknown {
     };
   });
   return { sessions, more: true };
+}
+
+/** The session that the pages play, with what happened in it. */
+function story(played: Played, nowMs: number): unknown {
+  const told = history({ ...played, past: true }, nowMs) as { sessions: object[] };
+  const events = ['session_started', 'code_taken', 'proof_refused', 'customer_joined', 'grant_given', 'history_noted'];
+  return {
+    session: told.sessions[0],
+    events: events.map((kind, n) => ({
+      kind,
+      detail: kind === 'grant_given' ? 'view' : '',
+      at_ms: nowMs - (20 - 3 * n) * 60_000,
+    })),
+  };
 }
 
 function licences(played: Played, nowMs: number): unknown {

@@ -29,11 +29,15 @@ pub enum Used {
     Recording,
     /// Something was printed.
     Print,
+    /// Texts went over by clipboard.
+    Clipboard,
+    /// Pictures were taken of the screen.
+    Screenshot,
 }
 
 impl Used {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Screen,
         Self::Control,
         Self::Chat,
@@ -41,6 +45,8 @@ impl Used {
         Self::Call,
         Self::Recording,
         Self::Print,
+        Self::Clipboard,
+        Self::Screenshot,
     ];
 
     /// Its name in the interface and in exports.
@@ -54,6 +60,8 @@ impl Used {
             Self::Call => "call",
             Self::Recording => "recording",
             Self::Print => "print",
+            Self::Clipboard => "clipboard",
+            Self::Screenshot => "screenshot",
         }
     }
 

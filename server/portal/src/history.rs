@@ -5,6 +5,7 @@ pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod note;
+pub(crate) mod one;
 pub(crate) mod policy;
 pub(crate) mod report;
 
@@ -136,7 +137,8 @@ pub(crate) struct PastSession {
     customer: String,
     /// The customer's system, as the operator's console says.
     system: String,
-    /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`.
+    /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
+    /// `screenshot`.
     functions: Vec<&'static str>,
     /// The operator's note.
     note: String,

@@ -213,6 +213,7 @@ pub(crate) fn table() -> Vec<Route> {
             ADMINISTRATORS,
             post(history::erase::handler),
         ),
+        row(M::GET, "/history/{id}", OPERATORS, get(history::one::handler)),
         row(M::POST, "/history/{id}", OPERATORS, post(history::note::handler)),
         row(
             M::POST,

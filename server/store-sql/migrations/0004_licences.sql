@@ -93,3 +93,6 @@ CREATE TABLE history_policies (
     organisation_id BLOB PRIMARY KEY NOT NULL REFERENCES organisations (id),
     keep_days INTEGER NOT NULL CHECK (keep_days BETWEEN 1 AND 36500)
 ) STRICT;
+
+-- What the trail tells of one session.
+CREATE INDEX audit_events_by_subject ON audit_events (organisation_id, subject, number);

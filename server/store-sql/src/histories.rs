@@ -5,7 +5,7 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 use temoto_store::{
-    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, StoreError,
+    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, StoreError, TimelineRow,
 };
 
 use crate::database::{Conn, Query, Row, query};
@@ -17,17 +17,19 @@ const CHARTED: i64 = 20_000;
 /// Most sessions that one round removes: the next ones go in the next round.
 const REMOVED: i64 = 500;
 const DAY_MS: i64 = 86_400_000;
+/// Most entries of the trail about one session.
+const TOLD: i64 = 500;
+/// Sessions with what is said of them.
+const PAST: &str = "SELECT s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
+         d.customer, d.system, d.functions, d.note, d.ticket
+     FROM sessions s JOIN users u ON u.id = s.operator_id
+         LEFT JOIN session_details d ON d.session_id = s.id";
 
 #[async_trait]
 impl Histories for SqlStore {
     async fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, StoreError> {
-        let mut sql = String::from(
-            "SELECT s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
-                 d.customer, d.system, d.functions, d.note, d.ticket
-             FROM sessions s JOIN users u ON u.id = s.operator_id
-                 LEFT JOIN session_details d ON d.session_id = s.id
-             WHERE s.organisation_id = $1 AND s.started_at >= $2 AND s.started_at < $3",
-        );
+        let mut sql =
+            format!("{PAST} WHERE s.organisation_id = $1 AND s.started_at >= $2 AND s.started_at < $3");
         let mut bound = 3;
         if filter.operator.is_some() {
             also(&mut sql, &mut bound, "s.operator_id = ?");
@@ -74,6 +76,42 @@ impl Histories for SqlStore {
             .iter()
             .map(history)
             .collect()
+    }
+
+    async fn past_session(&self, session: SessionId) -> Result<Option<HistoryRow>, StoreError> {
+        query(format!("{PAST} WHERE s.id = $1"))
+            .bind(&session.as_bytes()[..])
+            .fetch_optional(self.read())
+            .await
+            .map_err(failed)?
+            .map(|row| history(&row))
+            .transpose()
+    }
+
+    async fn timeline(
+        &self,
+        organisation: OrganisationId,
+        session: SessionId,
+    ) -> Result<Vec<TimelineRow>, StoreError> {
+        query(
+            "SELECT at, kind, detail FROM audit_events
+             WHERE organisation_id = $1 AND subject = $2 ORDER BY number LIMIT $3",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(session.to_string())
+        .bind(TOLD)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            Ok(TimelineRow {
+                at: row::time(row, "at")?,
+                kind: row::get(row, "kind")?,
+                detail: row::get(row, "detail")?,
+            })
+        })
+        .collect()
     }
 
     async fn intervals(

@@ -61,6 +61,17 @@ pub struct HistoryRow {
     pub details: SessionDetails,
 }
 
+/// One thing that happened in a session, as the trail has it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TimelineRow {
+    /// When.
+    pub at: Timestamp,
+    /// What, see [`temoto_model::audit::AuditKind::as_str`].
+    pub kind: String,
+    /// More words.
+    pub detail: String,
+}
+
 /// What a console reports of a running session. Empty words change nothing; what was used is added.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -86,6 +97,16 @@ pub enum Erasure {
 pub trait Histories: Send + Sync + 'static {
     /// Sessions, the newest first.
     async fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, StoreError>;
+
+    /// One session.
+    async fn past_session(&self, session: SessionId) -> Result<Option<HistoryRow>, StoreError>;
+
+    /// What the trail of an organisation tells of a session, in order, the first 500 entries.
+    async fn timeline(
+        &self,
+        organisation: OrganisationId,
+        session: SessionId,
+    ) -> Result<Vec<TimelineRow>, StoreError>;
 
     /// When sessions ran that ran in this time; at most 20,000.
     async fn intervals(

@@ -26,7 +26,9 @@ pub use attachments::{Attachments, NoAttachments};
 pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
 pub use error::StoreError;
-pub use histories::{Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails};
+pub use histories::{
+    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, TimelineRow,
+};
 pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
 pub use mails::{Mail, Mails, NewMail};

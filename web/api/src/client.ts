@@ -30,6 +30,7 @@ import type {
   ServerInfo,
   SessionReport,
   SessionRow,
+  SessionStory,
   Setup,
   UserPage,
 } from './types';
@@ -123,6 +124,7 @@ export const api = {
   history: (query: HistoryQuery) => call<History>('GET', `/history?${asked({ ...query })}`),
   historyChart: (time: { from_ms: number; to_ms: number; points: number }) =>
     call<Chart>('GET', `/history/chart?${asked(time)}`),
+  session: (session: string) => call<SessionStory>('GET', `/history/${id(session)}`),
   noteSession: (session: string, body: { note: string; ticket: string }) =>
     call<null>('POST', `/history/${id(session)}`, body),
   historyPolicy: () => call<Retention>('GET', '/history/policy'),

@@ -552,6 +552,14 @@ its certificate. It goes into the name of a downloaded program, which then accep
   version: string;
 }
 
+/** A session with what happened. */
+export interface SessionStory {
+  /** What happened, in order, at most 500. */
+  events: StoryEvent[];
+  /** The session. */
+  session: PastSession;
+}
+
 /** A session that has not ended. */
 export interface SessionView {
   code?: null | CodeView;
@@ -592,6 +600,17 @@ export interface StatementRequest {
 export interface StatementView {
   /** The server's signature over console key, session, organisation, operator and expiry, in base64. */
   statement: string;
+}
+
+/** Something that happened, as the audit trail has it. */
+export interface StoryEvent {
+  /** When, milliseconds since 1970. */
+  at_ms: number;
+  /** What was allowed or withdrawn, or why it ended. */
+  detail: string;
+  /** `session_started`, `code_taken`, `code_closed`, `customer_joined`, `grant_given`, `grant_withdrawn`,
+`proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, and others to come. */
+  kind: string;
 }
 
 /** A table of people. */

@@ -30,7 +30,8 @@ pub(crate) struct ReportRequest {
     /// The customer's system.
     #[serde(default)]
     system: String,
-    /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`.
+    /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
+    /// `screenshot`.
     #[serde(default)]
     functions: Vec<String>,
     /// What happened since the last report, at most 20.

@@ -90,6 +90,27 @@ async fn a_session_is_found_by_those_who_may_with_what_was_reported_and_noted() 
         );
     }
     assert!(world.listed(&world.elsewhere, "").await.is_empty());
+    for cookie in [&world.operator, &world.admin] {
+        let story = world.portal.get(&path, cookie).await.json();
+        assert_eq!(story["session"]["note"], "印刷できない\n直した");
+        let events = story["events"].as_array().unwrap();
+        let told: Vec<_> = events
+            .iter()
+            .map(|event| event["kind"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "session_started",
+                "code_taken",
+                "customer_joined",
+                "grant_given",
+                "grant_withdrawn",
+                "history_noted"
+            ]
+        );
+        assert_eq!(events[3]["detail"], "control");
+    }
     let trail = world
         .portal
         .store
@@ -137,6 +158,10 @@ async fn an_operator_sees_no_colleague_and_nobody_sees_another_organisation() {
     for cookie in [&colleague, &world.elsewhere] {
         assert_eq!(
             world.portal.post(&path, cookie, &note).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            world.portal.get(&path, cookie).await.status,
             StatusCode::NOT_FOUND
         );
         let chart = "/api/v1/history/chart?from_ms=1700000000000&to_ms=1720000000000&points=4";

@@ -105,6 +105,8 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
         (&Method::POST, "/sessions" | "/users" | "/licences") => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
+        (&Method::GET, "/history/{id}") if own || who == Who::Administrator => StatusCode::OK,
+        (&Method::GET, "/history/{id}") => StatusCode::NOT_FOUND,
         (&Method::POST, "/history/{id}") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
         // Without its parameters.
         (&Method::GET, "/history/chart") => StatusCode::BAD_REQUEST,

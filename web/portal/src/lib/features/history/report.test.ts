@@ -42,3 +42,9 @@ test('a long name is cut where the server would refuse it', () => {
   const told = seen(view({ page: page as unknown as ConsoleView['page'] }), NOTHING);
   expect([...told.customer].length).toBe(100);
 });
+
+test('what the chat tells of is used, and nothing that only sounds like it', () => {
+  const line = (text: string) => ({ id: text, from: 'event', text }) as unknown as ConsoleView['chat'][number];
+  const told = seen(view({ chat: ['screenshot', 'clipboard_taken', 'toString'].map(line) }), NOTHING);
+  expect(told.functions).toEqual(['screenshot', 'clipboard']);
+});

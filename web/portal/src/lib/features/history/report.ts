@@ -12,6 +12,13 @@ export interface Told {
   differ: boolean;
 }
 
+/** Events of the chat that tell of a function. */
+const EVENTS = new Map([
+  ['screenshot', 'screenshot'],
+  ['clipboard_put', 'clipboard'],
+  ['clipboard_taken', 'clipboard'],
+]);
+
 /** Longest word that the server takes. */
 const LONGEST = 100;
 const word = (text: string | null) => [...(text ?? '')].slice(0, LONGEST).join('');
@@ -22,6 +29,10 @@ export function seen(view: ConsoleView, before: Told | null): Told {
   if (view.picture) used.add('screen');
   if (view.controlling) used.add('control');
   if (view.chat.some(({ from }) => from !== 'event')) used.add('chat');
+  for (const { from, text } of view.chat) {
+    const what = from === 'event' ? EVENTS.get(text) : undefined;
+    if (what) used.add(what);
+  }
   return {
     customer: word(customerName(view)) || (before?.customer ?? ''),
     system: word(customerSystem(view)) || (before?.system ?? ''),

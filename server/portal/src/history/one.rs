@@ -1,0 +1,71 @@
+//! `GET /history/{id}`: one session and what happened in it.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use temoto_model::SessionId;
+use utoipa::ToSchema;
+
+use super::{HistoryError, PastSession};
+use crate::App;
+use crate::answer::Failure;
+use crate::extract::{Authorized, Named, Operators};
+
+/// A session with what happened.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionStory {
+    /// The session.
+    session: PastSession,
+    /// What happened, in order, at most 500.
+    events: Vec<StoryEvent>,
+}
+
+/// Something that happened, as the audit trail has it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StoryEvent {
+    /// When, milliseconds since 1970.
+    at_ms: i64,
+    /// `session_started`, `code_taken`, `code_closed`, `customer_joined`, `grant_given`, `grant_withdrawn`,
+    /// `proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, and others to come.
+    kind: String,
+    /// What was allowed or withdrawn, or why it ended.
+    detail: String,
+}
+
+/// Tells of an own session, or as an administrator of any of the organisation.
+#[utoipa::path(
+    get,
+    path = "/api/v1/history/{id}",
+    tag = "history",
+    params(("id" = String, Path, description = "The session.")),
+    responses(
+        (status = 200, description = "It.", body = SessionStory),
+        (status = 401, description = "`login_needed`", body = Failure),
+        (status = 404, description = "`not_found`", body = Failure),
+    )
+)]
+pub(crate) async fn handler(
+    State(app): State<App>,
+    caller: Authorized<Operators>,
+    Named(id): Named<SessionId>,
+) -> Result<Json<SessionStory>, HistoryError> {
+    let actor = caller.actor;
+    app.store
+        .session(id)
+        .await?
+        .filter(|session| actor.may_end(&session.ownership))
+        .ok_or(HistoryError::NotFound)?;
+    let row = app.store.past_session(id).await?.ok_or(HistoryError::NotFound)?;
+    let events = app.store.timeline(actor.organisation, id).await?;
+    Ok(Json(SessionStory {
+        session: PastSession::new(row, app.clock.now()),
+        events: events
+            .into_iter()
+            .map(|event| StoryEvent {
+                at_ms: event.at.as_millis(),
+                kind: event.kind,
+                detail: event.detail,
+            })
+            .collect(),
+    }))
+}
