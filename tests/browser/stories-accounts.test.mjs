@@ -1,30 +1,16 @@
 // People and their accounts in a real browser, against a real server and a real mail server: `npm run stories` in web/.
 // Pictures of what they see go to the folder that TEMOTO_PICTURES names.
 // Globals (describe, test, expect, ...) come from vitest.
-import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 
-import { openBrowser, until, words } from './lib/browser.mjs';
+import { until } from './lib/browser.mjs';
 import { Mailbox } from './lib/mailbox.mjs';
+import { appCode, openPerson } from './lib/person.mjs';
 import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const NEW = 'velvet otter seventeen';
 const PICTURES = process.env.TEMOTO_PICTURES;
-
-/** The code that an authenticator app with this secret shows, `ahead` steps from now. */
-function appCode(secret, ahead = 0) {
-  const bits = [...secret.replace(/\s/g, '')]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const hash = createHmac('sha1', key).update(step).digest();
-  const at = hash[19] & 15;
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 const SUBJECT = {
   ja: { verify: 'アカウントの認証', reset: 'パスワードを決め直す', device: '新しい端末', old: 'いまのアドレス', new: '新しいアドレス' },
@@ -34,7 +20,6 @@ const SUBJECT = {
 describe.skipIf(!built())('people and their accounts', () => {
   let server;
   let mailbox;
-  let people = 0;
   const opened = [];
 
   beforeAll(async () => {
@@ -53,34 +38,10 @@ describe.skipIf(!built())('people and their accounts', () => {
     await mailbox?.stop();
   });
 
-  /** A browser of a person, who finds things by their names. */
   async function person(lang, size = {}) {
-    const one = await openBrowser({ executablePath, lang, ...size });
+    const one = await openPerson({ server: server.address, executablePath, lang, pictures: PICTURES, size });
     opened.push(one);
-    people += 1;
-    await one.context.setExtraHTTPHeaders({ 'x-forwarded-for': `203.0.113.${people}` });
-    const { page } = one;
-    const w = words(lang);
-    const exact = (name) => ({ name, exact: true });
-    const field = (key) => page.getByLabel(w[key]).first();
-    const press = (key) => page.getByRole('button', exact(w[key])).click();
-    const go = (path) => page.goto(`${server.address}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
-    const heading = (key) => page.getByRole('heading', exact(w[key])).waitFor();
-    const look = async (name) => {
-      if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.${lang}.png`), fullPage: true });
-    };
-    const menu = async (key) => {
-      await page.getByRole('button', { name: w.account_menu }).click();
-      await page.getByRole('navigation', exact(w.account_menu)).getByText(w[key], { exact: true }).click();
-    };
-    const logIn = async (email, password) => {
-      await go('/login');
-      await field('email').fill(email);
-      await page.getByRole('textbox', exact(w.password)).fill(password);
-      await press('log_in');
-    };
-    const home = () => page.getByRole('button', exact(w.start_session)).waitFor();
-    return { ...one, w, field, press, go, heading, look, menu, logIn, home };
+    return one;
   }
 
   for (const lang of ['ja', 'en']) {

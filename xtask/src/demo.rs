@@ -8,6 +8,7 @@ mod children;
 mod desktop;
 mod options;
 mod packages;
+mod portal;
 mod server;
 mod wine;
 
@@ -29,6 +30,9 @@ use wine::Wine;
 
 /// Runs the demonstration until the person has enough, or until the headless session is over.
 pub fn run(paths: &Paths, options: &Options) -> Result<()> {
+    if options.portal {
+        return portal::run(paths, options);
+    }
     setup::run_all(paths)?;
     setup::packages(paths, PACKAGES)?;
     if options.windows {

@@ -37,6 +37,8 @@ usage: cargo xtask <command>
   demo --windows      the same with Windows on the customer's computer
   demo [--windows] [--tour] --headless --json FILE [--lang ja|en]
                       the same with nobody there; writes what it measured
+  demo --portal --headless --json FILE
+                      the online page: registration, licences, history, in both languages
   setup               find what is missing on this machine and install it
   check [--only STEP] format, lints, tidy, dependency policy, web lints and types, spelling
   test  [--only STEP] every test; ends with a line `N passed, N failed`

@@ -378,7 +378,8 @@ export interface PastSession {
   end_reason?: string | null;
   /** When it ended; nothing: it has not. */
   ended_at_ms?: number | null;
-  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
+`screenshot`. */
   functions: string[];
   /** When a customer first joined. */
   joined_at_ms?: number | null;
@@ -490,7 +491,8 @@ export interface ReportRequest {
   customer?: string;
   /** What happened since the last report, at most 20. */
   events?: ReportedEvent[];
-  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`. */
+  /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
+`screenshot`. */
   functions?: string[];
   /** The customer's system. */
   system?: string;

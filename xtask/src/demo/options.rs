@@ -32,6 +32,8 @@ pub struct Options {
     pub headless: bool,
     /// The headless session uses every function once.
     pub tour: bool,
+    /// The headless run is of the online page, in both languages.
+    pub portal: bool,
     /// Where the headless session writes what it measured.
     pub json: Option<PathBuf>,
 }
@@ -54,6 +56,7 @@ impl Options {
             windows: false,
             headless: false,
             tour: false,
+            portal: false,
             json: None,
         };
         let mut port = None;
@@ -78,6 +81,7 @@ impl Options {
                 "--windows" => options.windows = true,
                 "--headless" => options.headless = true,
                 "--tour" => options.tour = true,
+                "--portal" => options.portal = true,
                 "--json" => options.json = Some(absolute(&value()?)?),
                 other => bail!("unexpected {other:?} after demo"),
             }
@@ -90,6 +94,9 @@ impl Options {
         }
         if options.tour && (!options.headless || options.windows) {
             bail!("--tour goes with --headless, on Linux");
+        }
+        if options.portal && (!options.headless || options.windows || options.tour) {
+            bail!("--portal goes with --headless, and with no other session");
         }
         if options.windows && options.display.is_some() {
             bail!("--windows makes a display of its own");
@@ -148,6 +155,9 @@ mod tests {
         assert!(parse(&["--frob"]).is_err());
         assert!(parse(&["--windows", "--display", ":1"]).is_err());
         assert!(parse(&["--tour"]).is_err());
+        assert!(parse(&["--portal"]).is_err());
+        assert!(parse(&["--headless", "--json", "x", "--portal", "--tour"]).is_err());
+        assert!(parse(&["--headless", "--json", "x", "--portal"]).is_ok());
         assert!(parse(&["--headless", "--json", "x", "--tour"]).is_ok());
     }
 }
