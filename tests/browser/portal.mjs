@@ -221,7 +221,7 @@ export class Portal {
 
   async history() {
     const { owner, said } = this;
-    await owner.press('lease_leave');
+    await owner.press('close');
     await owner.go('/console/history');
     const rows = owner.page.getByRole('row');
     for (const name of said.operators) await rows.filter({ hasText: name }).first().waitFor();
