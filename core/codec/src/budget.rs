@@ -8,6 +8,7 @@ use temoto_geometry::Region;
 
 use crate::blocks::{BlockMap, Kind};
 use crate::encode::EncodeLimits;
+use crate::stream::Plan;
 
 /// Keeps the blocks that wait, and what a pixel has cost lately.
 pub(crate) struct Budget {
@@ -100,7 +101,7 @@ impl Budget {
     }
 
     /// Takes in what became of a wanted map, in how many bytes.
-    pub(crate) fn settle(&mut self, wanted: &BlockMap, done: &BlockMap, bytes: usize) {
+    pub(crate) fn settle(&mut self, wanted: &BlockMap, Plan { map: done, begun, .. }: &Plan, bytes: usize) {
         let pixels = done.exact_pixels();
         if pixels >= LEAST_PIXELS {
             let cost = (bytes as u64 * 1_024 / pixels).max(1);
@@ -117,6 +118,10 @@ impl Budget {
                 waited.saturating_add(1)
             };
             any |= *waited > 0;
+        }
+        for (column, row) in begun {
+            waited[row * wanted.columns() + column] = 1;
+            any = true;
         }
         if any {
             self.waited = waited;

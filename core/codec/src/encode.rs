@@ -35,7 +35,8 @@ pub struct Hints {
 pub struct EncodeLimits {
     /// Pixels coded by value, in whole blocks; at least one block gets through.
     pub max_pixels: u64,
-    /// Bytes to aim at, by what pixels have cost lately; when they are reached, no further row of blocks is begun.
+    /// Bytes to aim at, by what pixels have cost lately; when they are reached, no further row of blocks and no further
+    /// line of text is begun.
     pub max_bytes: usize,
 }
 
@@ -177,6 +178,7 @@ impl Encoder {
         let mut allowed = Plan {
             vectors,
             map: self.budget.allow(&map, limits),
+            begun: Vec::new(),
         };
         if self.parts.text {
             text::choose(&mut allowed, frame, shared);
@@ -194,7 +196,7 @@ impl Encoder {
         let done = stream::body(shared, &mut coder, &allowed, Some(frame), stop).ok()?;
         shared.settle(&done.map);
         let bytes = coder.finish();
-        self.budget.settle(&map, &done.map, bytes.len());
+        self.budget.settle(&map, &done, bytes.len());
         Some(Update {
             bytes,
             changed: if reset {

@@ -76,6 +76,8 @@ impl Shared {
 pub(crate) struct Plan {
     pub(crate) vectors: Vec<Vector>,
     pub(crate) map: BlockMap,
+    /// Blocks of text of which only the upper part was done; what was done says so.
+    pub(crate) begun: Vec<(usize, usize)>,
 }
 
 impl Plan {
@@ -84,12 +86,14 @@ impl Plan {
         Self {
             vectors: Vec::new(),
             map: BlockMap::default(),
+            begun: Vec::new(),
         }
     }
 }
 
 /// Codes a whole update. Encoding: `plan` says what to do, `frame` has the pixels, and `stop` is asked after each row
-/// of blocks whether the rest shall wait. Decoding: `plan` is empty and `frame` `None`. Gives back what was done.
+/// of blocks and before each line of text whether the rest shall wait. Decoding: `plan` is empty and `frame` `None`. Gives
+/// back what was done.
 pub(crate) fn body<C: BitCoder>(
     shared: &mut Shared,
     coder: &mut C,
@@ -101,6 +105,7 @@ pub(crate) fn body<C: BitCoder>(
     let mut done = Plan {
         vectors,
         map: BlockMap::new(shared.picture.size()),
+        begun: Vec::new(),
     };
     let mut above_used = false;
     let mut waiting = false;
@@ -125,7 +130,11 @@ pub(crate) fn body<C: BitCoder>(
             return Err(CodecError::Truncated);
         }
     }
-    text::pixels(shared, coder, &done, frame)?;
+    // Something gets through in any case.
+    let mut any = (0..done.map.rows()).any(|row| done.map.strip(row).contains(&Kind::Exact));
+    text::pixels(shared, coder, &mut done, frame, |coder| {
+        std::mem::replace(&mut any, true) && (waiting || stop(coder))
+    })?;
     Ok(done)
 }
 

@@ -9,7 +9,7 @@ mod lines;
 
 use std::ops::Range;
 
-use crate::blocks::{BLOCK, BlockMap, Kind};
+use crate::blocks::{BLOCK, Kind};
 use crate::error::CodecError;
 use crate::framebuffer::FrameView;
 use crate::model::{Band, CONTEXT, LOW_BAND};
@@ -20,12 +20,14 @@ use crate::strip::vector_of;
 pub(crate) use choose::choose;
 pub(crate) use lines::Seams;
 
-/// Codes the pixels of all blocks of text.
+/// Codes the pixels of all blocks of text. `wait` is asked before each band whether the rest of its area shall wait; of
+/// blocks that were not begun nothing is done then.
 pub(crate) fn pixels<C: BitCoder>(
     shared: &mut Shared,
     coder: &mut C,
-    done: &Plan,
+    done: &mut Plan,
     frame: Option<FrameView<'_>>,
+    mut wait: impl FnMut(&C) -> bool,
 ) -> Result<(), CodecError> {
     let bottom = shared.picture.height() as usize;
     for area in areas::areas(&done.map) {
@@ -39,6 +41,11 @@ pub(crate) fn pixels<C: BitCoder>(
         let mut top = rows.start.saturating_sub(lead);
         let mut heights = lines.heights.into_iter();
         while top < rows.end {
+            let waits = wait(coder);
+            if shared.model.columns.waits(coder, waits) {
+                put_off(done, &area, top);
+                break;
+            }
             let height = shared
                 .model
                 .columns
@@ -58,6 +65,22 @@ pub(crate) fn pixels<C: BitCoder>(
         }
     }
     Ok(())
+}
+
+/// The blocks of an area from this row of pixels on are kept; those that were begun are text, but wait as well.
+fn put_off(done: &mut Plan, area: &areas::Area, top: usize) {
+    for row in area.rows.clone().filter(|row| (row + 1) * BLOCK > top) {
+        for column in area.columns.clone() {
+            if done.map.get(column, row) != Kind::Text {
+                continue;
+            }
+            if row * BLOCK >= top {
+                done.map.set(column, row, Kind::Keep);
+            } else {
+                done.begun.push((column, row));
+            }
+        }
+    }
 }
 
 /// One band of an area.
@@ -93,6 +116,18 @@ impl BandWalk<'_> {
             .map(move |column| (column, across(column)))
     }
 
+    /// Whether a block has text of this area in a row of pixels. What other areas have is theirs.
+    fn is_text(&self, column: usize, y: usize) -> bool {
+        self.area.rows.contains(&(y / BLOCK)) && self.done.map.get(column, y / BLOCK) == Kind::Text
+    }
+
+    /// Which rows of the band are text in one column of blocks, the uppermost in the lowest bit.
+    fn text_rows(&self, column: usize) -> u32 {
+        self.rows.clone().enumerate().fold(0, |mask, (line, y)| {
+            mask | u32::from(self.is_text(column, y)) << line
+        })
+    }
+
     fn lay_out(&self, shared: &Shared, band: &mut Band, frame: Option<FrameView<'_>>) {
         let left = self.left();
         band.begin(self.rows.len(), self.columns.end - left);
@@ -100,7 +135,7 @@ impl BandWalk<'_> {
             band.lay_picture(line, &shared.picture.row(y)[left..self.columns.end]);
         }
         for (column, across) in self.blocks() {
-            let mask = text_rows(&self.done.map, column, &self.rows);
+            let mask = self.text_rows(column);
             if mask == 0 {
                 continue;
             }
@@ -140,7 +175,7 @@ impl BandWalk<'_> {
         let left = self.left();
         for (column, across) in self.blocks() {
             for (line, y) in self.rows.clone().enumerate() {
-                if self.done.map.get(column, y / BLOCK) == Kind::Text {
+                if self.is_text(column, y) {
                     let row = &mut shared.picture.row_mut(y)[across.clone()];
                     for (x, pixel) in across.clone().zip(row) {
                         *pixel = band.pixel(x - left, line);
@@ -149,12 +184,4 @@ impl BandWalk<'_> {
             }
         }
     }
-}
-
-/// Which rows of a band are text in one column of blocks, the uppermost in the lowest bit.
-fn text_rows(map: &BlockMap, column: usize, rows: &Range<usize>) -> u32 {
-    rows.clone().enumerate().fold(0, |mask, (line, y)| {
-        let text = map.get(column, y / BLOCK) == Kind::Text;
-        mask | u32::from(text) << line
-    })
 }

@@ -29,6 +29,7 @@ const HEIGHT_BITS: u32 = BAND.ilog2();
 
 /// Everything learned about columns. Memory: 2.2 MiB of columns, 1.3 MiB of what followed what, and a model of pixels.
 pub(crate) struct ColumnModel {
+    waits: Bit,
     same_height: Bit,
     height: usize,
     heights: Tree<HEIGHT_BITS>,
@@ -55,6 +56,7 @@ const LATELY: u32 = 2048;
 impl ColumnModel {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
+            waits: Bit::NEW,
             same_height: Bit::NEW,
             height: BAND / 2,
             heights: Tree::new(),
@@ -76,6 +78,11 @@ impl ColumnModel {
     /// Whether most columns that no guess of time had were known lately.
     pub(crate) fn knows(&self) -> bool {
         self.outcome[0] >= self.outcome[1]
+    }
+
+    /// Codes whether the rest of an area waits for another update.
+    pub(crate) fn waits<C: BitCoder>(&mut self, coder: &mut C, waits: bool) -> bool {
+        coder.bit(&mut self.waits, waits)
     }
 
     /// Codes how many rows above an area its first band has, less than [`BAND`].

@@ -114,3 +114,27 @@ fn text_beside_changes_that_nobody_told_keeps_both_ends_alike() {
     }
     ends.show(&patchwork(1));
 }
+
+#[test]
+fn a_page_of_text_that_costs_more_than_thought_is_cut_short() {
+    let limits = EncodeLimits {
+        max_pixels: u64::MAX,
+        max_bytes: 1_500,
+    };
+    let mut ends = Ends::new();
+    // One color over and over: the next page is expected to be as cheap.
+    for color in 0..20 {
+        let mut plain = super::black(640, 720);
+        plain.fill(Rect::new(0, 0, 640, 720), color);
+        ends.step(&plain, &Hints::default(), limits);
+    }
+    let page = scenes::page(640, 720, 3);
+    let mut portions = Vec::new();
+    while ends.decoder.framebuffer() != &page {
+        let update = ends.step(&page, &Hints::default(), limits).unwrap();
+        portions.push(update.bytes.len());
+    }
+    assert!(portions.len() > 2, "{portions:?}");
+    let most = portions.iter().max().unwrap();
+    assert!(*most < 2 * limits.max_bytes, "{portions:?}");
+}
