@@ -85,6 +85,18 @@ pub enum AuditKind {
     HistoryExpired,
     /// A person was removed from the history; the detail says from how many sessions.
     HistoryErased,
+    /// A group was made; the detail is its name.
+    GroupMade,
+    /// A group got another name; the detail is the new one.
+    GroupRenamed,
+    /// A group was deleted.
+    GroupDeleted,
+    /// Somebody was put into a group; the detail says who.
+    GroupJoined,
+    /// Somebody was taken out of a group; the detail says who.
+    GroupLeft,
+    /// What organisation, group or person may was decided anew; the detail says which function, and how.
+    PermissionSet,
 }
 
 impl AuditKind {
@@ -129,6 +141,12 @@ impl AuditKind {
             Self::RetentionChanged => "retention_changed",
             Self::HistoryExpired => "history_expired",
             Self::HistoryErased => "history_erased",
+            Self::GroupMade => "group_made",
+            Self::GroupRenamed => "group_renamed",
+            Self::GroupDeleted => "group_deleted",
+            Self::GroupJoined => "group_joined",
+            Self::GroupLeft => "group_left",
+            Self::PermissionSet => "permission_set",
         }
     }
 }

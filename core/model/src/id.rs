@@ -79,6 +79,8 @@ ids! {
     OrganisationId,
     /// A person with an account.
     UserId,
+    /// A group of people of an organisation.
+    GroupId,
     /// One login of a person on one device; not its secret.
     LoginId,
     /// A support session, as it is named on the wire.

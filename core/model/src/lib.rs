@@ -18,6 +18,7 @@ pub mod login_delay;
 pub mod mail;
 pub mod password;
 pub mod people;
+pub mod permission;
 pub mod role;
 pub mod second_factor;
 pub mod secret;
@@ -26,7 +27,7 @@ pub mod ticket;
 pub mod time;
 pub mod trial;
 
-pub use id::{CodeId, LicenceId, LoginId, MailId, OrganisationId, SessionId, TicketId, UserId};
+pub use id::{CodeId, GroupId, LicenceId, LoginId, MailId, OrganisationId, SessionId, TicketId, UserId};
 pub use role::{Actor, Role, Standing};
 pub use secret::{Secret, TokenHash};
 pub use time::Timestamp;
