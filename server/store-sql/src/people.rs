@@ -227,6 +227,8 @@ async fn apply(
             "DELETE FROM recovery_codes WHERE user_id = $1",
             "DELETE FROM email_changes WHERE user_id = $1",
             "DELETE FROM mails WHERE user_id = $1",
+            "DELETE FROM group_members WHERE user_id = $1",
+            "DELETE FROM user_permissions WHERE owner_id = $1",
         ] {
             query(sql).bind(id).execute(&mut *tx).await.map_err(failed)?;
         }

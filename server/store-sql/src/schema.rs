@@ -15,6 +15,11 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "relay", include_str!("../migrations/0002_relay.sql")),
     (3, "accounts", include_str!("../migrations/0003_accounts.sql")),
     (4, "licences", include_str!("../migrations/0004_licences.sql")),
+    (
+        5,
+        "permissions",
+        include_str!("../migrations/0005_permissions.sql"),
+    ),
 ];
 
 /// Brings a SQLite database to this version.

@@ -28,6 +28,7 @@ mod licences;
 mod logins;
 mod mails;
 mod people;
+mod permissions;
 mod second_factors;
 mod sessions;
 mod tampering;

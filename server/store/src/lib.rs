@@ -16,6 +16,7 @@ mod logins;
 mod mails;
 mod maintenance;
 mod people;
+mod permissions;
 mod relay;
 mod second_factors;
 mod sessions;
@@ -34,6 +35,7 @@ pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
 pub use mails::{Mail, Mails, NewMail};
 pub use maintenance::{ExpiredSession, Maintenance};
 pub use people::{People, PeopleOrder, PeoplePage, PeopleQuery, PersonChange, PersonChanged, PersonRow};
+pub use permissions::{GroupChanged, GroupRow, MemberChange, MemberRow, Permissions};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use second_factors::{SecondFactor, SecondFactors};
 pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
@@ -51,6 +53,7 @@ pub trait Store:
     + Mails
     + Maintenance
     + People
+    + Permissions
     + SecondFactors
     + Sessions
     + Verifications
@@ -66,6 +69,7 @@ impl<T> Store for T where
         + Mails
         + Maintenance
         + People
+        + Permissions
         + SecondFactors
         + Sessions
         + Verifications
