@@ -20,6 +20,7 @@ mod proof;
 use serde::Serialize;
 use temoto_model::account::Language;
 use temoto_model::details::Theme;
+use temoto_model::permission::{Permission, Rules};
 use temoto_model::{Actor, Timestamp};
 use temoto_store::LoginHolder;
 use utoipa::ToSchema;
@@ -31,6 +32,9 @@ pub(crate) struct Me {
     pub user: MeUser,
     /// The organisation.
     pub organisation: MeOrganisation,
+    /// The functions that the person may use; `/me/permissions` says who decided it.
+    #[schema(example = json!(["one_time", "control", "chat"]))]
+    pub permitted: Vec<&'static str>,
 }
 
 /// The person who is logged in.
@@ -72,7 +76,7 @@ pub(crate) struct MeOrganisation {
 }
 
 impl Me {
-    fn new(actor: &Actor, holder: LoginHolder, now: Timestamp) -> Self {
+    fn new(actor: &Actor, holder: LoginHolder, rules: &Rules, now: Timestamp) -> Self {
         Self {
             user: MeUser {
                 id: actor.user.to_string(),
@@ -89,6 +93,7 @@ impl Me {
                 trial_ends_at_ms: holder.contract.trial_ends_at().map(Timestamp::as_millis),
                 second_factor_required: holder.second_factor_required,
             },
+            permitted: rules.allowed().map(Permission::as_str).collect(),
         }
     }
 }

@@ -14,7 +14,9 @@ use temoto_model::Standing;
 use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
-use crate::{App, account, history, licence, organisation, registration, server, session, user};
+use crate::{
+    App, account, group, history, licence, organisation, permission, registration, server, session, user,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,6 +42,7 @@ use crate::{App, account, history, licence, organisation, registration, server, 
         account::email::link::handler,
         account::email::agree::handler,
         account::me::handler,
+        permission::own::handler,
         account::profile::read::handler,
         account::profile::change::handler,
         account::password::handler,
@@ -62,6 +65,18 @@ use crate::{App, account, history, licence, organisation, registration, server, 
         user::resume::handler,
         user::role::handler,
         user::delete::handler,
+        group::list::handler,
+        group::create::handler,
+        group::rename::handler,
+        group::delete::handler,
+        group::members::read,
+        group::members::change,
+        permission::organisation::read,
+        permission::organisation::change,
+        permission::group::read,
+        permission::group::change,
+        permission::user::read,
+        permission::user::change,
         history::list::handler,
         history::chart::handler,
         history::export::csv,

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Answer, App};
 
 /// Addresses that the single page answers.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 16] = [
     "/",
     "/join",
     "/login",
@@ -27,6 +27,8 @@ const PLACES: [&str; 14] = [
     "/account/profile",
     "/account/security",
     "/domain/users",
+    "/domain/groups",
+    "/domain/permissions",
     "/console",
     "/console/s/{session}",
 ];

@@ -1,12 +1,14 @@
 //! The one table of operations: method, path, who may. To add one: write `<resource>/<operation>.rs`, give it a row
 //! here and in [`crate::openapi`]. The tests take every row and hold it to what it says.
 
+mod people;
+
 use axum::Router;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use temoto_model::{Role, Standing};
 
-use crate::{App, account, history, licence, organisation, registration, server, session, user};
+use crate::{App, account, history, licence, organisation, permission, registration, server, session};
 
 /// Where the interface begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -28,14 +30,8 @@ const ADMINISTRATORS: Standing = Standing::AtLeast(Role::Administrator);
 
 /// Every operation.
 pub(crate) fn table() -> Vec<Route> {
-    let row = |method, path, who, handler| Route {
-        method,
-        path,
-        who,
-        handler,
-    };
     use Method as M;
-    vec![
+    let mut table = vec![
         row(M::GET, "/server", ANYONE, get(server::info::handler)),
         row(M::POST, "/login", ANYONE, post(account::login::handler)),
         row(M::POST, "/setup", ANYONE, post(account::setup::handler)),
@@ -69,6 +65,12 @@ pub(crate) fn table() -> Vec<Route> {
             post(account::email::agree::handler),
         ),
         row(M::GET, "/me", OPERATORS, get(account::me::handler)),
+        row(
+            M::GET,
+            "/me/permissions",
+            OPERATORS,
+            get(permission::own::handler),
+        ),
         row(
             M::GET,
             "/me/profile",
@@ -153,44 +155,6 @@ pub(crate) fn table() -> Vec<Route> {
             ADMINISTRATORS,
             post(organisation::second_factor::handler),
         ),
-        row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
-        row(M::POST, "/users", ADMINISTRATORS, post(user::create::handler)),
-        row(
-            M::POST,
-            "/users/import",
-            ADMINISTRATORS,
-            post(user::import::handler),
-        ),
-        row(
-            M::POST,
-            "/users/{id}/invite",
-            ADMINISTRATORS,
-            post(user::invite::handler),
-        ),
-        row(
-            M::POST,
-            "/users/{id}/suspend",
-            ADMINISTRATORS,
-            post(user::suspend::handler),
-        ),
-        row(
-            M::POST,
-            "/users/{id}/resume",
-            ADMINISTRATORS,
-            post(user::resume::handler),
-        ),
-        row(
-            M::POST,
-            "/users/{id}/role",
-            ADMINISTRATORS,
-            post(user::role::handler),
-        ),
-        row(
-            M::POST,
-            "/users/{id}/delete",
-            ADMINISTRATORS,
-            post(user::delete::handler),
-        ),
         row(M::GET, "/history", OPERATORS, get(history::list::handler)),
         row(M::GET, "/history/chart", OPERATORS, get(history::chart::handler)),
         row(M::GET, "/history/csv", OPERATORS, get(history::export::csv)),
@@ -262,7 +226,18 @@ pub(crate) fn table() -> Vec<Route> {
             OPERATORS,
             post(session::end::handler),
         ),
-    ]
+    ];
+    table.extend(people::rows());
+    table
+}
+
+const fn row(method: Method, path: &'static str, who: Standing, handler: MethodRouter<App>) -> Route {
+    Route {
+        method,
+        path,
+        who,
+        handler,
+    }
 }
 
 /// The operations as routes.

@@ -32,6 +32,8 @@ pub(crate) enum SessionError {
     Over,
     #[error("the trial is over")]
     TrialOver,
+    #[error("this person may not start sessions")]
+    Denied,
     #[error("the key is not 32 bytes in base64")]
     Key,
     #[error("the language is not ja or en")]
@@ -52,6 +54,7 @@ impl From<&SessionError> for Answer {
             SessionError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found"),
             SessionError::Over => Self::new(StatusCode::CONFLICT, "session_over"),
             SessionError::TrialOver => Self::new(StatusCode::FORBIDDEN, "trial_over"),
+            SessionError::Denied => Self::new(StatusCode::FORBIDDEN, "one_time_denied"),
             SessionError::Key => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key_invalid"),
             SessionError::Language => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "language_invalid"),
             SessionError::TooManyOwn => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_codes"),

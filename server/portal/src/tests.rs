@@ -8,6 +8,7 @@ mod licences;
 mod own_account;
 mod pages;
 mod people;
+mod permissions;
 mod registration;
 mod sessions;
 mod table;

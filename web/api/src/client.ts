@@ -4,6 +4,7 @@ import type {
   Chart,
   EmailLink,
   FactorState,
+  Group,
   History,
   HistoryQuery,
   Imported,
@@ -16,11 +17,13 @@ import type {
   Login,
   LoginRow,
   Me,
+  Member,
   NewCode,
   NewFactor,
   NewPerson,
   NewPersonView,
   NewSession,
+  Permissions,
   Profile,
   ProfileChange,
   Register,
@@ -33,6 +36,7 @@ import type {
   SessionStory,
   Setup,
   UserPage,
+  Whose,
 } from './types';
 
 const BASE = '/api/v1';
@@ -79,6 +83,13 @@ function asked(query: Record<string, string | number | undefined>): string {
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
 }
 
+/** Where the permissions of these are. */
+function level(whose: Whose): string {
+  if (whose === 'own') return '/me';
+  if (whose === 'organisation') return '';
+  return 'user' in whose ? `/users/${id(whose.user)}` : `/groups/${id(whose.group)}`;
+}
+
 export const api = {
   login: (body: Login) => call<Me>('POST', '/login', body),
   logout: () => call<null>('POST', '/logout', {}),
@@ -114,6 +125,16 @@ export const api = {
   resumeUser: (user: string) => call<null>('POST', `/users/${id(user)}/resume`, {}),
   deleteUser: (user: string) => call<null>('POST', `/users/${id(user)}/delete`, {}),
   setRole: (user: string, role: string) => call<null>('POST', `/users/${id(user)}/role`, { role }),
+  groups: () => call<Group[]>('GET', '/groups'),
+  addGroup: (name: string) => call<{ id: string }>('POST', '/groups', { name }),
+  renameGroup: (group: string, name: string) => call<null>('POST', `/groups/${id(group)}`, { name }),
+  deleteGroup: (group: string) => call<null>('POST', `/groups/${id(group)}/delete`, {}),
+  members: (group: string) => call<Member[]>('GET', `/groups/${id(group)}/members`),
+  changeMembers: (group: string, body: { add?: string[]; remove?: string[] }) =>
+    call<null>('POST', `/groups/${id(group)}/members`, body),
+  permissions: (whose: Whose) => call<Permissions>('GET', `${level(whose)}/permissions`),
+  setPermission: (whose: Whose, function_: string, setting: string | null) =>
+    call<null>('POST', `${level(whose)}/permissions`, { function: function_, setting }),
   server: () => call<ServerInfo>('GET', '/server'),
   startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),
   newCode: (session: string) => call<NewCode>('POST', `/sessions/${id(session)}/codes`, {}),

@@ -151,6 +151,37 @@ export interface Forgot {
   language: string;
 }
 
+/** A function, what was said about it here, and the answer. */
+export interface FunctionView {
+  /** The answer: whether it may be used. */
+  allowed: boolean;
+  /** Who decided it: `user`, `group`, `organisation`, or `default` where nobody said anything. */
+  decided_by: string;
+  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `recording`, `print`,
+`call`, `unattended` or `meeting`. */
+  function: string;
+  /** The name of the group that decided it. */
+  group?: string | null;
+  /** What this organisation, group or person says: `allow`, `deny` or nothing. */
+  setting?: string | null;
+}
+
+/** What a group is to be called. */
+export interface GroupName {
+  /** 1 to 100 characters. */
+  name: string;
+}
+
+/** A group. */
+export interface GroupView {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** How many people are in it. */
+  members: number;
+  /** What it is called. */
+  name: string;
+}
+
 /** A page of the history. */
 export interface HistoryView {
   /** There are older ones: ask with `before` and `before_ms` of the last. */
@@ -167,6 +198,14 @@ export interface Imported {
   by_mail: boolean;
   /** Rows that were left out, or would be. */
   problems: RowProblemView[];
+}
+
+/** A group that somebody is in. */
+export interface InGroup {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** What it is called. */
+  name: string;
 }
 
 /** How somebody was invited. */
@@ -279,6 +318,8 @@ export interface LoginView {
 export interface Me {
   /** The organisation. */
   organisation: MeOrganisation;
+  /** The functions that the person may use; `/me/permissions` says who decided it. */
+  permitted: string[];
   /** The person. */
   user: MeUser;
 }
@@ -311,6 +352,30 @@ export interface MeUser {
   second_factor: boolean;
   /** `light`, `dark`, or nothing when the system decides. */
   theme?: string | null;
+}
+
+/** Who comes and who leaves. */
+export interface MemberChanges {
+  /** Identifiers of people to put in; who is in it already stays. */
+  add?: string[];
+  /** Identifiers of people to take out. */
+  remove?: string[];
+}
+
+/** Somebody in a group. */
+export interface MemberView {
+  /** Address. */
+  email: string;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** Name. */
+  name: string;
+}
+
+/** A group that was made. */
+export interface NewGroupView {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
 }
 
 /** Who is to be added. */
@@ -360,6 +425,14 @@ export interface NewSessionView extends CodeView {
   ticket: string;
 }
 
+/** What is said about a function from now on. */
+export interface NewSetting {
+  /** Which function. */
+  function: string;
+  /** `allow`, `deny`, or nothing: then the next level decides. */
+  setting?: string | null;
+}
+
 /** What is noted. */
 export interface NoteRequest {
   /** At most 2,000 characters. */
@@ -397,6 +470,14 @@ export interface PastSession {
   system: string;
   /** Number of a ticket elsewhere. */
   ticket: string;
+}
+
+/** Who may use what, and who decided it. */
+export interface PermissionsView {
+  /** All functions. */
+  functions: FunctionView[];
+  /** The groups of the person. */
+  groups: InGroup[];
 }
 
 /** What was decided. */

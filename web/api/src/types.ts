@@ -15,7 +15,11 @@ export type {
   LinkPurpose,
   Login,
   LoginView as LoginRow,
+  FunctionView as FunctionAnswer,
+  GroupView as Group,
   Me,
+  MemberView as Member,
+  PermissionsView as Permissions,
   NewPerson,
   NewPersonView,
   NewSessionView as NewSession,
@@ -39,6 +43,9 @@ export type {
 
 /** Systems that there are programs for. */
 export type System = 'linux-x86_64' | 'windows-x86_64';
+
+/** Whose permissions: the caller's own to read, the organization's, a group's, a person's. */
+export type Whose = 'own' | 'organisation' | { group: string } | { user: string };
 
 /** Which sessions of the history. */
 export interface HistoryQuery {

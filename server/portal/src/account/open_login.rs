@@ -17,7 +17,7 @@ use temoto_store::{LoginHolder, NewLogin, StoreError, User};
 use super::{Me, factor};
 use crate::cookie::Cookie;
 use crate::extract::Accepts;
-use crate::{Answer, App, mail};
+use crate::{Answer, App, mail, permission};
 
 /// What somebody proved beside the password or the link.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +130,8 @@ pub(crate) async fn open(
         second_factor: has_factor,
         second_factor_required: organisation.second_factor_required,
     };
-    let mut response = Json(Me::new(&actor, holder, now)).into_response();
+    let rules = permission::of_caller(app, &actor).await?;
+    let mut response = Json(Me::new(&actor, holder, &rules, now)).into_response();
     for cookie in [
         Cookie::Login.set(&app.site, &token),
         Cookie::Device.set(&app.site, &device),

@@ -8,15 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use temoto_model::account::Language;
 use temoto_model::audit::AuditKind;
+use temoto_model::permission::Permission;
 use temoto_model::ticket::{self, Ticket};
 use temoto_model::{SessionId, TicketId};
 use temoto_store::{NewSession, StoreError};
 use utoipa::ToSchema;
 
 use super::{CodeView, DRAWS, SessionError, check_room, draw_code, event, read_key, sign_statement};
-use crate::App;
 use crate::answer::Failure;
 use crate::extract::{Authorized, Body, Operators};
+use crate::{App, permission};
 
 /// What a console says of itself.
 #[derive(Deserialize, ToSchema)]
@@ -59,7 +60,7 @@ pub(crate) struct NewSessionView {
     responses(
         (status = 201, description = "The session waits for a customer.", body = NewSessionView),
         (status = 401, description = "`login_needed`", body = Failure),
-        (status = 403, description = "`trial_over`: the organisation's trial is over", body = Failure),
+        (status = 403, description = "`trial_over`: the organisation's trial is over; `one_time_denied`: the caller may not start sessions", body = Failure),
         (status = 409, description = "`no_licence_free`: `/licences/usage` says who has them", body = Failure),
         (status = 422, description = "`key_invalid`, `language_invalid`", body = Failure),
         (status = 429, description = "`too_many_codes`", body = Failure),
@@ -82,6 +83,10 @@ pub(crate) async fn handler(
     // Only the start is refused: what runs goes on, and so do its codes.
     if !caller.holder.contract.may_start(now) {
         return Err(SessionError::TrialOver);
+    }
+    let rules = permission::of_caller(&app, &actor).await?;
+    if !rules.decide(Permission::OneTime).allowed {
+        return Err(SessionError::Denied);
     }
     check_room(&app, &actor, now).await?;
 

@@ -69,6 +69,11 @@ fn body(path: &str) -> Option<Value> {
         "/users" => Some(json!({ "email": "jiro@a.example", "name": "鈴木 次郎", "role": "operator" })),
         "/users/import" => Some(json!({ "table": "email,name\nx@a.example,X\n", "dry_run": true })),
         "/users/{id}/role" => Some(json!({ "role": "administrator" })),
+        "/groups" | "/groups/{id}" => Some(json!({ "name": "夜間" })),
+        "/groups/{id}/members" => Some(json!({ "add": [], "remove": [] })),
+        "/permissions" | "/groups/{id}/permissions" | "/users/{id}/permissions" => {
+            Some(json!({ "function": "print", "setting": "deny" }))
+        }
         "/organisation/second-factor" => Some(json!({ "required": false })),
         "/history/policy" => Some(json!({ "keep_days": 90 })),
         "/history/erase" => Some(json!({ "customer": "nobody" })),
@@ -100,10 +105,10 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
             | "/me/email/cancel"
             | "/me/logins/end-others",
         ) => StatusCode::NO_CONTENT,
-        (&Method::POST, "/organisation/second-factor") => StatusCode::NO_CONTENT,
+        (&Method::POST, "/permissions" | "/organisation/second-factor") => StatusCode::NO_CONTENT,
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
-        (&Method::POST, "/sessions" | "/users" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences") => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
         (&Method::GET, "/history/{id}") if own || who == Who::Administrator => StatusCode::OK,
         (&Method::GET, "/history/{id}") => StatusCode::NOT_FOUND,
@@ -113,7 +118,7 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
-        (&Method::POST, path) if path.contains("{id}") => StatusCode::NOT_FOUND,
+        (_, path) if path.contains("{id}") => StatusCode::NOT_FOUND,
         _ => StatusCode::OK,
     }
 }
