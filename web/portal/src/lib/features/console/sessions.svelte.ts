@@ -1,9 +1,11 @@
 /** The operator's sessions: those that live in this tab, and those that the server knows. */
 import { api, relayAddress, type SessionRow } from '@temoto/api';
-import { ConsoleSession, keptSessions } from '@temoto/session';
+import { ConsoleSession, keptSessions, type ConsoleCommand } from '@temoto/session';
 import { connectConsole } from '@temoto/session/connect';
 import { shell } from '$shell/account.svelte';
+import { permitted } from '$features/session/permitted';
 import { problem, type Problem } from '$shell/errors';
+import { may } from '$shell/may';
 
 /** Server's clock less this one's: a wrong clock here must not shorten or lengthen a code. */
 let clockAheadMs = 0;
@@ -43,6 +45,12 @@ export class OpenSession {
     } finally {
       this.asking = false;
     }
+  }
+
+  /** Says it to the other side, as far as this person may. */
+  send(command: ConsoleCommand): void {
+    const allowed = permitted(command, may);
+    if (allowed) this.session.send(allowed);
   }
 
   end(): void {

@@ -1,0 +1,46 @@
+import type { ConsoleCommand } from '@temoto/session';
+import { expect, test } from 'vitest';
+import { FUNCTIONS, type FunctionName } from '$shell/may';
+import { permitted } from './permitted';
+
+const all = () => true;
+const without = (name: FunctionName) => (asked: FunctionName) => asked !== name;
+
+const OF: [FunctionName, ConsoleCommand][] = [
+  ['control', { type: 'control', active: true }],
+  ['control', { type: 'key', code: 'KeyA', down: true }],
+  ['control', { type: 'button', button: 0, down: true, x: 1, y: 1 }],
+  ['control', { type: 'wheel', dx: 0, dy: 120 }],
+  ['control', { type: 'text', text: 'あ' }],
+  ['chat', { type: 'chat', text: 'hello' }],
+  ['clipboard_in', { type: 'putClipboard', text: 'x' }],
+  ['clipboard_out', { type: 'fetchClipboard' }],
+  ['screenshot', { type: 'screenshot', number: 1, part: null }],
+];
+
+test.each(OF)('without %s the command is not sent, with it as it is: %o', (name, command) => {
+  expect(permitted(command, without(name))).toBeNull();
+  expect(permitted(command, all)).toBe(command);
+  const only = (asked: FunctionName) => asked === name;
+  expect(permitted(command, only)).toBe(command);
+});
+
+test('only what may be used is asked for, and the screen always', () => {
+  const ask: ConsoleCommand = { type: 'ask', capabilities: ['view', 'control'] };
+  expect(permitted(ask, without('control'))).toEqual({ type: 'ask', capabilities: ['view'] });
+  expect(permitted({ type: 'ask', capabilities: ['clipboard_in'] }, without('clipboard_in'))).toBeNull();
+  expect(permitted(ask, all)).toEqual(ask);
+});
+
+test('nobody is kept from letting go or from ending', () => {
+  const none = () => false;
+  for (const command of [
+    { type: 'control', active: false },
+    { type: 'key', code: 'KeyA', down: false },
+    { type: 'button', button: 0, down: false, x: 1, y: 1 },
+    { type: 'blur' },
+    { type: 'end' },
+  ] as ConsoleCommand[])
+    expect(permitted(command, none)).toBe(command);
+  expect(new Set(FUNCTIONS).size).toBe(12);
+});
