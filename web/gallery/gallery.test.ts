@@ -41,6 +41,7 @@ async function show(scene: Scene, { language, size }: Settings) {
   stage.played.rows = scene.others ? [row] : [];
   stage.played.administrator = scene.administrator ?? false;
   stage.played.past = scene.past ?? false;
+  stage.played.denied = scene.denied;
   stage.played.licences = scene.licences;
   const { page, context, trouble } = await stage.page({
     language,

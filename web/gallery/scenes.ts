@@ -11,6 +11,8 @@ export interface Scene {
   contract?: 'own' | 'trial' | 'trial_over';
   factor?: boolean;
   administrator?: boolean;
+  /** Functions that the person may not use. */
+  denied?: readonly string[];
   /** There is a history. */
   past?: boolean;
   /** How licences are. */
@@ -194,6 +196,61 @@ const ACCOUNTS: Scene[] = [
     administrator: true,
     ready: 'main li',
     act: press(/^(田中 一郎 への操作|Actions for 田中 一郎)$/),
+  },
+  {
+    name: 'users-permissions',
+    path: '/domain/users',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: async (page) => {
+      await press(/^(田中 一郎 への操作|Actions for 田中 一郎)$/)(page);
+      await press(/^(使える機能|Permissions)$/)(page);
+      await page.locator('.permissions select').first().waitFor();
+      await page.locator('.permissions select').first().selectOption('deny');
+      await page.getByRole('button', { name: /^(元に戻す|Undo)$/ }).waitFor();
+    },
+  },
+  { name: 'groups', path: '/domain/groups', loggedIn: true, administrator: true, ready: 'main li' },
+  {
+    name: 'groups-none',
+    path: '/domain/groups',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'main [role=status]',
+    act: async (page) => {
+      await page.getByRole('textbox').fill('夜間サポート');
+      await press(/^(グループを作る|Make a group)$/)(page);
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'groups-open',
+    path: '/domain/groups',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: async (page) => {
+      await press(/^(グループ「夜間サポート」を開く|Open the group “Night shift”)$/)(page);
+      await page.getByRole('searchbox').fill('鈴木');
+      await page.getByRole('button', { name: /^(鈴木 三郎 を追加|Add 鈴木 三郎)$/ }).waitFor();
+      await page.locator('.panel select').first().waitFor();
+    },
+  },
+  {
+    name: 'permissions',
+    path: '/domain/permissions',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main select',
+  },
+  {
+    name: 'console-denied',
+    path: '/console',
+    loggedIn: true,
+    denied: ['one_time'],
+    ready: 'main [role=alert]',
   },
 ];
 
@@ -391,6 +448,14 @@ export const SCENES: Scene[] = [
       await page.getByRole('button', { name: /^(クリップボード|Clipboard)$/ }).click();
     }),
     name: 'session-clipboard',
+  },
+  {
+    ...session('viewing', '[role=toolbar]', async (page) => {
+      await press(/^(ツール|Tools)$/)(page);
+      await page.getByRole('menu').getByRole('menuitem').first().waitFor();
+    }),
+    name: 'session-denied',
+    denied: ['control', 'chat', 'clipboard_in', 'screenshot'],
   },
   session('resting', '[role=alert]'),
   session('viewing'),

@@ -34,6 +34,8 @@ export interface Played {
   rows: unknown[];
   /** An administrator looks. */
   administrator?: boolean;
+  /** Functions that the person may not use. */
+  denied?: readonly string[] | undefined;
   /** There is a history. */
   past?: boolean;
   /** How licences are: without a word there is no end of them. */
@@ -52,6 +54,35 @@ const user = (n: number, about: Record<string, unknown>) => ({
   mail_problem: null,
   ...about,
 });
+
+const groups = (played: Played) =>
+  (played.language === 'ja' ? ['夜間サポート', '見習い'] : ['Night shift', 'Trainees']).map((name, n) => ({
+    id: String(n + 1),
+    name,
+    members: n === 0 ? 2 : 0,
+  }));
+
+const FUNCTIONS =
+  'one_time control chat files clipboard_in clipboard_out screenshot recording print call unattended meeting';
+
+/** The organization denies printing, the group screenshots, and the person may transfer files. */
+function permissions(played: Played, level: 'organisation' | 'group' | 'user') {
+  const [first] = groups(played);
+  const said: Record<string, [string, string]> = { print: ['organisation', 'deny'] };
+  if (level !== 'organisation') said['screenshot'] = ['group', 'deny'];
+  if (level === 'user') said['files'] = ['user', 'allow'];
+  const functions = FUNCTIONS.split(' ').map((name) => {
+    const [by, setting] = said[name] ?? ['default', 'allow'];
+    return {
+      function: name,
+      setting: by === level ? setting : null,
+      allowed: setting === 'allow',
+      decided_by: by,
+      group: by === 'group' ? first?.name : null,
+    };
+  });
+  return { groups: level === 'user' ? [first] : [], functions };
+}
 
 /** What the pages of accounts ask; null: they do not. */
 function account(operation: string, played: Played, nowMs: number): [number, unknown] | null {
@@ -116,6 +147,25 @@ function account(operation: string, played: Played, nowMs: number): [number, unk
       ];
       return [200, { users, total: 120, part_size: 50 }];
     }
+    case 'GET /groups':
+      return [200, played.past ? [] : groups(played)];
+    case 'POST /groups':
+      return [409, { code: 'group_name_taken' }];
+    case 'GET /groups/1/members':
+      return [
+        200,
+        [
+          { id: '2', name: '田中 一郎', email: 'person2@example.com' },
+          { id: '3', name: 'Suzuki Jiro', email: 'person3@example.com' },
+        ],
+      ];
+    case 'GET /permissions':
+      return [200, permissions(played, 'organisation')];
+    case 'GET /groups/1/permissions':
+      return [200, permissions(played, 'group')];
+    case 'GET /users/2/permissions':
+    case 'GET /me/permissions':
+      return [200, permissions(played, 'user')];
     case 'POST /users':
       return [201, { id: '9', by_mail: false, link: `https://support.example.co.jp/setup#${'0f'.repeat(32)}` }];
     case 'POST /users/import':
@@ -144,6 +194,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
       trial_ends_at_ms: played.contract === 'trial' ? nowMs + 11.5 * DAY : null,
       second_factor_required: false,
     },
+    permitted: FUNCTIONS.split(' ').filter((name) => !played.denied?.includes(name)),
   };
   const found = account(`${method} ${path}`, played, nowMs);
   if (found) return found;
