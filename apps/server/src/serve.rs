@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use rand_core::OsRng;
 use temoto_crypto::Secret32;
 use temoto_jobs::{Jobs, MailParts, MailQueue};
+use temoto_model::MailId;
 use temoto_model::licence;
 use temoto_model::second_factor::FactorKey;
 use temoto_model::secret::generate_token;
@@ -104,6 +105,7 @@ pub async fn run(data: &Path, command: Serve) -> anyhow::Result<()> {
             store: Arc::clone(&store),
             post: Arc::new(post),
             clock: Arc::clone(&clock),
+            draw_id: Box::new(|| MailId::generate(&mut OsRng)),
             draw_token: Box::new(|| generate_token(&mut OsRng)),
             site: site.origin(),
         });

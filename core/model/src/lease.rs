@@ -18,6 +18,26 @@ pub const TURN: Duration = Duration::from_secs(60);
 /// Most people in one line.
 pub const LINE: usize = 1_000;
 
+/// Days before the end of a licence at which administrators are told, the farthest first.
+pub const NOTICES: [u32; 3] = [30, 7, 1];
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The notice that is due of a licence: of [`NOTICES`] the nearest that has come, if neither it nor a nearer one was
+/// `given`. Half of what the licence lasts must be over: nobody is told of the end of a trial on its first day.
+#[must_use]
+pub fn notice(now: Timestamp, starts_at: Timestamp, ends_at: Timestamp, given: Option<u32>) -> Option<u32> {
+    let left = ends_at.since(now);
+    if left.is_zero() {
+        return None;
+    }
+    let lasts = ends_at.since(starts_at);
+    let due = NOTICES
+        .into_iter()
+        .filter(|&days| left <= DAY * days && DAY * days * 2 <= lasts)
+        .min()?;
+    given.is_none_or(|given| given > due).then_some(due)
+}
+
 /// When a lease is taken.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum TakeAt {
@@ -287,5 +307,40 @@ mod tests {
         assert_eq!(standing(&line, user(3), 1, NOW), Standing::Turn);
         assert_eq!(standing(&line, user(1), 1, NOW), Standing::Outside);
         assert!(!may_start(&line, user(4), Some(1), NOW));
+    }
+
+    #[test]
+    fn the_end_of_a_licence_is_told_three_times() {
+        let end = NOW.plus(DAY * 365);
+        let mut given = None;
+        let mut told = Vec::new();
+        for day in 0..400 {
+            if let Some(days) = notice(NOW.plus(DAY * day), NOW, end, given) {
+                given = Some(days);
+                told.push((day, days));
+            }
+        }
+        assert_eq!(told, [(335, 30), (358, 7), (364, 1)]);
+    }
+
+    #[test]
+    fn a_server_that_slept_tells_only_what_is_left() {
+        let end = NOW.plus(DAY * 365);
+        assert_eq!(notice(end.minus(DAY * 3), NOW, end, None), Some(7));
+        assert_eq!(notice(end.minus(DAY * 3), NOW, end, Some(7)), None);
+        assert_eq!(notice(end, NOW, end, None), None);
+    }
+
+    #[test]
+    fn a_trial_of_fifteen_days_is_told_a_week_before() {
+        let end = NOW.plus(DAY * 15);
+        let days = |left: u32, given| notice(end.minus(DAY * left), NOW, end, given);
+        assert_eq!(
+            [days(15, None), days(8, None), days(7, None)],
+            [None, None, Some(7)]
+        );
+        assert_eq!(days(1, Some(7)), Some(1));
+        let short = NOW.plus(DAY);
+        assert_eq!(notice(NOW, NOW, short, None), None, "of a day");
     }
 }

@@ -33,13 +33,15 @@ pub enum MailKind {
     SecondFactorOff,
     /// The address was changed.
     EmailChanged,
+    /// A licence or the trial ends soon.
+    LicenceEnds,
     /// Nothing but a proof that mail arrives.
     Test,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Verify,
         Self::AlreadyRegistered,
         Self::Invite,
@@ -51,6 +53,7 @@ impl MailKind {
         Self::SecondFactorOn,
         Self::SecondFactorOff,
         Self::EmailChanged,
+        Self::LicenceEnds,
         Self::Test,
     ];
 
@@ -69,6 +72,7 @@ impl MailKind {
             Self::SecondFactorOn => "second_factor_on",
             Self::SecondFactorOff => "second_factor_off",
             Self::EmailChanged => "email_changed",
+            Self::LicenceEnds => "licence_ends",
             Self::Test => "test",
         }
     }

@@ -4,6 +4,7 @@
 //! One round every few seconds, in one task each, until it is told to stop. A round that fails is logged and tried again.
 
 mod mail;
+mod notices;
 
 #[cfg(test)]
 mod tests;

@@ -6,15 +6,19 @@ use std::time::Duration;
 use temoto_mail::{Post, PostError};
 use temoto_model::mail::{MailKind, next_try};
 use temoto_model::secret::Token;
-use temoto_model::{TokenHash, login};
+use temoto_model::{MailId, TokenHash, login};
 use temoto_store::{Clock, Mail, Side, Store, StoreError, TokenPurpose};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+use crate::notices;
 
 /// Between two looks at the queue.
 const ROUND: Duration = Duration::from_secs(1);
 /// Mails that are sent at the same time: more would look like an attack to a mail server.
 const AT_ONCE: u32 = 4;
+/// What ends soon is looked for every so many rounds.
+const LOOK: u32 = 300;
 
 /// The queue of mail on its way.
 pub struct MailQueue {
@@ -29,6 +33,8 @@ pub struct Parts {
     pub post: Arc<dyn Post>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Draws a fresh identifier of a mail.
+    pub draw_id: Box<dyn Fn() -> MailId + Send + Sync>,
     /// Draws a fresh token for a link.
     pub draw_token: Box<dyn Fn() -> Token + Send + Sync>,
     /// The public address of the pages, without a slash at its end.
@@ -46,7 +52,14 @@ impl MailQueue {
 
     /// Works until `stop` is true or its sender is gone. What is on its way then is finished.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut round: u32 = 0;
         while !*stop.borrow_and_update() {
+            if round.is_multiple_of(LOOK)
+                && let Err(error) = self.notices().await
+            {
+                tracing::error!(error = ?error.to_string(), "notices of licences wait for the next look");
+            }
+            round = round.wrapping_add(1);
             let sent = match self.round().await {
                 Ok(sent) => sent,
                 Err(error) => {
@@ -62,6 +75,14 @@ impl MailQueue {
                 changed = stop.changed() => if changed.is_err() { return },
             }
         }
+    }
+
+    /// Lets mails wait that tell of licences that end soon; of how many.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn notices(&self) -> Result<usize, StoreError> {
+        notices::give(&self.parts).await
     }
 
     /// Sends what is due, as much as goes at once; how much that was.
@@ -170,6 +191,7 @@ impl Parts {
             MailKind::AlreadyRegistered | MailKind::Test | MailKind::EmailChanged => {
                 return Ok(Some("/login".to_owned()));
             }
+            MailKind::LicenceEnds => return Ok(Some("/console/licences".to_owned())),
             MailKind::PasswordChanged => return Ok(Some("/forgot".to_owned())),
             MailKind::NewDevice | MailKind::SecondFactorOn | MailKind::SecondFactorOff => {
                 return Ok(Some("/account/security".to_owned()));

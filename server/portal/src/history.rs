@@ -16,7 +16,7 @@ use temoto_model::{Actor, Role, SessionId, Timestamp, UserId};
 use temoto_store::{HistoryFilter, HistoryRow, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Answer;
+use crate::{Answer, App};
 
 /// Longest text that is searched for, in bytes.
 const TEXT_BYTES: usize = 200;
@@ -104,6 +104,15 @@ impl Which {
             limit,
         })
     }
+}
+
+/// Refuses a session that is neither this person's nor, for an administrator, of the organisation.
+async fn may_see(app: &App, actor: &Actor, id: SessionId) -> Result<(), HistoryError> {
+    let session = app.store.session(id).await?;
+    session
+        .filter(|session| actor.may_end(&session.ownership))
+        .map(drop)
+        .ok_or(HistoryError::NotFound)
 }
 
 /// Whose sessions a person sees.

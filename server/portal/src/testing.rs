@@ -296,13 +296,16 @@ impl TestPortal {
     pub(crate) async fn mails(&self) -> Vec<Letter> {
         let post = Arc::new(TestPost::default());
         let next = Mutex::new(rand_chacha::ChaCha20Rng::from_seed(self.fresh32()));
+        let ids = Mutex::new(rand_chacha::ChaCha20Rng::from_seed(self.fresh32()));
         let queue = MailQueue::new(MailParts {
             store: Arc::new(self.store.clone()),
             post: Arc::clone(&post) as Arc<dyn Post>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            draw_id: Box::new(move || temoto_model::MailId::generate(&mut *ids.lock().unwrap())),
             draw_token: Box::new(move || temoto_model::secret::generate_token(&mut *next.lock().unwrap())),
             site: self.site.origin(),
         });
+        queue.notices().await.unwrap();
         while queue.round().await.unwrap() > 0 {}
         std::mem::take(&mut *post.0.lock().unwrap())
     }

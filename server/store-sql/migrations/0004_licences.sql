@@ -13,10 +13,13 @@ CREATE TABLE licences (
     signed TEXT,
     activated_at INTEGER NOT NULL,
     replaced_at INTEGER,
+    -- Days before the end of which administrators were told last.
+    notice_days INTEGER,
     CHECK ((kind = 'trial') = (signed IS NULL))
 ) STRICT;
 
 CREATE INDEX licences_of_organisation ON licences (organisation_id, activated_at);
+CREATE INDEX licences_by_end ON licences (ends_at) WHERE ends_at IS NOT NULL AND replaced_at IS NULL;
 
 -- Held by a living session: its end removes it.
 CREATE TABLE licence_leases (

@@ -1,19 +1,25 @@
 //! Licences of organisations in SQL, and what is in use; how leases are taken is in [`crate::leases`].
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use temoto_model::audit::AuditEvent;
 use temoto_model::lease::{self, GRACE, Standing, TakeAt};
 use temoto_model::licence::{Functions, Licence, LicenceKind};
-use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
-use temoto_store::{Activation, Lease, LicenceRow, Licences, NewTrial, StoreError, Usage};
+use temoto_model::{LicenceId, OrganisationId, SessionId, Timestamp, UserId};
+use temoto_store::{
+    Activation, EndingLicence, Lease, LicenceRow, Licences, NewMail, NewTrial, StoreError, Usage,
+};
 
 use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::leases::{allowance, free, held, line, out_of_line, stand_in_line, take_at};
-use crate::{SqlStore, audit, row};
+use crate::{SqlStore, audit, mails, row};
 
 /// Leases that are shown one by one.
 const SHOWN: i64 = 200;
+/// Licences of one look at what ends soon.
+const ENDING: i64 = 1_000;
 
 #[async_trait]
 impl Licences for SqlStore {
@@ -113,6 +119,64 @@ impl Licences for SqlStore {
             .iter()
             .map(licence)
             .collect()
+    }
+
+    async fn ending_licences(&self, now: Timestamp) -> Result<Vec<EndingLicence>, StoreError> {
+        let [far, ..] = lease::NOTICES;
+        let until = now.plus(Duration::from_secs(24 * 60 * 60) * far);
+        query(
+            "SELECT l.id, l.organisation_id, o.name, l.sessions, l.starts_at, l.ends_at, l.notice_days
+             FROM licences l JOIN organisations o ON o.id = l.organisation_id
+             WHERE l.replaced_at IS NULL AND l.ends_at > $1 AND l.ends_at <= $2
+             ORDER BY l.ends_at, l.id LIMIT $3",
+        )
+        .bind(now.as_millis())
+        .bind(until.as_millis())
+        .bind(ENDING)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            Ok(EndingLicence {
+                id: row::id(row, "id")?,
+                organisation: row::id(row, "organisation_id")?,
+                name: row::get(row, "name")?,
+                sessions: row::count(row, "sessions")?,
+                starts_at: row::time(row, "starts_at")?,
+                ends_at: row::time(row, "ends_at")?,
+                notice: row::get::<Option<i64>>(row, "notice_days")?
+                    .map(|days| u32::try_from(days).map_err(|_| StoreError::Corrupt("notice_days")))
+                    .transpose()?,
+            })
+        })
+        .collect()
+    }
+
+    async fn give_notice(
+        &self,
+        licence: LicenceId,
+        days: u32,
+        letters: &[NewMail],
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let noted = query(
+            "UPDATE licences SET notice_days = $2
+             WHERE id = $1 AND (notice_days IS NULL OR notice_days > $2)",
+        )
+        .bind(&licence.as_bytes()[..])
+        .bind(i64::from(days))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        if noted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for letter in letters {
+            mails::insert(&mut tx, letter).await?;
+        }
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
     }
 
     async fn usage(&self, organisation: OrganisationId, now: Timestamp) -> Result<Usage, StoreError> {

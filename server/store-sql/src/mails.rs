@@ -8,7 +8,7 @@ use temoto_model::mail::{
 use temoto_model::{MailId, Timestamp};
 use temoto_store::{Mail, Mails, NewMail, StoreError};
 
-use crate::database::{Row, query};
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::{SqlStore, row};
 
@@ -33,21 +33,7 @@ impl Mails for SqlStore {
         if row::count(&counted, "lately")? >= PER_ADDRESS || row::count(&counted, "waiting")? >= WAITING {
             return Ok(false);
         }
-        query(
-            "INSERT INTO mails (id, kind, organisation_id, user_id, address, language, facts, made_at, next_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-        )
-        .bind(&mail.id.as_bytes()[..])
-        .bind(mail.kind.as_str())
-        .bind(mail.organisation.as_ref().map(|id| &id.as_bytes()[..]))
-        .bind(mail.user.as_ref().map(|id| &id.as_bytes()[..]))
-        .bind(mail.address.as_str())
-        .bind(mail.language.as_str())
-        .bind(write_facts(&mail.facts))
-        .bind(mail.at.as_millis())
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
+        insert(&mut tx, mail).await?;
         tx.commit().await.map_err(failed)?;
         Ok(true)
     }
@@ -125,6 +111,26 @@ impl Mails for SqlStore {
         tx.commit().await.map_err(failed)?;
         Ok(done.rows_affected())
     }
+}
+
+/// Lets a mail wait.
+pub(crate) async fn insert(tx: &mut Conn, mail: &NewMail) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO mails (id, kind, organisation_id, user_id, address, language, facts, made_at, next_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(&mail.id.as_bytes()[..])
+    .bind(mail.kind.as_str())
+    .bind(mail.organisation.as_ref().map(|id| &id.as_bytes()[..]))
+    .bind(mail.user.as_ref().map(|id| &id.as_bytes()[..]))
+    .bind(mail.address.as_str())
+    .bind(mail.language.as_str())
+    .bind(write_facts(&mail.facts))
+    .bind(mail.at.as_millis())
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }
 
 fn write_facts(facts: &[(&'static str, String)]) -> String {

@@ -30,7 +30,7 @@ pub use error::StoreError;
 pub use histories::{
     Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, TimelineRow,
 };
-pub use licences::{Activation, Lease, LicenceRow, Licences, NewTrial, Usage};
+pub use licences::{Activation, EndingLicence, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
 pub use mails::{Mail, Mails, NewMail};
 pub use maintenance::{ExpiredSession, Maintenance};

@@ -8,7 +8,7 @@ use temoto_model::lease::{Allowance, Standing, TakeAt};
 use temoto_model::licence::{Functions, Licence, LicenceKind};
 use temoto_model::{LicenceId, OrganisationId, SessionId, Timestamp, UserId};
 
-use crate::StoreError;
+use crate::{NewMail, StoreError};
 
 /// A licence that an organisation activated, or its trial.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -87,9 +87,36 @@ pub struct Usage {
     pub waiting: u32,
 }
 
+/// A licence that ends in the coming weeks and that no other replaces.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EndingLicence {
+    /// Its identifier.
+    pub id: LicenceId,
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// The organisation's name.
+    pub name: String,
+    /// Sessions at once.
+    pub sessions: u32,
+    /// From when on it counts.
+    pub starts_at: Timestamp,
+    /// From when on no more.
+    pub ends_at: Timestamp,
+    /// Of which of [`temoto_model::lease::NOTICES`] administrators were told last.
+    pub notice: Option<u32>,
+}
+
 /// Keeps licences and leases. Errors of all methods: `Full`, `ReadOnly`, `Corrupt`, `Database`.
 #[async_trait]
 pub trait Licences: Send + Sync + 'static {
+    /// Licences that end within the farthest of [`temoto_model::lease::NOTICES`], of all organisations; the first 1,000.
+    async fn ending_licences(&self, now: Timestamp) -> Result<Vec<EndingLicence>, StoreError>;
+
+    /// Notes which notice is given of a licence, and lets its mails wait, in one change; `false` if it or a nearer one
+    /// was given before.
+    async fn give_notice(&self, licence: LicenceId, days: u32, mails: &[NewMail])
+    -> Result<bool, StoreError>;
+
     /// Whether organisations need a licence here. What the owner of the installation decided, at each start.
     async fn require_licences(&self, required: bool) -> Result<(), StoreError>;
 

@@ -5,6 +5,7 @@ use crate::framebuffer::{COLOR, FrameView};
 use crate::recall;
 use crate::stream::{Plan, Shared};
 use crate::strip::{NONE, vector_of};
+use crate::text::lines::changes;
 
 /// Of 100 pixels, how many of a block of text are at least what their left neighbor is. Photographs have fewer.
 const FLAT: usize = 30;
@@ -70,13 +71,9 @@ impl<'a> Look<'a> {
     }
 
     fn flat(&self) -> bool {
-        let flat = |row: &[u32]| -> u32 {
-            let pairs = row.iter().zip(row.get(1..).unwrap_or_default());
-            pairs
-                .map(|(west, pixel)| u32::from((west ^ pixel) & COLOR == 0))
-                .sum()
-        };
-        self.rows().map(flat).sum::<u32>() as usize * 100 >= FLAT * self.area()
+        let changes: u64 = self.rows().map(changes).sum();
+        let pairs = self.rows().map(|row| row.len().saturating_sub(1)).sum::<usize>();
+        (pairs - changes as usize) * 100 >= FLAT * self.area()
     }
 
     /// Whether the block has little grain and enough that is new.

@@ -69,7 +69,7 @@ pub(crate) fn find(
 }
 
 /// How often the color changes along a row.
-fn changes(row: &[u32]) -> u64 {
+pub(super) fn changes(row: &[u32]) -> u64 {
     let pairs = row.iter().zip(row.get(1..).unwrap_or_default());
     let changes: u32 = pairs
         .map(|(west, pixel)| u32::from((west ^ pixel) & COLOR != 0))

@@ -8,7 +8,7 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::history;
 use utoipa::ToSchema;
 
-use super::HistoryError;
+use super::{HistoryError, may_see};
 use crate::App;
 use crate::answer::Failure;
 use crate::extract::{Authorized, Body, Named, Operators};
@@ -44,11 +44,7 @@ pub(crate) async fn handler(
     Body(request): Body<NoteRequest>,
 ) -> Result<StatusCode, HistoryError> {
     let actor = caller.actor;
-    app.store
-        .session(id)
-        .await?
-        .filter(|session| actor.may_end(&session.ownership))
-        .ok_or(HistoryError::NotFound)?;
+    may_see(&app, &actor, id).await?;
     let note = history::note(&request.note).ok_or(HistoryError::Words)?;
     let ticket = history::word(&request.ticket).ok_or(HistoryError::Words)?;
     let event = AuditEvent {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use temoto_model::SessionId;
 use utoipa::ToSchema;
 
-use super::{HistoryError, PastSession};
+use super::{HistoryError, PastSession, may_see};
 use crate::App;
 use crate::answer::Failure;
 use crate::extract::{Authorized, Named, Operators};
@@ -50,11 +50,7 @@ pub(crate) async fn handler(
     Named(id): Named<SessionId>,
 ) -> Result<Json<SessionStory>, HistoryError> {
     let actor = caller.actor;
-    app.store
-        .session(id)
-        .await?
-        .filter(|session| actor.may_end(&session.ownership))
-        .ok_or(HistoryError::NotFound)?;
+    may_see(&app, &actor, id).await?;
     let row = app.store.past_session(id).await?.ok_or(HistoryError::NotFound)?;
     let events = app.store.timeline(actor.organisation, id).await?;
     Ok(Json(SessionStory {

@@ -249,6 +249,39 @@ async fn an_end_that_is_near_and_one_that_came_are_said() {
 }
 
 #[tokio::test]
+async fn administrators_are_told_three_times_by_mail_that_a_licence_ends() {
+    let world = world().await;
+    world.activate(&key(2)).await;
+    let mut told = Vec::new();
+    for day in 1..370 {
+        world.portal.clock.advance(DAY);
+        for letter in world.portal.mails().await {
+            assert_eq!(letter.to, "admin@a.example");
+            assert!(letter.text.contains("Ours"), "{}", letter.text);
+            assert!(letter.text.contains("2028-01-15"), "{}", letter.text);
+            assert!(letter.text.contains("/console/licences"), "{}", letter.text);
+            told.push(day);
+        }
+    }
+    assert_eq!(told, [335, 358, 364]);
+}
+
+#[tokio::test]
+async fn who_renewed_is_told_nothing() {
+    let world = world().await;
+    world.activate(&key(2)).await;
+    let renewal = Licence {
+        starts_at: NOW.plus(DAY * 300),
+        ends_at: Some(NOW.plus(DAY * 900)),
+        renews: Some(licence(2).id),
+        ..licence(3)
+    };
+    world.activate(&renewal.sign(&ISSUER)).await;
+    world.portal.clock.advance(DAY * 360);
+    assert!(world.portal.mails().await.is_empty());
+}
+
+#[tokio::test]
 async fn nonsense_for_a_policy_is_refused() {
     let world = world().await;
     let reply = world

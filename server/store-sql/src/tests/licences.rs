@@ -9,7 +9,8 @@ use temoto_model::licence::{Functions, Licence, LicenceKind};
 use temoto_model::session::EndReason;
 use temoto_model::{LicenceId, SessionId, Timestamp, TokenHash, UserId};
 use temoto_store::{
-    Activation, Licences as _, NewTrial, RelayChange, RelayPlace, RelayStore as _, Sessions as _, StoreError,
+    Activation, Licences as _, Mails as _, NewTrial, RelayChange, RelayPlace, RelayStore as _, Sessions as _,
+    StoreError,
 };
 
 use super::{NOW, World, minutes};
@@ -27,6 +28,43 @@ on_every_database! {
     of_a_thousand_that_join_at_once_one_gets_the_last_lease,
     the_line_is_served_in_turn,
     licences_of_others_are_not_seen,
+    what_ends_soon_is_told_once_for_each_notice,
+}
+
+async fn what_ends_soon_is_told_once_for_each_notice(world: World) {
+    let day = Duration::from_secs(86_400);
+    let ends = |days: u32| Licence {
+        ends_at: Some(NOW.plus(day * days)),
+        ..licence(&world, 2)
+    };
+    let (soon, later, over) = (ends(20), ends(90), ends(1));
+    for one in [&soon, &later, &over, &licence(&world, 1)] {
+        assert_eq!(activate(&world, one).await, Activation::Done);
+    }
+    let now = NOW.plus(day * 2);
+    let store = &world.store;
+    let ending = store.ending_licences(now).await.unwrap();
+    assert_eq!(ending.iter().map(|one| one.id).collect::<Vec<_>>(), [soon.id]);
+    assert_eq!((ending[0].sessions, ending[0].notice), (2, None));
+    assert_eq!(Some(ending[0].ends_at), soon.ends_at);
+    let letter = super::mails::mail(&world, "admin@a.example");
+    assert!(
+        store
+            .give_notice(soon.id, 7, std::slice::from_ref(&letter))
+            .await
+            .unwrap()
+    );
+    // The same one, and one that is farther, are not given after it.
+    for days in [7, 30] {
+        let again = super::mails::mail(&world, "admin@a.example");
+        assert!(!store.give_notice(soon.id, days, &[again]).await.unwrap());
+    }
+    assert_eq!(store.ending_licences(now).await.unwrap()[0].notice, Some(7));
+    let waiting = store.claim_mails(NOW.plus(day * 30), 10).await.unwrap();
+    assert_eq!(
+        waiting.iter().map(|mail| mail.id).collect::<Vec<_>>(),
+        [letter.id]
+    );
 }
 
 pub(super) fn licence(world: &World, sessions: u32) -> Licence {

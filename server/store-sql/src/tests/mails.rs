@@ -14,7 +14,7 @@ on_every_database! {
     nobody_is_flooded,
 }
 
-fn mail(world: &World, address: &str) -> NewMail {
+pub(super) fn mail(world: &World, address: &str) -> NewMail {
     NewMail {
         id: MailId::from_bytes(world.fresh()),
         kind: MailKind::NewDevice,

@@ -1,5 +1,6 @@
 import type { SessionStory } from '@temoto/api';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { notesOf } from './notebook';
 import { Notes, REST_MS, type Words } from './notes.svelte';
 
 /** A server that keeps one session's words, and may be down. */
@@ -110,4 +111,15 @@ test('a spoiled draft is no draft', async () => {
   const again = new Notes('a1', desk, drafts);
   await again.load();
   expect([again.note, again.state]).toEqual(['printer', 'saved']);
+});
+
+test('who comes back finds the words at once', async () => {
+  const first = notesOf('b2', desk, drafts);
+  await first.load();
+  first.note = 'before the server knows';
+  first.edited();
+  first.close();
+  expect(notesOf('b2', desk, drafts).note).toBe('before the server knows');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(desk.kept.note).toBe('before the server knows');
 });
