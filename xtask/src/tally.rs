@@ -7,16 +7,35 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// How many tests passed and failed.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+/// How many tests passed and failed, and what the failed ones said.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
     pub passed: u64,
     pub failed: u64,
+    /// Name and first words of each failed test that its runner names; shown again at the end, where they are looked for.
+    pub failures: Vec<String>,
 }
 
 impl Tally {
-    /// Adds a line of a Rust test program, if it is one that sums up.
+    /// One that passed.
+    pub fn pass(&mut self) {
+        self.passed += 1;
+    }
+
+    /// One that failed, and why.
+    pub fn fail(&mut self, why: impl Into<String>) {
+        self.failed += 1;
+        self.failures.push(why.into());
+    }
+
+    /// Adds a line of a Rust test program, if it is one that sums up or names a failed test.
     pub fn count_libtest(&mut self, line: &str) {
+        if let Some(name) = line
+            .strip_prefix("---- ")
+            .and_then(|rest| rest.strip_suffix(" stdout ----"))
+        {
+            self.failures.push(name.to_owned());
+        }
         let Some(rest) = line.strip_prefix("test result: ") else {
             return;
         };
@@ -41,6 +60,7 @@ impl Tally {
         Ok(Self {
             passed,
             failed: total.saturating_sub(passed),
+            failures: failures_of_vitest(report),
         })
     }
 
@@ -57,6 +77,7 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.failures.extend(other.failures);
     }
 }
 
@@ -70,6 +91,29 @@ fn read(file: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(file).with_context(|| format!("no report {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
 }
+
+/// Each test that did not pass, with the first lines of what it said.
+fn failures_of_vitest(report: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in report["testResults"].as_array().into_iter().flatten() {
+        for test in file["assertionResults"].as_array().into_iter().flatten() {
+            if test["status"] == "passed" {
+                continue;
+            }
+            let name = test["fullName"]
+                .as_str()
+                .unwrap_or("a test without a name")
+                .trim();
+            let said = test["failureMessages"][0].as_str().unwrap_or("left out");
+            let said: Vec<_> = said.lines().take(FAILURE_LINES).collect();
+            found.push(format!("{name}: {}", said.join("\n  ")));
+        }
+    }
+    found
+}
+
+/// As many lines of a failed test are shown again; the whole of it stands where it ran.
+const FAILURE_LINES: usize = 6;
 
 fn number(report: &Value, name: &str) -> Result<u64> {
     report[name]
@@ -89,12 +133,25 @@ mod tests {
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.31s",
         );
         tally.count_libtest("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
+        assert_eq!((tally.passed, tally.failed), (15, 2),);
+    }
+
+    #[test]
+    fn a_failed_test_is_named_again_with_what_it_said() {
+        let mut tally = Tally::default();
+        tally.count_libtest("---- tests::adds stdout ----");
+        assert_eq!(tally.failures, ["tests::adds"]);
+
+        let report = serde_json::json!({
+            "numPassedTests": 1, "numTotalTests": 2,
+            "testResults": [{ "assertionResults": [
+                { "fullName": " works ", "status": "passed", "failureMessages": [] },
+                { "fullName": " fails ", "status": "failed", "failureMessages": ["Error: no\n  at a"] },
+            ] }],
+        });
         assert_eq!(
-            tally,
-            Tally {
-                passed: 15,
-                failed: 2
-            }
+            Tally::of_vitest(&report).expect("a report").failures,
+            ["fails: Error: no\n    at a"]
         );
     }
 
@@ -105,26 +162,32 @@ mod tests {
                 "numPassedTests": passed, "numFailedTests": 0, "numPendingTests": pending, "numTotalTests": passed + pending,
             })
         };
-        let tally = |passed, pending| Tally::of_vitest(&report(passed, pending)).expect("a report");
-        assert_eq!(tally(7, 0), Tally { passed: 7, failed: 0 });
-        assert_eq!(
-            tally(0, 15),
-            Tally {
-                passed: 0,
-                failed: 15
-            }
-        );
+        let tally = |passed, pending| {
+            let tally = Tally::of_vitest(&report(passed, pending)).expect("a report");
+            (tally.passed, tally.failed)
+        };
+        assert_eq!(tally(7, 0), (7, 0));
+        assert_eq!(tally(0, 15), (0, 15));
     }
 
     #[test]
     fn a_run_that_broke_off_is_a_failure_and_a_counted_failure_is_not_counted_twice() {
-        assert_eq!(Tally { passed: 4, failed: 0 }.or_failed(false).failed, 1);
-        assert_eq!(Tally { passed: 4, failed: 2 }.or_failed(false).failed, 2);
-        assert_eq!(Tally { passed: 4, failed: 0 }.or_failed(true).failed, 0);
+        let tally = |passed, failed| Tally {
+            passed,
+            failed,
+            failures: Vec::new(),
+        };
+        assert_eq!(tally(4, 0).or_failed(false).failed, 1);
+        assert_eq!(tally(4, 2).or_failed(false).failed, 2);
+        assert_eq!(tally(4, 0).or_failed(true).failed, 0);
     }
 
     #[test]
     fn the_last_line_has_the_form_that_other_programs_read() {
-        assert_eq!(Tally { passed: 7, failed: 0 }.to_string(), "7 passed, 0 failed");
+        let tally = Tally {
+            passed: 7,
+            ..Tally::default()
+        };
+        assert_eq!(tally.to_string(), "7 passed, 0 failed");
     }
 }

@@ -53,6 +53,9 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
     step("session", &|| session(paths, &[]));
 
     report.summary()?;
+    for failure in &total.failures {
+        println!("\nfailed: {failure}");
+    }
     println!("\n{total}");
     // The line above is the last: an error printed after it would be read as the result.
     std::process::exit(i32::from(total.failed > 0));
@@ -94,10 +97,10 @@ fn windows(paths: &Paths) -> Result<Tally> {
     let mut tally = Tally::default();
     // Whatever the file lacks fails here and in the sessions; the stories are played all the same.
     match demo::build(paths, true, None) {
-        Ok(()) => tally.passed += 1,
+        Ok(()) => tally.pass(),
         Err(error) => {
             println!("{error:#}");
-            tally.failed += 1;
+            tally.fail(format!("{error:#}"));
         }
     }
     tally += vitest(paths, "windows")?;
@@ -129,10 +132,10 @@ fn session(paths: &Paths, more: &[&str]) -> Result<Tally> {
         let words = [&["--headless", "--lang", lang, "--json", &file], more].concat();
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         match demo::run(paths, &demo::Options::parse(&words)?) {
-            Ok(()) => tally.passed += 1,
+            Ok(()) => tally.pass(),
             Err(error) => {
                 println!("{error:#}");
-                tally.failed += 1;
+                tally.fail(format!("session{} {lang}: {error:#}", more.concat()));
             }
         }
     }

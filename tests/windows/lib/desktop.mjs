@@ -27,8 +27,12 @@ export class WineDesktop {
 
   /** Runs a program of Windows to its end; gives what it wrote. */
   async call(...words) {
-    const { stdout } = await run('wine', words, { env: this.environment, timeout: 60_000, maxBuffer: 64 << 20 });
-    return stdout;
+    try {
+      return (await run('wine', words, { env: this.environment, timeout: 60_000, maxBuffer: 64 << 20 })).stdout;
+    } catch (error) {
+      const { code, signal, stdout } = error;
+      throw new Error(`${words[0]} ended with ${signal ?? code} and said: ${stdout}`, { cause: error });
+    }
   }
 
   /** Starts the desktop, with nothing on it but our own eye inside. Gives the process. */

@@ -65,7 +65,10 @@ async function registry({ desktop, home }) {
   const found = new Map();
   for (const root of ['HKLM', 'HKCU']) {
     const file = join(home, `${root}.reg`);
-    await desktop.call('reg', 'export', root, `Z:${file.replaceAll('/', '\\')}`, '/y');
+    const words = ['export', root, `Z:${file.replaceAll('/', '\\')}`, '/y'];
+    // Wine's reg.exe dies now and then where keys come and go while it walks through them. It only reads: what it did not
+    // finish is read again, and what is compared is a whole registry.
+    await desktop.call('reg', ...words).catch(() => desktop.call('reg', ...words));
     let key = '';
     // A line that ends with a backslash goes on in the next.
     for (const line of readFileSync(file, 'utf16le').replaceAll(/\\\r?\n\s*/g, '').split(/\r?\n/)) {
