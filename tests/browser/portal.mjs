@@ -12,6 +12,7 @@ export const STEPS = [
   'user_form',
   'trial',
   'invite',
+  'permissions',
   'second_factor',
   'licence_activation',
   'third_session_refused',
@@ -149,6 +150,28 @@ export class Portal {
       await other.press('setup_create');
       await other.home();
       this.operators.push(other);
+    }
+  }
+
+  /** The first operator may take screenshots, the second may not; both read it, and who decided it. */
+  async permissions() {
+    const { owner, said } = this;
+    const answers = async (operator, key) => {
+      await operator.go('/account/profile');
+      await operator.page.getByRole('listitem').filter({ hasText: operator.w.function_screenshot }).last().getByText(operator.w[key], { exact: true }).waitFor();
+      await operator.go('/console');
+    };
+    for (const [n, setting, key] of [
+      [0, 'allow', 'permission_may'],
+      [1, 'deny', 'permission_may_not'],
+    ]) {
+      await owner.go('/domain/users');
+      await owner.page.getByRole('button', { name: this.words('users_actions', { name: said.operators[n] }), exact: true }).click();
+      await owner.press('permissions');
+      const name = this.words('permission_setting', { function: owner.w.function_screenshot });
+      await owner.page.getByRole('combobox', { name }).selectOption(setting);
+      await owner.page.getByText(this.words('permission_changed', { function: owner.w.function_screenshot })).waitFor();
+      await answers(this.operators[n], key);
     }
   }
 

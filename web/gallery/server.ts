@@ -62,13 +62,12 @@ const groups = (played: Played) =>
     members: n === 0 ? 2 : 0,
   }));
 
-const FUNCTIONS =
-  'one_time control chat files clipboard_in clipboard_out screenshot recording print call unattended meeting';
+const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot';
 
-/** The organization denies printing, the group screenshots, and the person may transfer files. */
+/** The organization denies the chat, the group screenshots, and the person may transfer files. */
 function permissions(played: Played, level: 'organisation' | 'group' | 'user') {
   const [first] = groups(played);
-  const said: Record<string, [string, string]> = { print: ['organisation', 'deny'] };
+  const said: Record<string, [string, string]> = { chat: ['organisation', 'deny'] };
   if (level !== 'organisation') said['screenshot'] = ['group', 'deny'];
   if (level === 'user') said['files'] = ['user', 'allow'];
   const functions = FUNCTIONS.split(' ').map((name) => {

@@ -17,7 +17,7 @@ pub const GROUPS: u32 = 200;
 /// Most people of a group.
 pub const MEMBERS: u32 = 2_000;
 
-/// A function that a person may be kept from.
+/// A function that a person may be kept from: those there are. What is built later brings its own.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Permission {
     /// Starting one-time sessions.
@@ -34,21 +34,11 @@ pub enum Permission {
     ClipboardOut,
     /// Pictures of the customer's screen.
     Screenshot,
-    /// Recording.
-    Recording,
-    /// Printing at the operator's.
-    Print,
-    /// Voice and video calls.
-    Call,
-    /// Unattended access.
-    Unattended,
-    /// Meetings.
-    Meeting,
 }
 
 impl Permission {
     /// All of them, in the order in which pages show them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 7] = [
         Self::OneTime,
         Self::Control,
         Self::Chat,
@@ -56,11 +46,6 @@ impl Permission {
         Self::ClipboardIn,
         Self::ClipboardOut,
         Self::Screenshot,
-        Self::Recording,
-        Self::Print,
-        Self::Call,
-        Self::Unattended,
-        Self::Meeting,
     ];
 
     /// Its name in the interface and in the database.
@@ -74,11 +59,6 @@ impl Permission {
             Self::ClipboardIn => "clipboard_in",
             Self::ClipboardOut => "clipboard_out",
             Self::Screenshot => "screenshot",
-            Self::Recording => "recording",
-            Self::Print => "print",
-            Self::Call => "call",
-            Self::Unattended => "unattended",
-            Self::Meeting => "meeting",
         }
     }
 
@@ -337,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..12) {
+        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..7) {
             let permission = Permission::ALL[which];
             let mut stricter = rules.clone();
             let groups = stricter.groups.len();

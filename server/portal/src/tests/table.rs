@@ -72,7 +72,7 @@ fn body(path: &str) -> Option<Value> {
         "/groups" | "/groups/{id}" => Some(json!({ "name": "夜間" })),
         "/groups/{id}/members" => Some(json!({ "add": [], "remove": [] })),
         "/permissions" | "/groups/{id}/permissions" | "/users/{id}/permissions" => {
-            Some(json!({ "function": "print", "setting": "deny" }))
+            Some(json!({ "function": "files", "setting": "deny" }))
         }
         "/organisation/second-factor" => Some(json!({ "required": false })),
         "/history/policy" => Some(json!({ "keep_days": 90 })),

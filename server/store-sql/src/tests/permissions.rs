@@ -85,7 +85,7 @@ async fn a_group_is_made_renamed_and_deleted_with_what_it_said(world: World) {
     assert_eq!(rename("昼間").await, GroupChanged::Done);
     assert_eq!(world.change(second, world.user, true).await, GroupChanged::Done);
     world
-        .set(Whose::Group(ours, second), Permission::Print, Some(Setting::Deny))
+        .set(Whose::Group(ours, second), Permission::Files, Some(Setting::Deny))
         .await;
 
     let listed: Vec<_> = store
@@ -191,12 +191,12 @@ async fn what_changes_nothing_is_not_in_the_trail(world: World) {
     let before = world.entries().await;
     for _ in 0..2 {
         world.change(group, world.user, true).await;
-        world.set(whose, Permission::Call, Some(Setting::Deny)).await;
+        world.set(whose, Permission::Chat, Some(Setting::Deny)).await;
     }
     assert_eq!(world.entries().await, before + 2);
     for _ in 0..2 {
         world.change(group, world.user, false).await;
-        world.set(whose, Permission::Call, None).await;
+        world.set(whose, Permission::Chat, None).await;
     }
     assert_eq!(world.entries().await, before + 4);
 }
@@ -205,7 +205,7 @@ async fn a_deleted_person_leaves_groups_and_settings(world: World) {
     let group = world.group("g").await;
     let person = Whose::User(world.organisation, world.user);
     world.change(group, world.user, true).await;
-    world.set(person, Permission::Call, Some(Setting::Deny)).await;
+    world.set(person, Permission::Chat, Some(Setting::Deny)).await;
     let event = world.event(AuditKind::UserDeleted, NOW);
     let deleted = world
         .store

@@ -10,11 +10,6 @@ export const FUNCTIONS = [
   'clipboard_in',
   'clipboard_out',
   'screenshot',
-  'recording',
-  'print',
-  'call',
-  'unattended',
-  'meeting',
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];
