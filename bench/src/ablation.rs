@@ -21,6 +21,7 @@ const PARTS: &[Part] = &[
     ("near neighborhoods", |parts| parts.near = false),
     ("text by columns", |parts| parts.text = false),
     ("cache of colors", |parts| parts.colors = false),
+    ("blocks of photographs", |parts| parts.photo = false),
     ("moves and history", |parts| {
         (parts.moves, parts.history) = (false, false);
     }),

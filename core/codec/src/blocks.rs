@@ -19,12 +19,14 @@ pub(crate) enum Kind {
     Exact,
     /// Its pixels are in the update, column by column of a line of text.
     Text,
+    /// Its pixels are in the update, line by line, each as its difference from its neighbors.
+    Photo,
 }
 
 impl Kind {
     /// Whether its pixels are in the update.
     pub(crate) fn by_value(self) -> bool {
-        matches!(self, Self::Exact | Self::Text)
+        matches!(self, Self::Exact | Self::Text | Self::Photo)
     }
 
     /// Without the number.
@@ -32,7 +34,7 @@ impl Kind {
         match self {
             Self::Keep => 0,
             Self::Copy(_) => 1,
-            Self::Exact | Self::Text => 2,
+            Self::Exact | Self::Text | Self::Photo => 2,
             Self::Remembered(_) => 3,
         }
     }

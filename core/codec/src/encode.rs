@@ -13,6 +13,7 @@ use crate::header::{Header, Start};
 use crate::history::HISTORY_MIB;
 use crate::moves::{Move, MoveFinder};
 use crate::parts::Parts;
+use crate::photo;
 use crate::range_coder::RangeEncoder;
 use crate::recall;
 use crate::stream::{self, Plan, Shared};
@@ -184,6 +185,9 @@ impl Encoder {
             text::choose(&mut allowed, frame, shared);
         } else {
             recall::resemble(&mut allowed.map, frame, shared);
+        }
+        if self.parts.photo {
+            photo::choose(&mut allowed, frame, shared);
         }
         let header = if reset {
             Header::Complete(start)

@@ -8,7 +8,7 @@
 //! - [`Decoder::decode`] applies it and says what changed.
 //! - [`cursor`] has the pointer shapes, which travel apart.
 //!
-//! The stages have a file each: damage, history (what stood there before), moves, text (where its lines are), stream (what
+//! The stages have a file each: damage, history (what stood there before), moves, text (where its lines are), photo, stream (what
 //! the bytes mean), model (what is likely), range coder.
 //! `docs/protocol/screen-codec.md` describes the bytes.
 
@@ -25,6 +25,7 @@ mod history;
 mod model;
 mod moves;
 mod parts;
+mod photo;
 mod range_coder;
 mod recall;
 mod stream;

@@ -20,6 +20,8 @@ pub struct Parts {
     pub text: bool,
     /// The cache of colors.
     pub colors: bool,
+    /// Blocks of photographs, which ask no guesses.
+    pub photo: bool,
 }
 
 impl Parts {
@@ -33,6 +35,7 @@ impl Parts {
         near: true,
         text: true,
         colors: true,
+        photo: true,
     };
 }
 

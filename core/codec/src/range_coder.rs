@@ -28,13 +28,15 @@ impl Bit {
     }
 
     fn learn(&mut self, bit: bool) {
-        if bit {
-            self.quick -= self.quick >> QUICK;
-            self.slow -= self.slow >> SLOW;
-        } else {
-            self.quick += (u16::MAX - self.quick) >> QUICK;
-            self.slow += (u16::MAX - self.slow) >> SLOW;
-        }
+        // Without a branch: whichever way decisions go, the processor has nothing to guess. All ones turn an estimate
+        // around, so that it shrinks in either case.
+        let turn = u16::from(bit).wrapping_sub(1);
+        let shrunk = |estimate: u16, rate: u32| {
+            let turned = estimate ^ turn;
+            (turned - (turned >> rate)) ^ turn
+        };
+        self.quick = shrunk(self.quick, QUICK);
+        self.slow = shrunk(self.slow, SLOW);
     }
 }
 
@@ -134,12 +136,10 @@ impl RangeEncoder {
 impl BitCoder for RangeEncoder {
     fn bit(&mut self, context: &mut Bit, value: bool) -> bool {
         let bound = (self.range >> 15) * context.chance_of_false();
-        if value {
-            self.low += u64::from(bound);
-            self.range -= bound;
-        } else {
-            self.range = bound;
-        }
+        let mask = u32::from(value).wrapping_neg();
+        self.low += u64::from(bound & mask);
+        // The rest of the range, or the bound: `range - 2 bound + bound` where the mask is set.
+        self.range = bound.wrapping_add(self.range.wrapping_sub(bound << 1) & mask);
         context.learn(value);
         self.refill();
         value

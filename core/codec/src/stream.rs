@@ -131,7 +131,12 @@ pub(crate) fn body<C: BitCoder>(
         }
     }
     // Something gets through in any case.
-    let mut any = (0..done.map.rows()).any(|row| done.map.strip(row).contains(&Kind::Exact));
+    let mut any = (0..done.map.rows()).any(|row| {
+        done.map
+            .strip(row)
+            .iter()
+            .any(|kind| matches!(kind, Kind::Exact | Kind::Photo))
+    });
     text::pixels(shared, coder, &mut done, frame, |coder| {
         std::mem::replace(&mut any, true) && (waiting || stop(coder))
     })?;
@@ -170,6 +175,8 @@ fn kinds<C: BitCoder>(
             .ok_or(CodecError::Malformed("a block names what does not exist"))?;
         let kind = if kind == Kind::Exact && model.text(coder, left, above, planned(column).0 == Kind::Text) {
             Kind::Text
+        } else if kind == Kind::Exact && model.photo(coder, left, above, planned(column).0 == Kind::Photo) {
+            Kind::Photo
         } else {
             kind
         };
@@ -184,7 +191,7 @@ fn kinds<C: BitCoder>(
                 liked = taken.is_some();
                 done.map.set_like(column, row, taken);
             }
-            Kind::Keep | Kind::Copy(_) | Kind::Exact | Kind::Text => {}
+            Kind::Keep | Kind::Copy(_) | Kind::Exact | Kind::Text | Kind::Photo => {}
         }
         if let Some(index) = taken {
             epoch = history.left_at(column, row, index);
@@ -235,7 +242,11 @@ fn pixels<C: BitCoder>(
     row: usize,
     frame: Option<FrameView<'_>>,
 ) -> Result<(), CodecError> {
-    let spans = done.map.runs(row, |kind| (kind == Kind::Exact).then_some(()));
+    let spans = done.map.runs(row, |kind| match kind {
+        Kind::Exact => Some(false),
+        Kind::Photo => Some(true),
+        Kind::Keep | Kind::Copy(_) | Kind::Remembered(_) | Kind::Text => None,
+    });
     if spans.is_empty() {
         return Ok(());
     }
@@ -263,12 +274,15 @@ fn pixels<C: BitCoder>(
             ],
         };
         let target = frame.map_or(&[][..], |frame| frame.row(y));
-        for (span, ()) in &spans {
+        let model = &mut shared.model.pixels;
+        for &(span, photo) in &spans {
             let start = span.x as usize;
-            shared
-                .model
-                .pixels
-                .row(coder, &mut rows, start..start + span.width as usize, target);
+            let span = start..start + span.width as usize;
+            if photo {
+                model.photo_row(coder, &mut rows, span, target);
+            } else {
+                model.row(coder, &mut rows, span, target);
+            }
         }
         if coder.exhausted() {
             return Err(CodecError::Truncated);

@@ -157,7 +157,7 @@ pub(crate) fn vector_of(map: &BlockMap, column: usize, row: usize, vectors: &[Ve
         }
         match map.get(column, row) {
             Kind::Copy(index) => vectors.get(usize::from(index)).copied(),
-            Kind::Keep | Kind::Exact | Kind::Text | Kind::Remembered(_) => None,
+            Kind::Keep | Kind::Exact | Kind::Text | Kind::Photo | Kind::Remembered(_) => None,
         }
     };
     copied(column.checked_sub(1), Some(row))

@@ -131,11 +131,13 @@ impl BandWalk<'_> {
     fn lay_out(&self, shared: &Shared, band: &mut Band, frame: Option<FrameView<'_>>) {
         let left = self.left();
         band.begin(self.rows.len(), self.columns.end - left);
-        for (line, y) in self.rows.clone().enumerate() {
-            band.lay_picture(line, &shared.picture.row(y)[left..self.columns.end]);
-        }
+        self.lay_picture(shared, band, left..self.columns.start);
         for (column, across) in self.blocks() {
             let mask = self.text_rows(column);
+            // Where everything is to be coded, nothing is known.
+            if mask.count_ones() as usize != self.rows.len() {
+                self.lay_picture(shared, band, across.clone());
+            }
             if mask == 0 {
                 continue;
             }
@@ -147,6 +149,14 @@ impl BandWalk<'_> {
                 let row = if text { frame.row(y) } else { shared.picture.row(y) };
                 band.lay_target(line, across.start - left, &row[across.clone()]);
             }
+        }
+    }
+
+    /// Lays what the picture has in some columns: few at a time, whose places in the band stay in the processor's cache.
+    fn lay_picture(&self, shared: &Shared, band: &mut Band, columns: Range<usize>) {
+        for (line, y) in self.rows.clone().enumerate() {
+            let row = &shared.picture.row(y)[columns.clone()];
+            band.lay_picture(line, columns.start - self.left(), row);
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) struct BlockModel {
     kept: [Bit; 16],
     remembered: [Bit; 16],
     text: [Bit; 9],
+    photo: [Bit; 9],
     copied: [Bit; 16],
     same_vector: [Bit; 3],
     index: Tree<3>,
@@ -56,6 +57,7 @@ impl BlockModel {
             kept: [Bit::NEW; 16],
             remembered: [Bit::NEW; 16],
             text: [Bit::NEW; 9],
+            photo: [Bit::NEW; 9],
             copied: [Bit::NEW; 16],
             same_vector: [Bit::NEW; 3],
             index: Tree::new(),
@@ -151,10 +153,20 @@ impl BlockModel {
     pub(crate) fn text<C: BitCoder>(&mut self, coder: &mut C, left: Kind, above: Kind, text: bool) -> bool {
         let [left, above] = [left, above].map(|kind| match kind {
             Kind::Text => 0,
-            Kind::Exact => 1,
+            Kind::Exact | Kind::Photo => 1,
             Kind::Keep | Kind::Copy(_) | Kind::Remembered(_) => 2,
         });
         coder.bit(&mut self.text[left * 3 + above], text)
+    }
+
+    /// Codes whether the pixels of a block are differences from their neighbors, from the kinds left of it and above it.
+    pub(crate) fn photo<C: BitCoder>(&mut self, coder: &mut C, left: Kind, above: Kind, photo: bool) -> bool {
+        let [left, above] = [left, above].map(|kind| match kind {
+            Kind::Photo => 0,
+            Kind::Exact => 1,
+            Kind::Text | Kind::Keep | Kind::Copy(_) | Kind::Remembered(_) => 2,
+        });
+        coder.bit(&mut self.photo[left * 3 + above], photo)
     }
 
     /// Codes which earlier content an exact block resembles, if any; `liked` says whether the last one did. A content

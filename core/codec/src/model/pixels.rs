@@ -41,6 +41,8 @@ const DEEP_BITS: u32 = 18;
 const SHALLOW_BITS: u32 = 16;
 /// Roughness from which a residual is asked for first, as in photographs.
 const ROUGH: u8 = 60;
+/// Roughness of photographs.
+const GRAINY: u8 = 200;
 /// Classes of roughness for the cache of colors, and their size.
 const CACHE_CLASSES: usize = 4;
 const CACHE_ROUGH: u8 = 12;
@@ -115,6 +117,18 @@ impl PixelModel {
             }
             x += 1;
         }
+    }
+
+    /// The same where nothing but the neighbors says anything: no guess is asked.
+    pub(crate) fn photo_row<C: BitCoder>(
+        &mut self,
+        coder: &mut C,
+        rows: &mut Rows<'_>,
+        span: Range<usize>,
+        target: &[u32],
+    ) {
+        self.rough[span.clone()].fill(GRAINY);
+        self.residual.row(coder, rows, span, target);
     }
 
     fn spot(&self, rows: &Rows<'_>, x: usize) -> Spot {

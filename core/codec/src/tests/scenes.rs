@@ -46,7 +46,7 @@ pub(super) fn gradient(width: u32, height: u32) -> Framebuffer {
 }
 
 /// Something like a photograph: slow waves in all channels, with grain.
-pub(super) fn photo(width: u32, height: u32, seed: u64) -> Framebuffer {
+pub(crate) fn photo(width: u32, height: u32, seed: u64) -> Framebuffer {
     let mut dice = Dice::new(seed);
     let phase = dice.roll(1000) as i32;
     let wave = |at: i32, length: i32| {

@@ -38,9 +38,9 @@ impl Band {
         self.masks.resize(width, 0);
     }
 
-    /// Lays a row of the picture from the first column on.
-    pub(crate) fn lay_picture(&mut self, y: usize, row: &[u32]) {
-        lay(&mut self.columns, y, 0, row.iter().copied());
+    /// Lays a part of a row of the picture. Columns of which every row is to be coded need none.
+    pub(crate) fn lay_picture(&mut self, y: usize, x: usize, row: &[u32]) {
+        lay(&mut self.columns, y, x, row.iter().copied());
     }
 
     /// Lays a part of a row as it shall be.
@@ -135,8 +135,10 @@ impl Band {
 
 /// Lays a row, pixel by pixel, into places of [`BAND`] pixels from the one of column `x` on.
 fn lay(columns: &mut [u32], y: usize, x: usize, row: impl Iterator<Item = u32>) {
-    let places = columns[x * BAND..].chunks_exact_mut(BAND);
-    for (place, pixel) in places.zip(row) {
+    let (places, _) = columns[x * BAND..].as_chunks_mut::<BAND>();
+    // A band has at most so many rows; said once, it need not be checked for every pixel.
+    let y = y % BAND;
+    for (place, pixel) in places.iter_mut().zip(row) {
         place[y] = pixel;
     }
 }
