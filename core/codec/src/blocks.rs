@@ -29,6 +29,11 @@ impl Kind {
         matches!(self, Self::Exact | Self::Text | Self::Photo)
     }
 
+    /// Whether its pixels are coded line by line.
+    pub(crate) fn by_lines(self) -> bool {
+        matches!(self, Self::Exact | Self::Photo)
+    }
+
     /// Without the number.
     pub(crate) fn class(self) -> usize {
         match self {
@@ -129,6 +134,11 @@ impl BlockMap {
             .filter(|&(c, r)| self.get(c, r).by_value())
             .map(|(c, r)| self.rect(c, r).area())
             .sum()
+    }
+
+    /// How many pixels are coded line by line, in whole blocks.
+    pub(crate) fn pixels_by_lines(&self) -> usize {
+        self.kinds.iter().filter(|kind| kind.by_lines()).count() * BLOCK * BLOCK
     }
 
     /// The stretches of one row of blocks that `class` puts together, with the class; `None` leaves a block out.

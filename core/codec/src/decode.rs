@@ -3,15 +3,18 @@
 //! Takes bytes that a hostile peer may have made. Sizes are checked before memory is taken; the work of one update is
 //! at most proportional to the picture, and an update whose bytes end early is dropped within one row of pixels.
 
+use std::sync::Arc;
+
 use temoto_geometry::Region;
 
 use crate::error::CodecError;
 use crate::framebuffer::{Framebuffer, MAX_PIXELS, check_size};
-use crate::header::Header;
+use crate::header::{self, Header};
 use crate::history::HISTORY_MIB;
 use crate::parts::Parts;
 use crate::range_coder::RangeDecoder;
-use crate::stream::{self, Plan, Shared};
+use crate::stream::{self, Coders, Plan, Shared};
+use crate::workers::{InTurn, Workers};
 
 /// Holds the picture and everything learned from the stream. Memory: 8 bytes per pixel, about 2.3 MiB, and what the
 /// stream may remember ([`HISTORY_MIB`]).
@@ -23,6 +26,7 @@ pub struct Decoder {
     max_history: u8,
     parts: Parts,
     nothing: Framebuffer,
+    workers: Arc<dyn Workers>,
 }
 
 impl Default for Decoder {
@@ -48,6 +52,7 @@ impl Decoder {
             max_history: HISTORY_MIB,
             parts: Parts::ALL,
             nothing: Framebuffer::default(),
+            workers: Arc::new(InTurn),
         }
     }
 
@@ -71,6 +76,11 @@ impl Decoder {
     #[must_use]
     pub fn with_parts(parts: Parts) -> Self {
         Self { parts, ..Self::new() }
+    }
+
+    /// Leaves the work of stripes to others; else it is done in turn.
+    pub fn set_workers(&mut self, workers: Arc<dyn Workers>) {
+        self.workers = workers;
     }
 
     /// Applies one update and says which pixels it wrote (after a complete update: all).
@@ -99,6 +109,7 @@ impl Decoder {
     }
 
     fn apply(&mut self, update: &[u8]) -> Result<Region, CodecError> {
+        let (update, stripes) = header::unpack(update)?;
         let (header, bytes) = Header::read(update)?;
         if let Header::Complete(start) = header {
             check_size(start.size, self.max_pixels)?;
@@ -121,8 +132,15 @@ impl Decoder {
             });
         }
         let mut coder = RangeDecoder::new(bytes);
-        let done = stream::body(shared, &mut coder, &Plan::nothing(), None, |_| false)?;
-        if !coder.at_end() {
+        let mut stripes: Vec<_> = stripes.into_iter().map(RangeDecoder::new).collect();
+        let mut coders = Coders {
+            main: &mut coder,
+            stripes: &mut stripes,
+            most: usize::MAX,
+            workers: &*self.workers,
+        };
+        let done = stream::body(shared, &mut coders, &Plan::nothing(), None)?;
+        if !coder.at_end() || !stripes.iter().all(RangeDecoder::at_end) {
             return Err(CodecError::Trailing);
         }
         shared.settle(&done.map);

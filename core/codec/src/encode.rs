@@ -3,21 +3,25 @@
 //! Keeps the picture that the viewer has once every update so far is decoded. Decides per block what to do; does not
 //! decide when or how often.
 
+use std::sync::Arc;
+
 use temoto_geometry::Region;
 
 use crate::blocks::BlockMap;
 use crate::budget::Budget;
 use crate::damage;
 use crate::framebuffer::{FrameView, Framebuffer};
-use crate::header::{Header, Start};
+use crate::header::{self, Header, Start};
 use crate::history::HISTORY_MIB;
 use crate::moves::{Move, MoveFinder};
 use crate::parts::Parts;
 use crate::photo;
 use crate::range_coder::RangeEncoder;
 use crate::recall;
-use crate::stream::{self, Plan, Shared};
+use crate::stream::{self, Coders, Plan, Shared};
+use crate::stripes::MAX_STRIPES;
 use crate::text;
+use crate::workers::{InTurn, Workers};
 
 /// What the platform knows about the change since the last frame. Hints save time; wrong moves cost nothing, and too
 /// much damage neither. Damage that leaves out changed pixels leaves them stale at the viewer.
@@ -71,6 +75,9 @@ pub struct Update {
     pub complete: bool,
 }
 
+/// Updates with fewer pixels that are coded line by line are not worth stripes.
+const LEAST_PIXELS: usize = 128 << 10;
+
 /// Holds what the viewer has. Memory: 8 bytes per pixel, about 8 MiB, and what is remembered of earlier contents.
 pub struct Encoder {
     shared: Option<Shared>,
@@ -78,6 +85,8 @@ pub struct Encoder {
     moves: MoveFinder,
     history: u8,
     parts: Parts,
+    stripes: usize,
+    workers: Arc<dyn Workers>,
 }
 
 impl Default for Encoder {
@@ -102,6 +111,8 @@ impl Encoder {
             moves: MoveFinder::default(),
             history: if parts.history { HISTORY_MIB } else { 0 },
             parts,
+            stripes: 1,
+            workers: Arc::new(InTurn),
         }
     }
 
@@ -109,6 +120,13 @@ impl Encoder {
     /// from the next complete update on.
     pub fn set_history(&mut self, mebibytes: u8) {
         self.history = mebibytes.min(HISTORY_MIB);
+    }
+
+    /// Codes large updates in so many stripes (1 to 4; more do not exist), each a job for `workers`. Without this
+    /// there are no stripes: each learns apart, which costs some bytes.
+    pub fn set_workers(&mut self, workers: Arc<dyn Workers>, stripes: usize) {
+        self.workers = workers;
+        self.stripes = stripes.clamp(1, MAX_STRIPES);
     }
 
     /// Forgets the viewer: the next update is complete. For a new viewer, and when the viewer met an error.
@@ -195,11 +213,25 @@ impl Encoder {
             Header::Next(shared.number)
         };
         let mut coder = RangeEncoder::new(header.write());
-        let stop = |coder: &RangeEncoder| coder.len() >= limits.max_bytes;
-        // Encoding cannot fail: the plan was made for this picture.
-        let done = stream::body(shared, &mut coder, &allowed, Some(frame), stop).ok()?;
+        let number = self.stripes;
+        let many = number > 1 && allowed.map.pixels_by_lines() >= LEAST_PIXELS;
+        let mut stripes: Vec<_> = (0..if many { number } else { 0 })
+            .map(|_| RangeEncoder::new(Vec::new()))
+            .collect();
+        let mut coders = Coders {
+            main: &mut coder,
+            stripes: &mut stripes,
+            most: limits.max_bytes,
+            workers: &*self.workers,
+        };
+        let Ok(done) = stream::body(shared, &mut coders, &allowed, Some(frame)) else {
+            // The plan was made for this picture: only a worker can have failed. What the viewer has is not known then.
+            self.shared = None;
+            return None;
+        };
         shared.settle(&done.map);
-        let bytes = coder.finish();
+        let stripes: Vec<_> = stripes.into_iter().map(RangeEncoder::finish).collect();
+        let bytes = header::pack(coder.finish(), &stripes);
         self.budget.settle(&map, &done, bytes.len());
         Some(Update {
             bytes,

@@ -36,6 +36,9 @@ pub enum CodecError {
         /// The number in the update.
         got: u8,
     },
+    /// A worker that the caller gave left its work undone.
+    #[error("a part of the update was not worked on")]
+    Unfinished,
     /// Nothing was decoded yet, or an error came before: only a complete update helps.
     #[error("a complete update is needed first")]
     NeedsReset,

@@ -281,19 +281,28 @@ impl Framebuffer {
             .unwrap_or_default()
     }
 
-    /// Row `y` to write, with the three rows above it (empty above the first).
-    pub(crate) fn row_with_upper(&mut self, y: usize) -> (&mut [u32], [&[u32]; 3]) {
+    /// All rows, to be written.
+    pub(crate) fn rows_mut(&mut self) -> RowsMut<'_> {
+        RowsMut {
+            first: 0,
+            width: self.size.width as usize,
+            pixels: &mut self.pixels,
+        }
+    }
+
+    /// All rows, to be written in parts at the same time: each begins at the first row of the next of `starts`, which
+    /// rise, and ends where the one after it begins. Rows before the first are left out.
+    pub(crate) fn parts_mut(&mut self, starts: &[usize]) -> Vec<RowsMut<'_>> {
         let width = self.size.width as usize;
-        let (above, rest) = self.pixels.split_at_mut(y * width);
-        let above = &*above;
-        let upper = |back: usize| {
-            if y >= back {
-                &above[(y - back) * width..(y - back + 1) * width]
-            } else {
-                &[]
-            }
-        };
-        (&mut rest[..width], [upper(1), upper(2), upper(3)])
+        let mut parts = Vec::with_capacity(starts.len());
+        let mut rest = self.pixels.as_mut_slice();
+        for &first in starts.iter().rev() {
+            let (before, pixels) = rest.split_at_mut((first * width).min(rest.len()));
+            parts.push(RowsMut { first, width, pixels });
+            rest = before;
+        }
+        parts.reverse();
+        parts
     }
 
     /// Copies one rectangle, which lies inside both, from a picture of the same size.
@@ -311,6 +320,38 @@ impl Framebuffer {
                 self.row_part_mut(rect, y).copy_from_slice(source);
             }
         }
+    }
+}
+
+/// Neighboring rows of a picture, by their numbers in it; the others are not seen.
+pub(crate) struct RowsMut<'a> {
+    first: usize,
+    width: usize,
+    pixels: &'a mut [u32],
+}
+
+impl RowsMut<'_> {
+    /// Row `y`; empty outside.
+    pub(crate) fn row(&self, y: usize) -> &[u32] {
+        let start = y.checked_sub(self.first).map(|y| y.saturating_mul(self.width));
+        start
+            .and_then(|start| self.pixels.get(start..)?.get(..self.width))
+            .unwrap_or_default()
+    }
+
+    /// Row `y`, which is one of these, to write, with the three rows above it (empty above the first).
+    pub(crate) fn row_with_upper(&mut self, y: usize) -> (&mut [u32], [&[u32]; 3]) {
+        let (y, width) = (y - self.first, self.width);
+        let (above, rest) = self.pixels.split_at_mut(y * width);
+        let above = &*above;
+        let upper = |back: usize| {
+            if y >= back {
+                &above[(y - back) * width..(y - back + 1) * width]
+            } else {
+                &[]
+            }
+        };
+        (&mut rest[..width], [upper(1), upper(2), upper(3)])
     }
 }
 

@@ -3,11 +3,59 @@
 use temoto_geometry::Size;
 
 use crate::error::CodecError;
+use crate::stripes::MAX_STRIPES;
 
 /// The format that this build speaks: the first byte of a complete update, less [`COMPLETE`].
 const FORMAT: u8 = 2;
 /// Set in the first byte of a complete update; that of any other is its number.
 const COMPLETE: u8 = 0x80;
+
+/// First byte of an update in stripes, with their number in the lower bits.
+const STRIPED: u8 = 0xc0;
+/// Bytes of the length of a stripe.
+const LENGTH: usize = 4;
+
+/// Puts stripes behind the bytes of an update, and before it how long they are.
+pub(crate) fn pack(main: Vec<u8>, stripes: &[Vec<u8>]) -> Vec<u8> {
+    if stripes.is_empty() {
+        return main;
+    }
+    let mut bytes = vec![STRIPED | stripes.len() as u8];
+    for stripe in stripes {
+        // An update has far less than 4 GiB.
+        bytes.extend_from_slice(&(stripe.len() as u32).to_be_bytes());
+    }
+    bytes.extend_from_slice(&main);
+    for stripe in stripes {
+        bytes.extend_from_slice(stripe);
+    }
+    bytes
+}
+
+/// The bytes of an update without its stripes, and those of each stripe.
+pub(crate) fn unpack(bytes: &[u8]) -> Result<(&[u8], Vec<&[u8]>), CodecError> {
+    let (&first, rest) = bytes.split_first().ok_or(CodecError::Truncated)?;
+    if first & STRIPED != STRIPED {
+        return Ok((bytes, Vec::new()));
+    }
+    let number = usize::from(first & !STRIPED);
+    if !(2..=MAX_STRIPES).contains(&number) {
+        return Err(CodecError::Malformed("an update has no such number of stripes"));
+    }
+    let (lengths, mut rest) = rest
+        .split_at_checked(number * LENGTH)
+        .ok_or(CodecError::Truncated)?;
+    let mut stripes = Vec::with_capacity(number);
+    for length in lengths.as_chunks::<LENGTH>().0.iter().rev() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| CodecError::Truncated)?;
+        let main = rest.len().checked_sub(length).ok_or(CodecError::Truncated)?;
+        let (before, stripe) = rest.split_at(main);
+        stripes.push(stripe);
+        rest = before;
+    }
+    stripes.reverse();
+    Ok((rest, stripes))
+}
 
 /// What a complete update begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@
 //! - [`cursor`] has the pointer shapes, which travel apart.
 //!
 //! The stages have a file each: damage, history (what stood there before), moves, text (where its lines are), photo, stream (what
-//! the bytes mean), model (what is likely), range coder.
+//! the bytes mean), stripes (what is coded at the same time), model (what is likely), range coder.
 //! `docs/protocol/screen-codec.md` describes the bytes.
 
 mod blocks;
@@ -30,7 +30,9 @@ mod range_coder;
 mod recall;
 mod stream;
 mod strip;
+mod stripes;
 mod text;
+mod workers;
 
 pub use decode::Decoder;
 pub use encode::{EncodeLimits, Encoder, Hints, Update};
@@ -39,6 +41,7 @@ pub use framebuffer::{FrameView, Framebuffer, MAX_PIXELS, MAX_SIDE};
 pub use history::HISTORY_MIB;
 pub use moves::Move;
 pub use parts::Parts;
+pub use workers::{InTurn, Job, Workers};
 
 #[cfg(test)]
 mod tests;

@@ -21,19 +21,17 @@ pub(crate) use blocks::{BlockModel, MAX_VECTORS, Memory, Vector};
 pub(crate) use columns::{BAND, Band, CONTEXT, ColumnModel, LOW_BAND};
 pub(crate) use pixels::PixelModel;
 
-/// All that is learned. A complete update begins with a new one on both sides.
+/// All that is learned but of pixels, of which each stripe has its own. A complete update begins with a new one on both sides.
 pub(crate) struct Model {
     pub(crate) blocks: BlockModel,
-    pub(crate) pixels: PixelModel,
     pub(crate) columns: ColumnModel,
 }
 
 impl Model {
-    /// Nothing known, for a picture of `width` columns.
-    pub(crate) fn new(width: usize, parts: Parts) -> Self {
+    /// Nothing known.
+    pub(crate) fn new(parts: Parts) -> Self {
         Self {
             blocks: BlockModel::new(),
-            pixels: PixelModel::new(width, parts),
             columns: ColumnModel::new(parts),
         }
     }

@@ -49,6 +49,9 @@ pub(crate) trait BitCoder {
     /// `count` (at most 8) bits that are taken as random.
     fn raw(&mut self, count: u32, value: u32) -> u32;
 
+    /// Bytes that were written so far, 0 when reading.
+    fn written(&self) -> usize;
+
     /// Whether going on makes no sense because the bytes have ended.
     fn exhausted(&self) -> bool;
 }
@@ -57,6 +60,8 @@ pub(crate) trait BitCoder {
 const REFILL: u32 = 1 << 24;
 
 /// Decisions to bytes.
+// Coders of stripes lie side by side: on cache lines of their own, two processors do not wait for each other.
+#[repr(align(128))]
 pub(crate) struct RangeEncoder {
     low: u64,
     range: u32,
@@ -78,11 +83,6 @@ impl RangeEncoder {
             first: true,
             bytes,
         }
-    }
-
-    /// Bytes so far, without those held back.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
     }
 
     fn shift(&mut self) {
@@ -152,6 +152,11 @@ impl BitCoder for RangeEncoder {
         value
     }
 
+    /// Without those held back.
+    fn written(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn exhausted(&self) -> bool {
         false
     }
@@ -161,6 +166,7 @@ impl BitCoder for RangeEncoder {
 const TAIL: usize = 4;
 
 /// Bytes to decisions.
+#[repr(align(128))]
 pub(crate) struct RangeDecoder<'a> {
     code: u32,
     range: u32,
@@ -224,6 +230,10 @@ impl BitCoder for RangeDecoder<'_> {
         self.code -= value * self.range;
         self.refill();
         value
+    }
+
+    fn written(&self) -> usize {
+        0
     }
 
     fn exhausted(&self) -> bool {

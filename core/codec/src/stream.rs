@@ -2,16 +2,17 @@
 //!
 //! Encoder and decoder call the same [`body`]; the one with a frame and its plan of kinds, the other with neither.
 
-use crate::blocks::{self, BLOCK, BlockMap, Kind};
+use crate::blocks::{self, BlockMap, Kind};
 use crate::error::CodecError;
 use crate::framebuffer::{FrameView, Framebuffer};
 use crate::header::{Number, Start};
 use crate::history::History;
-use crate::model::{Band, Memory, Model, Rows, Vector};
+use crate::model::{Band, Memory, Model, Vector};
 use crate::parts::Parts;
 use crate::range_coder::BitCoder;
-use crate::strip::Strips;
+use crate::stripes::{self, Sight, Stripe};
 use crate::text::{self, Seams};
+use crate::workers::Workers;
 
 /// What both ends hold between updates, always equal.
 pub(crate) struct Shared {
@@ -22,7 +23,9 @@ pub(crate) struct Shared {
     /// What stood where before that.
     pub(crate) history: History,
     pub(crate) model: Model,
-    strips: Strips,
+    /// The first does what is not striped; the others come with the first update that has so many.
+    stripes: Vec<Stripe>,
+    parts: Parts,
     /// The line of text that is coded now.
     pub(crate) band: Band,
     pub(crate) seams: Seams,
@@ -39,8 +42,9 @@ impl Shared {
             picture: Framebuffer::new(size)?,
             before: Framebuffer::new(size)?,
             history: History::new(size, history),
-            model: Model::new(size.width as usize, parts),
-            strips: Strips::new(size.width as usize),
+            model: Model::new(parts),
+            stripes: vec![Stripe::new(size.width as usize, parts)],
+            parts,
             band: Band::default(),
             seams: Seams::default(),
             remembers: false,
@@ -91,16 +95,29 @@ impl Plan {
     }
 }
 
-/// Codes a whole update. Encoding: `plan` says what to do, `frame` has the pixels, and `stop` is asked after each row
-/// of blocks and before each line of text whether the rest shall wait. Decoding: `plan` is empty and `frame` `None`. Gives
-/// back what was done.
-pub(crate) fn body<C: BitCoder>(
+/// Who codes an update.
+pub(crate) struct Coders<'a, C> {
+    /// Codes everything that no stripe codes.
+    pub(crate) main: &'a mut C,
+    /// One for each stripe; none if the update is not striped.
+    pub(crate) stripes: &'a mut [C],
+    /// How many bytes all of them aim at together.
+    pub(crate) most: usize,
+    pub(crate) workers: &'a dyn Workers,
+}
+
+/// Codes a whole update. Encoding: `plan` says what to do and `frame` has the pixels. Decoding: `plan` is empty and `frame`
+/// `None`. Gives back what was done: when the bytes to aim at are reached, the rest of the rows of blocks and lines of text
+/// waits.
+pub(crate) fn body<C: BitCoder + Send>(
     shared: &mut Shared,
-    coder: &mut C,
+    coders: &mut Coders<'_, C>,
     plan: &Plan,
     frame: Option<FrameView<'_>>,
-    mut stop: impl FnMut(&C) -> bool,
 ) -> Result<Plan, CodecError> {
+    let most = coders.most;
+    let striped = !coders.stripes.is_empty();
+    let coder = &mut *coders.main;
     let vectors = shared.model.blocks.vectors(coder, &plan.vectors);
     let mut done = Plan {
         vectors,
@@ -123,24 +140,96 @@ pub(crate) fn body<C: BitCoder>(
             kinds(shared, coder, &mut done, row, planned)?;
             copies(shared, &done, row)?;
             remembered(shared, &done, row);
-            pixels(shared, coder, &done, row, frame)?;
-            waiting = waiting || stop(coder);
+            if !striped {
+                pixels(shared, coder, &done, row, frame)?;
+                waiting = waiting || coder.written() >= most;
+            }
         }
         if coder.exhausted() {
             return Err(CodecError::Truncated);
         }
     }
+    if striped {
+        in_stripes(shared, coders, &mut done, frame)?;
+    }
+    let coder = &mut *coders.main;
+    let others: usize = coders.stripes.iter().map(BitCoder::written).sum();
     // Something gets through in any case.
-    let mut any = (0..done.map.rows()).any(|row| {
-        done.map
-            .strip(row)
-            .iter()
-            .any(|kind| matches!(kind, Kind::Exact | Kind::Photo))
-    });
+    let mut any = (0..done.map.rows()).any(|row| done.map.strip(row).iter().any(|kind| kind.by_lines()));
     text::pixels(shared, coder, &mut done, frame, |coder| {
-        std::mem::replace(&mut any, true) && (waiting || stop(coder))
+        std::mem::replace(&mut any, true) && (waiting || coder.written() + others >= most)
     })?;
     Ok(done)
+}
+
+/// Codes the pixels of one row of blocks.
+fn pixels<C: BitCoder>(
+    shared: &mut Shared,
+    coder: &mut C,
+    done: &Plan,
+    row: usize,
+    frame: Option<FrameView<'_>>,
+) -> Result<(), CodecError> {
+    let Shared {
+        picture,
+        before,
+        history,
+        stripes,
+        remembers,
+        ..
+    } = shared;
+    let sight = Sight {
+        map: &done.map,
+        vectors: &done.vectors,
+        before: Some(&*before).filter(|_| *remembers),
+        history,
+        frame,
+        height: picture.height() as usize,
+    };
+    // There is always a first one.
+    stripes.first_mut().map_or(Ok(()), |stripe| {
+        stripe.row(coder, &mut picture.rows_mut(), &sight, row)
+    })
+}
+
+/// Codes the pixels of all rows of blocks in stripes, and takes note of what waits.
+fn in_stripes<C: BitCoder + Send>(
+    shared: &mut Shared,
+    coders: &mut Coders<'_, C>,
+    done: &mut Plan,
+    frame: Option<FrameView<'_>>,
+) -> Result<(), CodecError> {
+    let Shared {
+        picture,
+        before,
+        history,
+        stripes,
+        remembers,
+        parts,
+        ..
+    } = shared;
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    while stripes.len() < coders.stripes.len() {
+        stripes.push(Stripe::new(width, *parts));
+    }
+    let sight = Sight {
+        map: &done.map,
+        vectors: &done.vectors,
+        before: Some(&*before).filter(|_| *remembers),
+        history,
+        frame,
+        height,
+    };
+    let most = coders.most / coders.stripes.len();
+    let waiting = stripes::code(stripes, coders.stripes, picture, &sight, most, coders.workers)?;
+    for row in waiting.into_iter().flatten() {
+        for column in 0..done.map.columns() {
+            if done.map.get(column, row).by_lines() {
+                done.map.set(column, row, Kind::Keep);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Codes the kinds of one row of blocks, and for exact ones what they resemble.
@@ -232,61 +321,4 @@ fn remembered(shared: &mut Shared, done: &Plan, row: usize) {
             shared.history.draw(column, row, index, rect, &mut shared.picture);
         }
     }
-}
-
-/// Codes the pixels of the exact blocks of one row of blocks, line by line across all of them.
-fn pixels<C: BitCoder>(
-    shared: &mut Shared,
-    coder: &mut C,
-    done: &Plan,
-    row: usize,
-    frame: Option<FrameView<'_>>,
-) -> Result<(), CodecError> {
-    let spans = done.map.runs(row, |kind| match kind {
-        Kind::Exact => Some(false),
-        Kind::Photo => Some(true),
-        Kind::Keep | Kind::Copy(_) | Kind::Remembered(_) | Kind::Text => None,
-    });
-    if spans.is_empty() {
-        return Ok(());
-    }
-    let first = row * BLOCK;
-    let last = (first + BLOCK).min(shared.picture.height() as usize);
-    let before = Some(&shared.before).filter(|_| shared.remembers);
-    shared.strips.lay_out(
-        &done.map,
-        row,
-        &done.vectors,
-        &shared.picture,
-        before,
-        &shared.history,
-    );
-    let row_before = |y: Option<usize>| before.zip(y).map(|(before, y)| before.row(y)).unwrap_or_default();
-    for y in first..last {
-        let (current, above) = shared.picture.row_with_upper(y);
-        let mut rows = Rows {
-            current,
-            above,
-            guesses: [
-                [row_before(Some(y)), row_before(y.checked_sub(1))],
-                shared.strips.moved.lines(y - first),
-                shared.strips.remembered.lines(y - first),
-            ],
-        };
-        let target = frame.map_or(&[][..], |frame| frame.row(y));
-        let model = &mut shared.model.pixels;
-        for &(span, photo) in &spans {
-            let start = span.x as usize;
-            let span = start..start + span.width as usize;
-            if photo {
-                model.photo_row(coder, &mut rows, span, target);
-            } else {
-                model.row(coder, &mut rows, span, target);
-            }
-        }
-        if coder.exhausted() {
-            return Err(CodecError::Truncated);
-        }
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 //! moved with its neighbors, and what it resembles of what it showed before.
 
 use crate::blocks::{BLOCK, BlockMap, Kind};
-use crate::framebuffer::Framebuffer;
+use crate::framebuffer::{Framebuffer, RowsMut};
 use crate::history::History;
 use crate::model::Vector;
 
@@ -60,7 +60,7 @@ impl Strips {
         map: &BlockMap,
         row: usize,
         vectors: &[Vector],
-        picture: &Framebuffer,
+        picture: &RowsMut<'_>,
         before: Option<&Framebuffer>,
         history: &History,
     ) {
@@ -108,7 +108,7 @@ impl Strips {
         map: &BlockMap,
         column: usize,
         row: usize,
-        picture: &Framebuffer,
+        picture: &RowsMut<'_>,
         history: &History,
     ) {
         let rect = map.rect(column, row);

@@ -5,6 +5,7 @@ mod moves;
 mod portions;
 mod round_trip;
 pub(crate) mod scenes;
+mod stripes;
 mod text;
 mod viewers;
 

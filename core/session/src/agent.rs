@@ -18,9 +18,11 @@ mod view;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use temoto_codec::Workers;
 use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_wire::proto::{self, control::Body};
@@ -235,6 +237,11 @@ impl Agent {
             view_due: true,
             store_due: false,
         }
+    }
+
+    /// Leaves large pictures to so many workers at once; without this they are coded one stripe after the other.
+    pub fn set_workers(&mut self, workers: Arc<dyn Workers>, number: usize) {
+        self.screen.set_workers(workers, number);
     }
 
     /// The shell derived `psk_n`.

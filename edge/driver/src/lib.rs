@@ -10,6 +10,7 @@ mod hands;
 mod line;
 mod screen;
 mod session;
+mod workers;
 
 use temoto_input::{OwnWindows, Rescue};
 use temoto_session::view::AgentView;

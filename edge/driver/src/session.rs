@@ -1,5 +1,6 @@
 //! The session loop: everything that happens comes here, and everything that has to be done goes out from here.
 
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use temoto_codec::{Framebuffer, Move};
@@ -20,7 +21,7 @@ use crate::edges::EdgeEvent;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
 use crate::screen::Screen;
-use crate::{Order, Report, Settings};
+use crate::{Order, Report, Settings, workers};
 
 /// News of lines and edges that may wait.
 const NEWS: usize = 64;
@@ -100,7 +101,8 @@ impl Session {
     ) -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
-        let agent = Agent::new(settings.agent.clone(), seed, 0, unix);
+        let mut agent = Agent::new(settings.agent.clone(), seed, 0, unix);
+        agent.set_workers(Arc::new(workers::Threads), workers::processors());
         Self {
             agent,
             began: Instant::now(),

@@ -1,11 +1,13 @@
 //! What draws: a decoder that is fed anything keeps to its size limit and to its framebuffer.
 
+use std::sync::Arc;
+
 use temoto_codec::cursor::CursorShape;
-use temoto_codec::{Decoder, Encoder, Framebuffer, Hints};
+use temoto_codec::{Decoder, Encoder, Framebuffer, Hints, InTurn};
 use temoto_geometry::{Point, Rect, Size};
 
-/// As much as a fuzzed picture may have; small, so that inputs are tried quickly.
-const MAX_PIXELS: u64 = 1 << 16;
+/// As much as a fuzzed picture may have; small, so that inputs are tried quickly, but not too small for stripes.
+const MAX_PIXELS: u64 = 1 << 18;
 
 /// Updates one after the other, each with its length in front. After an error the decoder goes on refusing or
 /// starts anew; it never draws outside of the picture.
@@ -36,19 +38,20 @@ pub fn cursor(bytes: &[u8]) {
 }
 
 pub fn update_seeds() -> Vec<Vec<u8>> {
-    [(40, 24), (96, 64), (1, 1)]
+    [(40, 24), (96, 64), (1, 1), (513, 272)]
         .into_iter()
         .filter_map(|(width, height)| film(width, height).ok())
         .collect()
 }
 
-/// A few changes of a small picture: text-like dots, a moved block, a gradient, and the dots again, whole and in part.
+/// A few changes of a small picture: text-like dots, a moved block, a gradient, the dots again, whole and in part, and a slope.
 fn film(width: u32, height: u32) -> Result<Vec<u8>, temoto_codec::CodecError> {
     let mut picture = Framebuffer::new(Size::new(width, height))?;
     let mut encoder = Encoder::new();
+    encoder.set_workers(Arc::new(InTurn), 2);
     let mut updates = Vec::new();
     let mut dots = picture.clone();
-    for step in 0..6 {
+    for step in 0..7 {
         match step {
             0 => picture.fill(picture.bounds(), 0x00ff_ffff),
             1 => (0..width)
@@ -62,6 +65,12 @@ fn film(width: u32, height: u32) -> Result<Vec<u8>, temoto_codec::CodecError> {
             5 => {
                 picture.fill(Rect::new(0, 0, width, height / 3), 0x0020_4060);
                 picture.blit(Point::new(0, 2), dots.view()?);
+            }
+            // A slope is foretold by nothing but its neighbors; where it is large, it comes in stripes.
+            6 => {
+                let slope =
+                    (0..height).flat_map(|y| (0..width).map(move |x| (x + 2 * y) % 256 * 0x0001_0001));
+                picture = Framebuffer::from_pixels(picture.size(), slope.collect())?;
             }
             _ => (0..height).for_each(|y| picture.fill(Rect::new(0, y as i32, width, 1), y * 0x0001_0203)),
         }
@@ -80,4 +89,15 @@ pub fn cursor_seeds() -> Vec<Vec<u8>> {
         .collect();
     let shape = CursorShape::new(Size::new(8, 8), Point::new(1, 1), arrow);
     shape.iter().map(CursorShape::encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seeds_have_an_update_in_stripes() {
+        let striped = |film: &Vec<u8>| crate::pieces(film).any(|update| update.first() == Some(&0xc2));
+        assert!(update_seeds().iter().any(striped));
+    }
 }

@@ -4,8 +4,11 @@
 //! one run: with a new one both ends start from nothing, and a refresh brings the picture back.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use temoto_codec::{Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, HISTORY_MIB, Hints, Move};
+use temoto_codec::{
+    Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, HISTORY_MIB, Hints, Move, Workers,
+};
 use temoto_geometry::{Rect, Region};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
@@ -72,6 +75,11 @@ impl ScreenHost {
             taken_ms: None,
             drawn: 0,
         }
+    }
+
+    /// Codes large updates in so many stripes, each a job for `workers`.
+    pub fn set_workers(&mut self, workers: Arc<dyn Workers>, stripes: usize) {
+        self.encoder.set_workers(workers, stripes);
     }
 
     /// A new run: the viewer starts from nothing, and the line is measured anew.
