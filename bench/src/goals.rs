@@ -33,8 +33,8 @@ pub struct Measured {
     pub bytes: Option<f64>,
     /// Bytes of our first picture, framed.
     pub join: Option<f64>,
-    /// Our encoder's milliseconds per step without hints.
-    pub encode_ms: Option<f64>,
+    /// Our encoder's milliseconds per step, told what TigerVNC's server is told: the box around what changed.
+    pub encode_ms_box: Option<f64>,
     /// The same with the platform's damage.
     pub encode_ms_damage: Option<f64>,
     /// Bytes per step of TigerVNC's best lossless setting, replay.
@@ -89,7 +89,7 @@ pub fn all(scenes: &BTreeMap<Scene, Measured>, rest: Rest) -> Vec<Goal> {
         of.iter().map(|scene| ratio(get(*scene))).collect()
     };
     let bytes = ratios(&COUNTED, &|scene| by(scene.bytes, scene.tiger));
-    let cpu = ratios(&BUSY, &|scene| by(scene.encode_ms, scene.tight2_ms));
+    let cpu = ratios(&BUSY, &|scene| by(scene.encode_ms_box, scene.tight2_ms));
     let join = ratios(&COUNTED, &|scene| by(scene.join, scene.tight2_join));
     let live = |scene: Scene| by(get(scene).bytes, get(scene).live);
     let photo = get(Scene::Photo);
@@ -117,7 +117,7 @@ pub fn all(scenes: &BTreeMap<Scene, Measured>, rest: Rest) -> Vec<Goal> {
         goal("encode_cpu_vs_tigervnc_worst", cpu.as_deref().and_then(most), 0.8),
         goal(
             "encode_cpu_vs_tigervnc_photo",
-            by(photo.encode_ms, photo.tight2_ms),
+            by(photo.encode_ms_box, photo.tight2_ms),
             1.5,
         ),
         goal("encode_ms_typing", get(Scene::Typing).encode_ms_damage, 1.0),
@@ -172,7 +172,7 @@ mod tests {
         let measured = Measured {
             bytes: Some(5.0),
             join: Some(30.0),
-            encode_ms: Some(2.0),
+            encode_ms_box: Some(2.0),
             encode_ms_damage: Some(0.5),
             tiger: Some(100.0),
             tight2: Some(200.0),

@@ -93,7 +93,7 @@ fn codec(corpus: Corpus, repeats: usize, json: Option<&Path>, updates: Option<&P
     let mut all = serde_json::Map::new();
     for recording in &recordings {
         let name = recording.scene.name();
-        for told in [Told::Nothing, Told::Damage] {
+        for told in [Told::Nothing, Told::Box, Told::Damage] {
             let updates = updates
                 .filter(|_| told == Told::Nothing)
                 .map(|folder| folder.join(format!("{name}.updates")));
@@ -101,11 +101,7 @@ fn codec(corpus: Corpus, repeats: usize, json: Option<&Path>, updates: Option<&P
             let mean = |bytes: u64| figures.per_step(bytes as f64);
             println!(
                 "{name:<7} {:<7} {:>5} {:>9} {:>8.0} {:>7.0} {:>9.0} {:>9} {:>12.2} {:>6.1} {:>12.2}",
-                if told == Told::Nothing {
-                    "nothing"
-                } else {
-                    "damage"
-                },
+                told.name(),
                 figures.steps,
                 figures.join.framed,
                 mean(figures.bytes.framed),

@@ -6,11 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use temoto_codec::{Decoder, Encoder, Hints, Parts};
+use temoto_geometry::Region;
 use temoto_wire::frame::FRAME_HEADER_BYTES;
 use temoto_wire::limits::FRAME_BYTES;
 use temoto_wire::screen::Begin;
 
 use crate::cpu::{median, thread_ms};
+use crate::pixels;
 use crate::record::Recording;
 
 /// What sealing adds to a record: header, tag, type.
@@ -21,8 +23,21 @@ const SEAL_BYTES: u64 = 8 + 16 + 1;
 pub enum Told {
     /// Nothing: it compares all of the frame.
     Nothing,
+    /// The box around what changed, which is what TigerVNC's server gets in a replay.
+    Box,
     /// Where the window system said that something was drawn.
     Damage,
+}
+
+impl Told {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Box => "box",
+            Self::Damage => "damage",
+        }
+    }
 }
 
 /// Bytes of one update or of many.
@@ -143,8 +158,16 @@ fn once(parts: Parts, recording: &Recording, told: Told, updates: Option<&Path>)
     let mut figures = Figures::default();
     let mut first = true;
     loop {
+        let damage = match told {
+            Told::Nothing => None,
+            Told::Box => Some(
+                pixels::changed_box(decoder.framebuffer(), reader.frame())
+                    .map_or_else(Region::new, Region::from),
+            ),
+            Told::Damage => Some(reader.step().damage.clone()),
+        };
         let hints = Hints {
-            damage: (told == Told::Damage && !first).then(|| reader.step().damage.clone()),
+            damage: damage.filter(|_| !first),
             ..Hints::default()
         };
         let view = reader.frame().view()?;

@@ -52,7 +52,7 @@ pub fn run(json: &Path, to: &Path) -> Result<()> {
         Kind {
             name: "Temoto",
             color: "#2f6f5e",
-            value: |scene| at(scene, "/ours/encode_ms_per_step"),
+            value: |scene| at(scene, "/ours_told_box/encode_ms_per_step"),
         },
         Kind {
             name: "TigerVNC, Tight 2",

@@ -22,6 +22,8 @@ use crate::wasm::{self, Programs};
 pub struct Row {
     /// Our codec, which compares frames by itself.
     pub own: own::Figures,
+    /// Our codec, told the box around what changed, as TigerVNC is.
+    pub boxed: own::Figures,
     /// Our codec, told where the window system drew.
     pub told: own::Figures,
     /// TigerVNC on the recorded frames.
@@ -53,7 +55,7 @@ impl Row {
         Measured {
             bytes: Some(self.own.per_step(self.own.bytes.framed as f64)),
             join: Some(self.own.join.framed as f64),
-            encode_ms: Some(self.own.per_step(self.own.encode_ms)),
+            encode_ms_box: Some(self.boxed.per_step(self.boxed.encode_ms)),
             encode_ms_damage: Some(self.told.per_step(self.told.encode_ms)),
             tiger: self.tiger(),
             tight2: self.tight2.map(|figures| figures.bytes_per_step()),
@@ -127,6 +129,7 @@ fn scene(
     eprintln!("{name}: our codec…");
     let mut row = Row {
         own: own::run(recording, Told::Nothing, repeats, Some(&updates))?,
+        boxed: own::run(recording, Told::Box, repeats, None)?,
         told: own::run(recording, Told::Damage, repeats, None)?,
         ..Row::default()
     };
