@@ -2,8 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use temoto_geometry::Rect;
 use temoto_scenario::play::{
     customer_writes, goes_on, holding, nothing_is_pressed, operator_writes, press, pressed, written,
 };
@@ -539,4 +543,54 @@ fn the_end_reaches_everybody_even_when_it_was_pressed_into_a_cut() {
         "nothing is shown after the end"
     );
     assert_eq!(world.agent_view(Who::Page).phase, "paired");
+}
+
+/// Side of a square of noise, in pixels.
+const DOTS: i32 = 80;
+
+#[test]
+fn after_a_cut_the_picture_costs_what_changed_and_not_all_of_it() {
+    for seed in 0..12 {
+        let mut world = World::shared(300 + seed);
+        let sent = Rc::new(RefCell::new(0));
+        let counter = Rc::clone(&sent);
+        world.watcher = Some(Box::new(move |who, message| {
+            if who == Who::Program {
+                *counter.borrow_mut() += message.encode().len();
+            }
+        }));
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        // Dots in all colors: no part of the picture is like another.
+        for at in 0..DOTS * DOTS {
+            let rect = Rect::new(at % DOTS, at / DOTS, 1, 1);
+            world.paint(Who::Program, rect, rng.next_u32() & 0x00ff_ffff);
+        }
+        world.run_for(3_000);
+        let whole = sent.take();
+        assert!(world.picture_is_exact());
+        for cut in 0..5 {
+            world.paint(
+                Who::Program,
+                Rect::new(40 + 9 * cut, 50, 8, 8),
+                rng.next_u32() & 0xff_ffff,
+            );
+            world.run_for(u64::from(rng.next_u32() % 60));
+            world.cut();
+            world.paint(
+                Who::Program,
+                Rect::new(9 * cut, 90, 8, 8),
+                rng.next_u32() & 0xff_ffff,
+            );
+            world.run_for(u64::from(rng.next_u32() % 3_000));
+            world.line_up = true;
+            world.run_for(8_000);
+            assert!(world.picture_is_exact(), "seed {seed}, cut {cut}");
+        }
+        let after = sent.take();
+        assert!(
+            after * 2 < whole,
+            "five cuts took {after} bytes, the picture {whole}"
+        );
+        goes_on(&mut world);
+    }
 }

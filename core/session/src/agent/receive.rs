@@ -26,7 +26,7 @@ impl Agent {
         self.console_present = true;
         self.input.learn_clock(now_ms, clock_ms);
         self.capturing = false;
-        self.screen.new_run(now_ms);
+        self.screen.new_run(now_ms, fresh);
         self.cursor.forget();
         self.view_due = true;
         if !fresh {

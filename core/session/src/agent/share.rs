@@ -189,8 +189,7 @@ impl Agent {
         while let Some((kind, payload)) = self.screen.poll(now_ms) {
             let Some(peer) = &mut self.peer else { return };
             if !peer.send_frame(now_ms, Channel::Screen, kind, &payload, &mut self.rng) {
-                // The run went away in between: what was encoded is void.
-                self.screen.stop();
+                self.screen.parted();
                 return;
             }
         }

@@ -1,7 +1,10 @@
 //! Screen: one stream of updates from the host to one viewer.
 //!
 //! The host encodes when there is room to send, from the newest pixels; nothing stale is ever queued. Codec state belongs to
-//! one run: with a new one both ends start from nothing, and a refresh brings the picture back.
+//! a pair and an incarnation: after a short cut the host sends again what was not drawn, if that is less than the whole
+//! picture; with a new incarnation both ends start from nothing.
+
+mod kept;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use temoto_geometry::{Rect, Region};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, kind};
 
+use self::kept::{Kept, Update};
 use crate::SessionError;
 use crate::channel::colors::{Colors, Reducer};
 use crate::pacing::Pacing;
@@ -39,8 +43,18 @@ pub type ScreenFrame = (u8, Vec<u8>);
 #[derive(Debug)]
 struct Outgoing {
     begin: Option<Begin>,
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
     at: usize,
+}
+
+impl From<Update> for Outgoing {
+    fn from(Update { begin, bytes, .. }: Update) -> Self {
+        Self {
+            begin: Some(begin),
+            bytes,
+            at: 0,
+        }
+    }
 }
 
 /// The host's half.
@@ -50,6 +64,11 @@ pub struct ScreenHost {
     pacing: Pacing,
     number: u32,
     outgoing: Option<Outgoing>,
+    kept: Kept,
+    /// What a cut may have lost, to be sent before anything else.
+    again: VecDeque<Update>,
+    /// The run that carried updates is over: nothing goes out until the next one.
+    parted: bool,
     /// What changed since the last frame was taken; `None` means that nothing is known and all of it is compared.
     damage: Option<Region>,
     /// What was moved since, the newest last.
@@ -69,6 +88,9 @@ impl ScreenHost {
             pacing: Pacing::new(now_ms),
             number: 0,
             outgoing: None,
+            kept: Kept::default(),
+            again: VecDeque::new(),
+            parted: false,
             damage: None,
             moves: Vec::new(),
             dirty: true,
@@ -82,22 +104,42 @@ impl ScreenHost {
         self.encoder.set_workers(workers, stripes);
     }
 
-    /// A new run: the viewer starts from nothing, and the line is measured anew.
-    pub fn new_run(&mut self, now_ms: u64) {
-        self.stop();
+    /// A new run: the line is measured anew. A `fresh` viewer starts from nothing; one that was there before has a
+    /// picture, and gets what it has not told to have drawn, if that is less than all of it.
+    pub fn new_run(&mut self, now_ms: u64, fresh: bool) {
         self.pacing = Pacing::new(now_ms);
-        (self.number, self.drawn, self.taken_ms) = (0, 0, None);
+        (self.taken_ms, self.parted) = (None, false);
+        if fresh {
+            (self.number, self.drawn) = (0, 0);
+        } else if self.encoder.reference().is_some()
+            && let Some(updates) = self.kept.since(self.drawn)
+        {
+            self.again = updates.collect();
+            self.outgoing = None;
+            // Whatever changed meanwhile was not told.
+            (self.dirty, self.damage) = (true, None);
+            self.moves.clear();
+            return;
+        }
+        self.stop();
+    }
+
+    /// The run went away while something was sent.
+    pub fn parted(&mut self) {
+        self.parted = true;
     }
 
     /// Nothing may be shown any more: what is half sent is thrown away, and what comes next is complete.
     pub fn stop(&mut self) {
         self.outgoing = None;
+        self.again.clear();
         self.refresh();
     }
 
     /// The viewer lost its picture, or another display is shown: the next update is complete.
     pub fn refresh(&mut self) {
         self.encoder.reset();
+        self.kept.forget(self.number);
         self.dirty = true;
         self.damage = None;
     }
@@ -137,7 +179,8 @@ impl ScreenHost {
     /// When the next frame should be taken; `None` while nothing changed or there is no room.
     #[must_use]
     pub fn frame_wanted_at(&self) -> Option<u64> {
-        if !self.dirty || self.outgoing.is_some() || self.pacing.room() < ROOM_NEEDED {
+        let busy = self.parted || self.outgoing.is_some() || !self.again.is_empty();
+        if !self.dirty || busy || self.pacing.room() < ROOM_NEEDED {
             return None;
         }
         Some(self.taken_ms.map_or(0, |at| at + FRAME_EVERY_MS))
@@ -145,7 +188,7 @@ impl ScreenHost {
 
     /// Encodes the newest pixels of `display`.
     pub fn frame(&mut self, now_ms: u64, display: u8, frame: FrameView<'_>) -> Result<(), SessionError> {
-        if self.outgoing.is_some() {
+        if self.outgoing.is_some() || !self.again.is_empty() {
             return Ok(());
         }
         self.taken_ms = Some(now_ms);
@@ -174,18 +217,21 @@ impl ScreenHost {
         if update.bytes.len() > UPDATE_BYTES {
             return Err(SessionError::Malformed("update too long"));
         }
-        self.outgoing = Some(Outgoing {
-            begin: Some(Begin {
-                number: self.number as u16,
-                display,
-                reset: update.reset,
-                complete: update.complete,
-                taken_ms: now_ms as u16,
-                length: None,
-            }),
-            bytes: update.bytes,
-            at: 0,
-        });
+        let begin = Begin {
+            number: self.number as u16,
+            display,
+            reset: update.reset,
+            complete: update.complete,
+            taken_ms: now_ms as u16,
+            length: None,
+        };
+        let update = Update {
+            number: self.number,
+            begin,
+            bytes: update.bytes.into(),
+        };
+        self.kept.sent(update.clone());
+        self.outgoing = Some(update.into());
         Ok(())
     }
 
@@ -196,6 +242,12 @@ impl ScreenHost {
 
     /// The next frame that may be sent now.
     pub fn poll(&mut self, now_ms: u64) -> Option<ScreenFrame> {
+        if self.parted {
+            return None;
+        }
+        if self.outgoing.is_none() {
+            self.outgoing = self.again.pop_front().map(Outgoing::from);
+        }
         let outgoing = self.outgoing.as_mut()?;
         let most = usize::try_from(self.pacing.room())
             .unwrap_or(usize::MAX)
@@ -226,13 +278,15 @@ impl ScreenHost {
     /// The viewer told how far it is.
     pub fn acknowledged(&mut self, now_ms: u64, ack: Ack) {
         self.drawn = self.drawn.max(ack.drawn.min(self.number));
+        self.kept.drawn(self.drawn);
+        self.again.retain(|update| update.number > self.drawn);
         self.pacing.acknowledged(now_ms, ack.received);
     }
 
     /// Whether the viewer has drawn everything that changed.
     #[must_use]
-    pub const fn is_settled(&self) -> bool {
-        !self.dirty && self.outgoing.is_none() && self.drawn == self.number
+    pub fn is_settled(&self) -> bool {
+        !self.dirty && self.outgoing.is_none() && self.again.is_empty() && self.drawn == self.number
     }
 
     /// The pacing, for figures.
@@ -261,6 +315,8 @@ struct Incoming {
     begin: Begin,
     number: u32,
     length: usize,
+    /// It was drawn before a cut.
+    known: bool,
 }
 
 /// The viewer's half.
@@ -274,6 +330,10 @@ pub struct ScreenViewer {
     display: u8,
     /// Updates are thrown away until one that resets.
     lost: bool,
+    /// Nothing new was drawn since a cut: what comes may be known.
+    resumed: bool,
+    /// Whether to ask for a whole picture should another update come than one that resets.
+    asks: bool,
     /// Arrival times of whole changes in the last second, for the frame rate.
     arrivals: VecDeque<u64>,
 }
@@ -297,6 +357,8 @@ impl ScreenViewer {
             drawn: 0,
             display: 0,
             lost: false,
+            resumed: false,
+            asks: false,
             arrivals: VecDeque::new(),
         }
     }
@@ -319,12 +381,17 @@ impl ScreenViewer {
         self.display
     }
 
-    /// A new run: counters start anew; the last picture stays to be shown (dimmed) until the next one.
-    pub fn new_run(&mut self) {
+    /// A new run; the last picture stays. A `fresh` host begins with another one, which is waited for; one that was there
+    /// before goes on, perhaps with what was drawn already.
+    pub fn new_run(&mut self, fresh: bool) {
         self.current = None;
         self.buffer = Vec::new();
-        (self.received, self.acknowledged, self.drawn) = (0, 0, 0);
-        self.lost = true;
+        (self.received, self.acknowledged) = (0, 0);
+        if fresh {
+            (self.drawn, self.lost) = (0, true);
+        }
+        // What was asked for before the cut may not have arrived.
+        (self.resumed, self.asks) = (!fresh, !fresh && self.lost);
     }
 
     /// The picture is thrown away, and so is whatever comes until an update that resets; `false` if there was none.
@@ -347,14 +414,19 @@ impl ScreenViewer {
             return Err(SessionError::Peer("empty update"));
         }
         let ahead = begin.number.wrapping_sub(self.drawn as u16);
-        if ahead == 0 || ahead > u16::MAX / 2 {
+        let known = ahead == 0 || ahead > u16::MAX / 2;
+        if known && !self.resumed {
             return Err(SessionError::Peer("update numbers do not rise"));
         }
-        if begin.reset {
+        self.resumed = known;
+        if begin.reset && !known {
             self.lost = false;
         }
         self.current = Some(Incoming {
-            number: self.drawn.saturating_add(u32::from(ahead)),
+            number: self
+                .drawn
+                .saturating_add(if known { 0 } else { u32::from(ahead) }),
+            known,
             length: begin.length.map_or(bytes.len(), |length| length as usize),
             begin,
         });
@@ -393,7 +465,9 @@ impl ScreenViewer {
         self.current = None;
         let update = std::mem::take(&mut self.buffer);
         let mut drawn = Drawn::default();
-        self.draw(now_ms, &incoming, &update, &mut drawn);
+        if !incoming.known {
+            self.draw(now_ms, &incoming, &update, &mut drawn);
+        }
         drawn.ack = self.acknowledge(true).ack;
         Ok(drawn)
     }
@@ -436,6 +510,7 @@ impl ScreenViewer {
         self.drawn = incoming.number;
         drawn.complete = begin.complete;
         if self.lost {
+            drawn.refresh = std::mem::take(&mut self.asks);
             return;
         }
         if begin.reset {
@@ -473,6 +548,8 @@ pub fn whole(picture: &Framebuffer) -> Region {
 
 #[cfg(test)]
 mod tests {
+    use temoto_geometry::Size;
+
     use super::*;
 
     fn begin(number: u16, length: Option<u32>) -> Vec<u8> {
@@ -520,5 +597,113 @@ mod tests {
         assert_eq!((ack.drawn, ack.received), (1, 4));
         viewer.begin(0, &begin(2, Some(3))).unwrap();
         assert!(viewer.chunk(0, &[2, 3, 4]).is_err(), "longer than announced");
+    }
+
+    const SIZE: Size = Size::new(64, 48);
+
+    /// A picture with a mark in it.
+    fn picture(mark: i32) -> Framebuffer {
+        let noise = (0..64 * 48).map(|at: u32| at.wrapping_mul(0x9e37_79b1) >> 8);
+        let mut picture = Framebuffer::from_pixels(SIZE, noise.collect()).unwrap();
+        picture.fill(Rect::new(mark, 3, 5, 5), 0x00ff_0000);
+        picture
+    }
+
+    /// What the host sends for a picture.
+    fn frames(host: &mut ScreenHost, now_ms: u64, picture: &Framebuffer) -> Vec<ScreenFrame> {
+        host.damaged(&Region::default());
+        host.frame(now_ms, 0, picture.view().unwrap()).unwrap();
+        std::iter::from_fn(|| host.poll(now_ms)).collect()
+    }
+
+    /// Shows frames; gives the last acknowledgement.
+    fn show(viewer: &mut ScreenViewer, frames: Vec<ScreenFrame>) -> Option<Ack> {
+        let drawn = frames.into_iter().map(|(which, bytes)| match which {
+            kind::BEGIN => viewer.begin(0, &bytes).unwrap(),
+            _ => viewer.chunk(0, &bytes).unwrap(),
+        });
+        drawn.filter_map(|drawn| drawn.ack).last()
+    }
+
+    fn bytes(frames: &[ScreenFrame]) -> usize {
+        frames.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+
+    /// Both ends after a first picture, and what that took.
+    fn ends() -> (ScreenHost, ScreenViewer, usize) {
+        let (mut host, mut viewer) = (ScreenHost::new(0), ScreenViewer::new());
+        let first = frames(&mut host, 0, &picture(0));
+        let size = bytes(&first);
+        let ack = show(&mut viewer, first).unwrap();
+        host.acknowledged(5, ack);
+        (host, viewer, size)
+    }
+
+    #[test]
+    fn after_a_cut_only_what_was_not_drawn_is_sent_again() {
+        let (mut host, mut viewer, whole) = ends();
+        // The first arrives, its acknowledgement does not; of the second nothing arrives.
+        let arrives = frames(&mut host, 10, &picture(10));
+        show(&mut viewer, arrives);
+        frames(&mut host, 20, &picture(20));
+        host.new_run(100, false);
+        viewer.new_run(false);
+        let again: Vec<_> = std::iter::from_fn(|| host.poll(100)).collect();
+        assert_eq!(again.iter().filter(|(which, _)| *which == kind::BEGIN).count(), 2);
+        assert!(bytes(&again) * 4 < whole, "{} of {whole}", bytes(&again));
+        let ack = show(&mut viewer, again).unwrap();
+        assert_eq!((viewer.picture(), ack.drawn), (Some(&picture(20)), 3));
+        host.acknowledged(110, ack);
+        let next = frames(&mut host, 120, &picture(30));
+        assert!(bytes(&next) * 4 < whole);
+        show(&mut viewer, next);
+        assert_eq!(viewer.picture(), Some(&picture(30)));
+    }
+
+    #[test]
+    fn known_updates_are_refused_once_something_new_came() {
+        let (mut host, mut viewer, _) = ends();
+        viewer.new_run(false);
+        assert!(viewer.begin(0, &begin(1, None)).is_ok(), "known");
+        let new = frames(&mut host, 10, &picture(10));
+        show(&mut viewer, new);
+        assert!(viewer.begin(0, &begin(1, None)).is_err());
+    }
+
+    #[test]
+    fn more_than_a_whole_picture_is_not_sent_again() {
+        let (mut host, mut viewer, whole) = ends();
+        let other =
+            Framebuffer::from_pixels(SIZE, picture(0).pixels().iter().map(|p| p ^ 0x55_55_55).collect())
+                .unwrap();
+        frames(&mut host, 10, &other);
+        host.new_run(100, false);
+        viewer.new_run(false);
+        assert_eq!(host.poll(100), None);
+        let fresh = frames(&mut host, 100, &picture(20));
+        assert!(bytes(&fresh) >= whole / 2);
+        show(&mut viewer, fresh);
+        assert_eq!(viewer.picture(), Some(&picture(20)));
+    }
+
+    #[test]
+    fn a_viewer_that_lost_the_picture_asks_again_after_a_cut() {
+        let (mut host, mut viewer, _) = ends();
+        viewer.lost = true;
+        host.new_run(100, false);
+        viewer.new_run(false);
+        let refresh = |viewer: &mut ScreenViewer, frames: Vec<ScreenFrame>| {
+            frames
+                .iter()
+                .any(|(_, bytes)| viewer.begin(0, bytes).unwrap().refresh)
+        };
+        let next = frames(&mut host, 110, &picture(10));
+        assert!(refresh(&mut viewer, next));
+        let next = frames(&mut host, 120, &picture(20));
+        assert!(!refresh(&mut viewer, next), "once");
+        host.refresh();
+        let next = frames(&mut host, 130, &picture(30));
+        show(&mut viewer, next);
+        assert_eq!(viewer.picture(), Some(&picture(30)));
     }
 }

@@ -28,7 +28,7 @@ impl Console {
         let role = end.role;
         self.view_due = true;
         if role == Role::Program {
-            self.screen.new_run();
+            self.screen.new_run(fresh);
         }
         if first {
             self.confirmed(now_ms, participant);
