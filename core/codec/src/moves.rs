@@ -11,6 +11,7 @@ use crate::blocks::{BlockMap, Kind};
 use crate::damage;
 use crate::framebuffer::{FrameView, Framebuffer, MAX_SIDE};
 use crate::model::{MAX_VECTORS, Vector};
+use crate::moves::search::Search;
 
 /// A hint of the platform: what stood in `from` in the last frame now stands with its first pixel at `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,7 @@ const RANKED_BY: usize = 256;
 #[derive(Default)]
 pub(crate) struct MoveFinder {
     recent: Vec<Vector>,
+    search: Search,
 }
 
 impl MoveFinder {
@@ -93,7 +95,7 @@ impl MoveFinder {
         };
         chosen.take(map, &mut open, guesses);
         if open.len() >= SEARCH_FROM && open.len() * 4 > changed {
-            let found = search::candidates(frame, reference, map, &open);
+            let found = self.search.candidates(frame, reference, map, &open);
             chosen.take(map, &mut open, found);
         }
         let vectors = chosen.renumbered(map);

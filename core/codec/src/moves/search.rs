@@ -23,41 +23,55 @@ const CANDIDATES: usize = 8;
 /// Least votes of a candidate.
 const LEAST_VOTES: u32 = 3;
 
-/// Vectors that many segments voted for, best first.
-pub(super) fn candidates(
-    frame: FrameView<'_>,
-    reference: &Framebuffer,
-    map: &BlockMap,
-    open: &[(usize, usize)],
-) -> Vec<Vector> {
-    // Open blocks come from top to bottom and left to right.
-    debug_assert!(open.is_sorted_by_key(|&(column, row)| (row, column)));
-    let wanted = Segments::of(frame, map, open);
-    let mut votes = Votes::new();
-    for row in 0..map.rows() {
-        // What moved away left a change behind: only changed stretches are searched.
-        let columns = open.iter().filter(|at| at.1 == row).map(|at| at.0);
-        let Some((first, last)) = columns.fold(None, |range: Option<(usize, usize)>, column| {
-            Some(range.map_or((column, column), |(low, high)| {
-                (low.min(column), high.max(column))
-            }))
-        }) else {
-            continue;
-        };
-        let reach = first * BLOCK..(last + 1) * BLOCK;
-        for y in row * BLOCK..((row + 1) * BLOCK).min(reference.height() as usize) {
-            anchors(reference.row(y), reach.clone(), |x, hash, _| {
-                if let Some((to_x, to_y)) = wanted.find(hash) {
-                    votes.add(Vector {
-                        dx: x as i32 - to_x as i32,
-                        dy: y as i32 - to_y as i32,
-                    });
-                }
-                true
-            });
+/// The tables of a search, which are used again.
+#[derive(Default)]
+pub(super) struct Search {
+    segments: Segments,
+    votes: Votes,
+}
+
+impl Search {
+    /// Vectors that many segments voted for, best first.
+    pub(super) fn candidates(
+        &mut self,
+        frame: FrameView<'_>,
+        reference: &Framebuffer,
+        map: &BlockMap,
+        open: &[(usize, usize)],
+    ) -> Vec<Vector> {
+        // Open blocks come from top to bottom and left to right.
+        debug_assert!(open.is_sorted_by_key(|&(column, row)| (row, column)));
+        let Self {
+            segments: wanted,
+            votes,
+        } = self;
+        wanted.take(frame, map, open);
+        votes.clear();
+        for row in 0..map.rows() {
+            // What moved away left a change behind: only changed stretches are searched.
+            let columns = open.iter().filter(|at| at.1 == row).map(|at| at.0);
+            let Some((first, last)) = columns.fold(None, |range: Option<(usize, usize)>, column| {
+                Some(range.map_or((column, column), |(low, high)| {
+                    (low.min(column), high.max(column))
+                }))
+            }) else {
+                continue;
+            };
+            let reach = first * BLOCK..(last + 1) * BLOCK;
+            for y in row * BLOCK..((row + 1) * BLOCK).min(reference.height() as usize) {
+                anchors(reference.row(y), reach.clone(), |x, hash, _| {
+                    if let Some((to_x, to_y)) = wanted.find(hash) {
+                        votes.add(Vector {
+                            dx: x as i32 - i32::from(to_x),
+                            dy: y as i32 - i32::from(to_y),
+                        });
+                    }
+                    true
+                });
+            }
         }
+        votes.best()
     }
-    votes.best()
 }
 
 /// Reports column, hash and number of color changes of every segment that begins at an anchor in `reach` and ends in
@@ -86,28 +100,30 @@ fn anchors(row: &[u32], reach: Range<usize>, mut report: impl FnMut(usize, u32, 
 }
 
 /// Segments of the new frame by hash; those that occur twice are left out.
+#[derive(Default)]
 struct Segments {
     /// Bit filter: most segments of the old picture end here.
     filter: Vec<u64>,
     slots: Vec<Option<Slot>>,
 }
 
+#[derive(Clone, Copy)]
 struct Slot {
     hash: u32,
     /// `None` when two segments have this hash.
-    at: Option<(usize, usize)>,
+    at: Option<(u16, u16)>,
 }
 
 const FILTER_BITS: u32 = 16;
 const SLOT_BITS: u32 = 13;
 
 impl Segments {
-    fn of(frame: FrameView<'_>, map: &BlockMap, open: &[(usize, usize)]) -> Self {
-        let mut segments = Self {
-            filter: vec![0; 1 << (FILTER_BITS - 6)],
-            slots: Vec::new(),
-        };
-        segments.slots.resize_with(1 << SLOT_BITS, || None);
+    /// Forgets all and takes those of open blocks.
+    fn take(&mut self, frame: FrameView<'_>, map: &BlockMap, open: &[(usize, usize)]) {
+        self.filter.clear();
+        self.filter.resize(1 << (FILTER_BITS - 6), 0);
+        self.slots.clear();
+        self.slots.resize(1 << SLOT_BITS, None);
         let step = open.len().div_ceil(MAX_SAMPLES).max(1);
         for &(column, row) in open.iter().step_by(step) {
             let rect = map.rect(column, row);
@@ -121,17 +137,16 @@ impl Segments {
                 anchors(frame.row(y), x..x + BLOCK, |x, hash, changes| {
                     let good = changes >= LEAST_CHANGES;
                     if good {
-                        segments.insert(hash, (x, y));
+                        self.insert(hash, (x as u16, y as u16));
                         taken += 1;
                     }
                     !good
                 });
             }
         }
-        segments
     }
 
-    fn insert(&mut self, hash: u32, at: (usize, usize)) {
+    fn insert(&mut self, hash: u32, at: (u16, u16)) {
         let bit = hash >> (32 - FILTER_BITS);
         self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
         let mut index = Self::home(hash);
@@ -146,7 +161,7 @@ impl Segments {
         self.slots[index] = Some(Slot { hash, at: Some(at) });
     }
 
-    fn find(&self, hash: u32) -> Option<(usize, usize)> {
+    fn find(&self, hash: u32) -> Option<(u16, u16)> {
         let bit = hash >> (32 - FILTER_BITS);
         if self.filter[(bit >> 6) as usize] >> (bit & 63) & 1 == 0 {
             return None;
@@ -167,6 +182,7 @@ impl Segments {
 }
 
 /// Votes per vector, in a table that holds far more vectors than a page of repeated text throws up.
+#[derive(Default)]
 struct Votes {
     slots: Vec<(Vector, u32)>,
     taken: usize,
@@ -175,11 +191,10 @@ struct Votes {
 const VOTE_BITS: u32 = 14;
 
 impl Votes {
-    fn new() -> Self {
-        Self {
-            slots: vec![(Vector::default(), 0); 1 << VOTE_BITS],
-            taken: 0,
-        }
+    fn clear(&mut self) {
+        self.slots.clear();
+        self.slots.resize(1 << VOTE_BITS, (Vector::default(), 0));
+        self.taken = 0;
     }
 
     fn add(&mut self, vector: Vector) {
@@ -206,10 +221,11 @@ impl Votes {
         }
     }
 
-    fn best(self) -> Vec<Vector> {
+    fn best(&self) -> Vec<Vector> {
         let mut list: Vec<(Vector, u32)> = self
             .slots
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|slot| slot.1 >= LEAST_VOTES)
             .collect();
         list.sort_by_key(|&(vector, votes)| (u32::MAX - votes, vector));
