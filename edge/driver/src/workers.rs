@@ -30,9 +30,32 @@ pub(crate) fn processors() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use temoto_codec::{Decoder, Encoder, Framebuffer, Hints, InTurn};
+    use temoto_geometry::Size;
+
     use super::*;
+
+    #[test]
+    fn a_picture_that_threads_made_and_drew_is_the_one_that_one_alone_made() {
+        let size = Size::new(640, 360);
+        let noise = (0..640 * 360).map(|at: u32| at.wrapping_mul(0x9e37_79b1) >> 8);
+        let picture = Framebuffer::from_pixels(size, noise.collect()).unwrap();
+        let update = |workers: Arc<dyn Workers>| {
+            let mut encoder = Encoder::new();
+            encoder.set_workers(workers, 2);
+            let view = picture.view().unwrap();
+            encoder.encode(view, &Hints::default()).unwrap().bytes
+        };
+        let bytes = update(Arc::new(Threads));
+        assert!(bytes == update(Arc::new(InTurn)));
+        let mut decoder = Decoder::new();
+        decoder.set_workers(Arc::new(Threads));
+        decoder.decode(&bytes).unwrap();
+        assert!(decoder.framebuffer() == &picture);
+    }
 
     #[test]
     fn all_jobs_are_done_when_it_comes_back() {
