@@ -24,11 +24,7 @@ fn shares(world: &mut World) {
     world.node_mut(Who::Page).desktop = Some(pattern(333, 201, 0x0012_5634));
     world.agent(
         Who::Page,
-        AgentCommand::Share {
-            surface: Surface::Window,
-            width: 333,
-            height: 201,
-        },
+        AgentCommand::Share { surface: Surface::Window },
     );
     world.run_for(1_000);
 }
@@ -177,11 +173,7 @@ fn the_program_takes_over_from_the_browser() {
     );
     world.run_for(1_000);
     assert!(world.picture_is_exact());
-    let command = AgentCommand::Share {
-        surface: Surface::Monitor,
-        width: 10,
-        height: 10,
-    };
+    let command = AgentCommand::Share { surface: Surface::Monitor };
     world.with_agent(Who::Page, |agent, now| {
         assert!(agent.command(now, command).is_err())
     });
@@ -328,13 +320,10 @@ fn a_picture_of_an_impossible_size_is_refused_where_it_is_taken() {
     world.join_page();
     world.agent(
         Who::Page,
-        AgentCommand::Share {
-            surface: Surface::Monitor,
-            width: u32::MAX,
-            height: u32::MAX,
-        },
+        AgentCommand::Share { surface: Surface::Monitor },
     );
     world.with_agent(Who::Page, |agent, now| {
+        agent.resized(now, u32::MAX, u32::MAX);
         agent.damaged(now, &Region::default(), []);
     });
     world.run_for(500);

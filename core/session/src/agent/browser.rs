@@ -11,13 +11,8 @@ use crate::permission::Capability;
 use crate::surface::Surface;
 
 impl Agent {
-    /// The customer picked something to share; `width` and `height` of it in pixels.
-    pub(super) fn begin_share(
-        &mut self,
-        now_ms: u64,
-        surface: Surface,
-        (width, height): (u32, u32),
-    ) -> Result<(), SessionError> {
+    /// The customer picked something to share.
+    pub(super) fn begin_share(&mut self, now_ms: u64, surface: Surface) -> Result<(), SessionError> {
         if self.is_program() || !matches!(self.phase, Phase::Paired) {
             return Err(SessionError::State("nothing can be shared from here"));
         }
@@ -25,8 +20,8 @@ impl Agent {
             return Err(SessionError::State("the program shares the screen"));
         }
         self.surface = surface;
-        // Before the grant: what is told of it with that is the new one.
-        self.set_displays(now_ms, vec![picked(width, height)]);
+        // How large it is, its first pixels tell.
+        self.displays = vec![picked(0, 0)];
         self.screen.refresh();
         self.grants.set(now_ms, [Capability::View]);
         self.say_grants(now_ms);
@@ -43,7 +38,7 @@ impl Agent {
         self.displays.clear();
     }
 
-    /// What is shared has another size now: a window was made larger.
+    /// What is shared has this size now: a window was made larger, or its first pixels are here.
     pub fn resized(&mut self, now_ms: u64, width: u32, height: u32) {
         if !self.is_program() && !self.displays.is_empty() {
             self.set_displays(now_ms, vec![picked(width, height)]);

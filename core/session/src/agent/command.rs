@@ -39,12 +39,8 @@ pub enum AgentCommand {
     Chat { text: String },
     /// How far the page is: `choosing`, `downloading`, `downloaded`, `picking`, `notShared`.
     Step { step: String },
-    /// The customer picked something in the browser's question, so large in pixels: the operator may see it.
-    Share {
-        surface: Surface,
-        width: u32,
-        height: u32,
-    },
+    /// The customer picked something in the browser's question: the operator may see it.
+    Share { surface: Surface },
     /// It is not shared any more.
     EndShare,
     /// The customer does not want to see what the operator shows.
@@ -129,11 +125,7 @@ impl Agent {
                 self.step = kind.into();
                 self.tell_console(now_ms, Body::Step(proto::Step { kind: self.step }));
             }
-            AgentCommand::Share {
-                surface,
-                width,
-                height,
-            } => self.begin_share(now_ms, surface, (width, height))?,
+            AgentCommand::Share { surface } => self.begin_share(now_ms, surface)?,
             AgentCommand::EndShare => self.end_share(now_ms),
             AgentCommand::CloseShown => self.close_shown(now_ms),
             AgentCommand::Repaint => self.repaint(),
