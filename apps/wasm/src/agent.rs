@@ -1,19 +1,24 @@
 //! The customer's machine for the join page.
 
+use js_sys::{Uint8ClampedArray, Uint32Array};
 use serde_json::json;
 use temoto_crypto::{RootKeeping, Secret32};
+use temoto_geometry::{Rect, Region};
 use temoto_session::{Agent, AgentCommand, AgentEvent, AgentSettings};
 use temoto_wire::proto::About;
 use temoto_wire::relay::Role;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{millis, output};
+use crate::frame::Frame;
+use crate::{millis, output, picture};
 
 /// One session of a customer's page.
 #[wasm_bindgen]
 pub struct AgentSession {
     agent: Agent,
+    rgba: Vec<u8>,
+    frame: Frame,
 }
 
 #[wasm_bindgen]
@@ -31,6 +36,8 @@ impl AgentSession {
         };
         Ok(Self {
             agent: Agent::new(settings, seed, millis(now), millis(unix)),
+            rgba: Vec::new(),
+            frame: Frame::default(),
         })
     }
 
@@ -83,13 +90,70 @@ impl AgentSession {
         };
         output::output(next, |event| match event {
             AgentEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
-            // A page shares no screen and takes no input: the table of grants sees to it that these never come.
+            AgentEvent::Painted(region) => output::paint(&region),
+            AgentEvent::Blank => output::blank(),
+            AgentEvent::Capture { .. } => output::capture(),
+            // A page takes no input: the table of grants sees to it that these never come.
             AgentEvent::Inject(_)
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
-            | AgentEvent::WatchClipboard(_)
-            | AgentEvent::Capture { .. } => JsValue::NULL,
+            | AgentEvent::WatchClipboard(_) => JsValue::NULL,
         })
+    }
+
+    /// `{ width, height }` of the picture, or `undefined`.
+    pub fn picture(&self) -> JsValue {
+        picture::size(self.agent.picture())
+    }
+
+    /// A copy of a part of the picture as a canvas wants it; empty outside of it.
+    pub fn rgba(&mut self, x: i32, y: i32, width: u32, height: u32) -> Uint8ClampedArray {
+        picture::part(
+            self.agent.picture(),
+            Rect::new(x, y, width, height),
+            &mut self.rgba,
+        )
+    }
+
+    /// Something of what is shared changed.
+    pub fn frame_changed(&mut self, now: f64) {
+        self.agent.damaged(millis(now), &Region::default(), []);
+    }
+
+    /// The newest pixels of what is shared, which a `capture` asked for.
+    pub fn take_frame(
+        &mut self,
+        pixels: &Uint32Array,
+        width: u32,
+        height: u32,
+        rgba: bool,
+        now: f64,
+    ) -> Result<(), String> {
+        if self.frame.take(pixels, width, height, rgba)? {
+            self.agent.resized(millis(now), width, height);
+        }
+        self.frame_again(now)
+    }
+
+    /// The same pixels once more: nothing changed since.
+    pub fn frame_again(&mut self, now: f64) -> Result<(), String> {
+        let Some(view) = self.frame.view() else {
+            self.agent.no_frame(millis(now));
+            return Ok(());
+        };
+        self.agent
+            .frame(millis(now), view)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Nothing is captured any more.
+    pub fn forget_frame(&mut self) {
+        self.frame.forget();
+    }
+
+    /// Before the first picture: the most memory for what the operator's screen showed earlier, in MiB.
+    pub fn remember_at_most(&mut self, mebibytes: u8) {
+        self.agent.remember_at_most(mebibytes);
     }
 
     /// When `timeout` has to be called, by the worker's clock; `undefined` for never.

@@ -1,6 +1,6 @@
 //! The operator's machine for a page.
 
-use js_sys::{Object, Reflect, Uint8ClampedArray};
+use js_sys::{Uint8ClampedArray, Uint32Array};
 use serde_json::json;
 use temoto_crypto::Secret32;
 use temoto_geometry::Rect;
@@ -8,13 +8,15 @@ use temoto_session::{Console, ConsoleCommand, ConsoleEvent};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{millis, output};
+use crate::frame::Frame;
+use crate::{millis, output, picture};
 
 /// One session of an operator.
 #[wasm_bindgen]
 pub struct ConsoleSession {
     console: Console,
     rgba: Vec<u8>,
+    frame: Frame,
 }
 
 #[wasm_bindgen]
@@ -26,6 +28,7 @@ impl ConsoleSession {
         Ok(Self {
             console: Console::new(seed, millis(now), millis(unix)),
             rgba: Vec::new(),
+            frame: Frame::default(),
         })
     }
 
@@ -94,6 +97,7 @@ impl ConsoleSession {
             ConsoleEvent::Key(key) => output::event(&json!({ "type": "keys", "consoleKey": base64(&key) })),
             ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
             ConsoleEvent::Painted(region) => output::paint(&region),
+            ConsoleEvent::Capture => output::capture(),
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
             ConsoleEvent::Cursor(place) => output::event(
@@ -112,27 +116,50 @@ impl ConsoleSession {
 
     /// `{ width, height }` of the picture, or `undefined`.
     pub fn picture(&self) -> JsValue {
-        let Some(picture) = self.console.picture() else {
-            return JsValue::UNDEFINED;
-        };
-        let out = Object::new();
-        for (key, value) in [("width", picture.width()), ("height", picture.height())] {
-            // Setting a property of a plain object cannot fail.
-            let _set = Reflect::set(&out, &JsValue::from_str(key), &JsValue::from(value));
-        }
-        out.into()
+        picture::size(self.console.picture())
     }
 
     /// A copy of a part of the picture as a canvas wants it; empty outside of it.
     pub fn rgba(&mut self, x: i32, y: i32, width: u32, height: u32) -> Uint8ClampedArray {
-        self.rgba.clear();
-        if let Some(picture) = self.console.picture() {
-            let rect = Rect::new(x, y, width, height);
-            if picture.bounds().contains_rect(rect) {
-                picture.rgba_into(rect, &mut self.rgba);
-            }
-        }
-        Uint8ClampedArray::from(self.rgba.as_slice())
+        picture::part(
+            self.console.picture(),
+            Rect::new(x, y, width, height),
+            &mut self.rgba,
+        )
+    }
+
+    /// Something of what is shown changed.
+    pub fn frame_changed(&mut self, now: f64) {
+        self.console.show_changed(millis(now));
+    }
+
+    /// The newest pixels of what is shown, which a `capture` asked for.
+    pub fn take_frame(
+        &mut self,
+        pixels: &Uint32Array,
+        width: u32,
+        height: u32,
+        rgba: bool,
+        now: f64,
+    ) -> Result<(), String> {
+        self.frame.take(pixels, width, height, rgba)?;
+        self.frame_again(now)
+    }
+
+    /// The same pixels once more: nothing changed since.
+    pub fn frame_again(&mut self, now: f64) -> Result<(), String> {
+        let Some(view) = self.frame.view() else {
+            self.console.no_show_frame(millis(now));
+            return Ok(());
+        };
+        self.console
+            .show_frame(millis(now), view)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Nothing is captured any more.
+    pub fn forget_frame(&mut self) {
+        self.frame.forget();
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod agent;
 mod console;
+mod frame;
 mod output;
+mod picture;
 
 pub use agent::AgentSession;
 pub use console::ConsoleSession;

@@ -83,6 +83,11 @@ pub fn blank() -> JsValue {
     object("blank").into()
 }
 
+/// `{ kind: 'capture' }`.
+pub fn capture() -> JsValue {
+    object("capture").into()
+}
+
 /// `{ kind: 'cursorShape', width, height, hotX, hotY, rgba }`.
 pub fn cursor_shape(shape: &CursorShape) -> JsValue {
     let out = object("cursorShape");

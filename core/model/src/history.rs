@@ -33,11 +33,13 @@ pub enum Used {
     Clipboard,
     /// Pictures were taken of the screen.
     Screenshot,
+    /// The operator showed a screen of the own.
+    Show,
 }
 
 impl Used {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Screen,
         Self::Control,
         Self::Chat,
@@ -47,6 +49,7 @@ impl Used {
         Self::Print,
         Self::Clipboard,
         Self::Screenshot,
+        Self::Show,
     ];
 
     /// Its name in the interface and in exports.
@@ -62,6 +65,7 @@ impl Used {
             Self::Print => "print",
             Self::Clipboard => "clipboard",
             Self::Screenshot => "screenshot",
+            Self::Show => "show",
         }
     }
 

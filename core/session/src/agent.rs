@@ -3,6 +3,7 @@
 //! Sans-IO like [`crate::Console`]. It holds the customer's table of grants and enforces it: nothing that a console sends acts
 //! on the machine but through [`permission`](crate::permission).
 
+mod browser;
 mod clipboard;
 mod command;
 mod consent;
@@ -15,7 +16,9 @@ mod receive;
 mod share;
 mod store;
 mod view;
+mod watch;
 mod work;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -25,6 +28,7 @@ use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Workers;
 use temoto_crypto::pairing::PairingSecret;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
+use temoto_geometry::Region;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
 
@@ -33,7 +37,7 @@ pub use obstacle::Obstacle;
 pub(crate) use obstacle::word as obstacle_word;
 pub use share::DisplayInfo;
 
-use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::chat::{Delivery, Log};
 use crate::channel::clipboard::{ClipReceiver, ClipSender};
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
@@ -41,6 +45,7 @@ use crate::link::Link;
 use crate::output::Output;
 use crate::peer::{Incarnation, Peer, PeerEvent};
 use crate::permission::{Capability, Grants};
+use crate::surface::Surface;
 use crate::view::{AgentView, Level, OperatorView};
 use join::Joining;
 use patience::Patience;
@@ -59,6 +64,10 @@ pub enum AgentEvent {
     Abandon,
     /// Put this text on the customer's clipboard: it can be pasted, nothing pastes it.
     SetClipboard(String),
+    /// What the operator shows changed there.
+    Painted(Region),
+    /// The operator shows nothing any more: nothing of the picture stays.
+    Blank,
     /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
     WatchClipboard(bool),
     /// Take the newest pixels of this display and give them to [`Agent::frame`].
@@ -167,8 +176,10 @@ pub struct Agent {
     screen: ScreenHost,
     displays: Vec<DisplayInfo>,
     shown: u32,
-    /// A capture was asked for and is not here yet.
-    capturing: bool,
+    /// What a page shares.
+    surface: Surface,
+    /// What the operator shows.
+    watch: watch::Watch,
     cursor: share::Cursor,
     hidden: obstacle::Hidden,
     outputs: VecDeque<Output<AgentEvent>>,
@@ -230,7 +241,8 @@ impl Agent {
             screen: ScreenHost::new(now_ms),
             displays: Vec::new(),
             shown: 0,
-            capturing: false,
+            surface: Surface::Unknown,
+            watch: watch::Watch::default(),
             cursor: share::Cursor::default(),
             hidden: obstacle::Hidden::default(),
             outputs: VecDeque::new(),
@@ -307,59 +319,6 @@ impl Agent {
         if let Some(peer) = &mut self.peer {
             // A console that acknowledges nothing for so long is as good as gone; the next run says where it is.
             let _congested = peer.send_control(now_ms, body, &mut self.rng);
-        }
-    }
-
-    fn write(&mut self, now_ms: u64, text: String) {
-        let mut id = [0u8; 16];
-        self.rng.fill_bytes(&mut id);
-        let mut line = Line {
-            id: hex::encode(id),
-            from: From::Customer,
-            text,
-            arguments: Vec::new(),
-            at_ms: self.unix(now_ms),
-            state: Delivery::Pending,
-        };
-        let chat = proto::Chat {
-            messages: vec![line.to_wire()],
-            snapshot: false,
-        };
-        match self
-            .peer
-            .as_mut()
-            .map(|peer| peer.send_chat(now_ms, &chat, &mut self.rng))
-        {
-            Some(Ok(number)) => self.pending.push_back((number, line.id.clone())),
-            Some(Err(_)) | None => line.state = Delivery::Perhaps,
-        }
-        self.chat.add(line);
-        (self.view_due, self.store_due) = (true, true);
-    }
-
-    /// What the customer wrote and no console acknowledged goes to the one that is there now, under the ids that it has:
-    /// a console that knows them already takes them once.
-    fn write_again(&mut self, now_ms: u64) {
-        let Some(peer) = &mut self.peer else { return };
-        let known: BTreeSet<String> = self.pending.iter().map(|(_, id)| id.clone()).collect();
-        let open: Vec<Line> = self
-            .chat
-            .lines()
-            .iter()
-            .filter(|line| {
-                line.from == From::Customer && line.state != Delivery::Sent && !known.contains(&line.id)
-            })
-            .cloned()
-            .collect();
-        for line in open {
-            let chat = proto::Chat {
-                messages: vec![line.to_wire()],
-                snapshot: false,
-            };
-            if let Ok(number) = peer.send_chat(now_ms, &chat, &mut self.rng) {
-                self.chat.mark(&line.id, Delivery::Pending);
-                self.pending.push_back((number, line.id));
-            }
         }
     }
 
@@ -469,6 +428,7 @@ impl Agent {
             self.send(&ToServer::Leave);
         }
         self.link.close();
+        self.stop_watching(now_ms);
         self.grants = Grants::default();
         self.asked.clear();
         self.phase = Phase::Ended(who);

@@ -70,11 +70,22 @@ impl Capability {
     }
 }
 
-/// What an operator may ask an agent of this role for: a page shares nothing, so it is asked for nothing.
+/// What an operator may ask an agent of this role for: a page shares only what its customer begins to share.
 #[must_use]
 pub const fn may_ask(capability: Capability, role: Role) -> bool {
     match capability {
         Capability::View | Capability::Control | Capability::ClipboardIn | Capability::ClipboardOut => {
+            matches!(role, Role::Program)
+        }
+    }
+}
+
+/// What an agent of this role can grant: a page shares what its browser lets the customer pick, to be looked at.
+#[must_use]
+pub const fn may_grant(capability: Capability, role: Role) -> bool {
+    match capability {
+        Capability::View => true,
+        Capability::Control | Capability::ClipboardIn | Capability::ClipboardOut => {
             matches!(role, Role::Program)
         }
     }
@@ -119,6 +130,8 @@ mod tests {
         for capability in Capability::ALL {
             assert!(!may_ask(capability, Role::Page), "{capability:?}");
             assert!(may_ask(capability, Role::Program), "{capability:?}");
+            assert!(may_grant(capability, Role::Program), "{capability:?}");
+            assert_eq!(may_grant(capability, Role::Page), capability == Capability::View);
         }
     }
 }

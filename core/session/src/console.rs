@@ -3,6 +3,7 @@
 //! Sans-IO: bytes, the time and what the operator does go in; outputs come out of [`Console::poll`]. After every call that
 //! changes something the shell drains `poll` and then waits until [`Console::next_timeout`].
 
+mod browser;
 mod clipboard;
 mod command;
 mod end;
@@ -10,6 +11,7 @@ mod lobby;
 mod operate;
 mod receive;
 mod say;
+mod show;
 mod store;
 mod view;
 
@@ -52,6 +54,8 @@ pub enum ConsoleEvent {
     CodeWanted,
     /// The picture changed there.
     Painted(Region),
+    /// Take the newest pixels of what the operator shows and give them to [`Console::show_frame`].
+    Capture,
     /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
     Blank,
     /// What the customer copied and the operator asked for.
@@ -101,6 +105,9 @@ pub struct Console {
     displays: Vec<proto::Display>,
     shown: Option<u32>,
     screen: ScreenViewer,
+    /// What the page shares from its browser.
+    browser: ScreenViewer,
+    show: show::Show,
     input: InputSender,
     controlling: bool,
     /// The colors that the operator chose.
@@ -153,6 +160,8 @@ impl Console {
             displays: Vec::new(),
             shown: None,
             screen: ScreenViewer::new(),
+            browser: ScreenViewer::new(),
+            show: show::Show::default(),
             input: InputSender::default(),
             controlling: false,
             colors: Colors::All,
@@ -171,6 +180,7 @@ impl Console {
     /// allows. The program keeps to it.
     pub fn remember_at_most(&mut self, mebibytes: u8) {
         self.screen = ScreenViewer::with_memory(mebibytes);
+        self.browser = ScreenViewer::with_memory(mebibytes);
     }
 
     /// The public part of the session's key, for the server's statement.
@@ -247,7 +257,8 @@ impl Console {
             .chain(self.token.as_ref().map(|token| token.expires_ms))
             .chain(self.attempts.values().map(|attempt| attempt.until_ms))
             .chain(self.input.next_timeout())
-            .chain(self.meter.next_tick().filter(|_| self.program().is_some()))
+            .chain(self.meter.next_tick().filter(|_| self.source().is_some()))
+            .chain(self.show_at())
             .min()
     }
 
@@ -259,7 +270,7 @@ impl Console {
     /// The picture, if there is one.
     #[must_use]
     pub fn picture(&self) -> Option<&Framebuffer> {
-        self.screen.picture()
+        self.seen().picture()
     }
 
     /// Unix time of an instant of the shell's clock.
@@ -418,6 +429,8 @@ impl Console {
     /// Handles what came out of link and peers until nothing more does, then shows and stores what changed.
     fn settle(&mut self, now_ms: u64) {
         self.drain_peers(now_ms);
+        self.show_screen(now_ms);
+        self.drain_peers(now_ms);
         if let Some(at) = self.link.lost_since() {
             self.line_lost(at);
         }
@@ -527,13 +540,14 @@ impl Console {
     /// Nothing of the picture stays: the customer paused, withdrew it, or is gone.
     fn blank(&mut self) {
         self.follow_clipboard();
-        if self.screen.forget() {
+        let shared = self.browser.forget();
+        if self.screen.forget() || shared {
             self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
         }
     }
 
     fn paint_all(&mut self) {
-        if let Some(picture) = self.screen.picture() {
+        if let Some(picture) = self.picture() {
             let region = whole(picture);
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::Painted(region)));

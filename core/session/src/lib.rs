@@ -17,6 +17,7 @@ mod peer;
 pub mod permission;
 mod quality;
 mod stream;
+mod surface;
 mod text;
 pub mod view;
 
@@ -24,4 +25,5 @@ pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings, Obstacle};
 pub use console::{Console, ConsoleCommand, ConsoleEvent};
 pub use error::SessionError;
 pub use output::Output;
+pub use surface::Surface;
 pub use text::base64_of;

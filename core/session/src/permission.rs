@@ -12,7 +12,7 @@ use temoto_wire::relay::Role;
 use temoto_wire::{input, screen};
 
 use crate::SessionError;
-pub use crate::capability::{Capability, founded, may_ask};
+pub use crate::capability::{Capability, founded, may_ask, may_grant};
 
 /// Every kind of message that can arrive in a frame.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -40,6 +40,8 @@ pub enum MessageKind {
     FailuresSeen,
     Obstacle,
     Colors,
+    Showing,
+    ShowClosed,
     Chat,
     ScreenBegin,
     ScreenChunk,
@@ -55,7 +57,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -78,6 +80,8 @@ impl MessageKind {
         Self::FailuresSeen,
         Self::Obstacle,
         Self::Colors,
+        Self::Showing,
+        Self::ShowClosed,
         Self::Chat,
         Self::ScreenBegin,
         Self::ScreenChunk,
@@ -142,6 +146,8 @@ impl MessageKind {
             Body::FailuresSeen(_) => Self::FailuresSeen,
             Body::Obstacle(_) => Self::Obstacle,
             Body::Colors(_) => Self::Colors,
+            Body::Showing(_) => Self::Showing,
+            Body::ShowClosed(_) => Self::ShowClosed,
         }
     }
 }
@@ -153,6 +159,8 @@ pub enum Need {
     Nothing,
     /// Taken while this is granted and the customer has not paused.
     Granted(Capability),
+    /// Taken while the operator shows a screen of the own to this agent and the customer has not closed it.
+    Shown,
     /// Never taken from this peer: a broken or hostile one sends it.
     Never,
 }
@@ -169,27 +177,21 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::EchoReply
         | K::Welcome
         | K::Companion
+        | K::Showing
         | K::Chat
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
+        K::ScreenBegin | K::ScreenChunk => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh if program => {
-            Need::Granted(Capability::View)
-        }
+        K::ShowDisplay if program => Need::Granted(Capability::View),
+        K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
         K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
-        K::AskGrant
-        | K::StepUp
-        | K::ShowDisplay
-        | K::Colors
-        | K::ScreenAck
-        | K::ScreenRefresh
-        | K::Input
-        | K::ClipOffer
-        | K::ClipFetch
-        | K::ClipPiece => Need::Never,
+        K::AskGrant | K::StepUp | K::ShowDisplay | K::Input | K::ClipOffer | K::ClipFetch | K::ClipPiece => {
+            Need::Never
+        }
         K::About
         | K::Grants
         | K::Declined
@@ -200,40 +202,40 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Obstacle
         | K::Refused
         | K::NotMine
-        | K::ScreenBegin
-        | K::ScreenChunk
+        | K::ShowClosed
         | K::CursorPlace
         | K::CursorShape => Need::Never,
     }
 }
 
-/// What a console takes from an agent of this role. `Granted` here is what the operator accepts: a picture only from a
-/// program that said that it grants one.
+/// What a console takes from an agent of this role. `Granted` here is what the operator accepts: a picture only from an
+/// agent that said that it grants one.
 #[must_use]
 pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
     use MessageKind as K;
     let program = matches!(role, Role::Program);
     match kind {
-        K::Hello | K::Ack | K::Echo | K::EchoReply | K::About | K::Chat | K::Leave | K::FailuresSeen => {
-            Need::Nothing
-        }
-        K::Grants | K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Displays | K::Obstacle | K::ScreenBegin | K::ScreenChunk | K::CursorPlace | K::CursorShape
-            if program =>
-        {
-            Need::Granted(Capability::View)
-        }
+        K::Hello
+        | K::Ack
+        | K::Echo
+        | K::EchoReply
+        | K::About
+        | K::Grants
+        | K::ShowClosed
+        | K::Chat
+        | K::Leave
+        | K::FailuresSeen => Need::Nothing,
+        K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
+        K::ScreenAck | K::ScreenRefresh => Need::Shown,
+        K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
+        K::Obstacle | K::CursorPlace | K::CursorShape if program => Need::Granted(Capability::View),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
         K::Step | K::NotMine if !program => Need::Nothing,
-        K::Grants
-        | K::Declined
+        K::Declined
         | K::Paused
         | K::Yielded
         | K::Refused
-        | K::Displays
         | K::Obstacle
-        | K::ScreenBegin
-        | K::ScreenChunk
         | K::CursorPlace
         | K::CursorShape
         | K::ClipOffer
@@ -246,8 +248,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Companion
         | K::ShowDisplay
         | K::Colors
-        | K::ScreenAck
-        | K::ScreenRefresh
+        | K::Showing
         | K::ClipFetch
         | K::Input => Need::Never,
     }
@@ -276,6 +277,9 @@ pub struct Grants {
     granted: BTreeSet<Capability>,
     paused: bool,
     changed_ms: Option<u64>,
+    /// The operator shows a screen of the own in this pair.
+    shown: bool,
+    shown_changed_ms: Option<u64>,
 }
 
 impl Grants {
@@ -335,6 +339,19 @@ impl Grants {
         self.changed_ms = Some(now_ms);
     }
 
+    /// Whether the operator shows a screen of the own in this pair, and the customer looks.
+    #[must_use]
+    pub const fn shown(&self) -> bool {
+        self.shown
+    }
+
+    /// The operator begins to show a screen of the own, or one of both ends it.
+    pub fn show(&mut self, now_ms: u64, shown: bool) {
+        if std::mem::replace(&mut self.shown, shown) != shown {
+            self.shown_changed_ms = Some(now_ms);
+        }
+    }
+
     fn change(&mut self, now_ms: u64) {
         self.number = self.number.saturating_add(1);
         self.changed_ms = Some(now_ms);
@@ -348,15 +365,21 @@ impl Grants {
             Need::Never => Verdict::Violation,
             Need::Granted(capability) => {
                 let current = under.is_none_or(|n| n == self.number);
-                if self.allows(capability) && current {
-                    Verdict::Take
-                } else if self.changed_ms.is_some_and(|at| now_ms < at + GRACE_MS) {
-                    Verdict::Drop
-                } else {
-                    Verdict::Report
-                }
+                verdict(self.allows(capability) && current, now_ms, self.changed_ms)
             }
+            Need::Shown => verdict(self.shown, now_ms, self.shown_changed_ms),
         }
+    }
+}
+
+/// Whoever sends what is not usable could not know it for a moment after a change.
+fn verdict(usable: bool, now_ms: u64, changed_ms: Option<u64>) -> Verdict {
+    if usable {
+        Verdict::Take
+    } else if changed_ms.is_some_and(|at| now_ms < at + GRACE_MS) {
+        Verdict::Drop
+    } else {
+        Verdict::Report
     }
 }
 
@@ -417,14 +440,33 @@ mod tests {
         ];
         // Each end offers its own clipboard to the other, which is asked for it under another grant.
         let clipboards = [K::ClipOffer, K::ClipPiece];
+        // And each may show the other a screen: under a grant of the customer there, while the operator shows one here.
+        let screens = [K::ScreenBegin, K::ScreenChunk, K::ScreenAck, K::ScreenRefresh];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
-                let expected = both.contains(&kind) || (role == Role::Program && clipboards.contains(&kind));
+                let expected = both.contains(&kind)
+                    || screens.contains(&kind)
+                    || (role == Role::Program && clipboards.contains(&kind));
                 assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_shown_is_taken_while_it_is_and_for_two_seconds_dropped_without_a_word() {
+        let mut grants = Grants::default();
+        assert_eq!(grants.judge(5_000, Need::Shown, None), Verdict::Report);
+        grants.show(5_000, true);
+        assert_eq!(grants.judge(5_000, Need::Shown, None), Verdict::Take);
+        // What the customer grants has nothing to do with it.
+        grants.pause(5_000, true);
+        assert_eq!(grants.judge(9_000, Need::Shown, None), Verdict::Take);
+        grants.show(9_000, false);
+        grants.show(10_000, false);
+        assert_eq!(grants.judge(10_999, Need::Shown, None), Verdict::Drop);
+        assert_eq!(grants.judge(11_000, Need::Shown, None), Verdict::Report);
     }
 
     /// The whole table, written out: a change of a row has to be made here too.
@@ -535,6 +577,7 @@ mod tests {
                         Some("Granted(Control)") => granted(Capability::Control),
                         Some("Granted(ClipboardIn)") => granted(Capability::ClipboardIn),
                         Some("Granted(ClipboardOut)") => granted(Capability::ClipboardOut),
+                        Some("Shown") => Verdict::Report,
                         other => panic!("{other:?} in the table"),
                     };
                     assert_eq!(

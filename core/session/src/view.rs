@@ -7,6 +7,7 @@ use temoto_wire::relay::Detached;
 use crate::channel::chat::Line;
 use crate::channel::colors::Colors;
 use crate::permission::Capability;
+use crate::surface::Surface;
 
 /// How much a pair promises.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -150,6 +151,26 @@ pub struct ClipboardView {
     pub going_percent: Option<u8>,
 }
 
+/// What the operator shows to the customer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShowView {
+    /// What of the operator's computer.
+    pub surface: Surface,
+    /// The program shows it, not the page.
+    pub to_program: bool,
+}
+
+/// What the customer is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WatchView {
+    /// What of the operator's computer.
+    pub surface: Surface,
+    /// Size of its picture, once there is one.
+    pub picture: Option<PictureView>,
+}
+
 /// Figures of the line.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -215,6 +236,10 @@ pub struct ConsoleView {
     pub colors: Colors,
     /// What goes on with the two clipboards.
     pub clipboard: ClipboardView,
+    /// What the customer shares from the browser, to be looked at only.
+    pub sharing: Option<Surface>,
+    /// What the operator shows.
+    pub showing: Option<ShowView>,
     /// The picture.
     pub picture: Option<PictureView>,
     /// The line's figures.
@@ -278,7 +303,9 @@ pub struct AgentView {
     pub program: Option<ProgramView>,
     /// Whether the operator's end is there (for the bar: else "waiting for the line").
     pub operator_present: bool,
-    /// What is granted (program).
+    /// What the operator shows.
+    pub showing: Option<WatchView>,
+    /// What is granted (program); what a page shares.
     pub granted: Vec<Capability>,
     /// What the operator asks for and was not answered yet (program).
     pub asked: Vec<Capability>,

@@ -327,6 +327,8 @@ impl Session {
                         self.with_clipboard(|it| it.watch(watch));
                     }
                 }
+                // No window shows it yet.
+                Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}

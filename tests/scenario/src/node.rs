@@ -60,7 +60,7 @@ pub struct Node {
     pub watched: bool,
     /// How often what was not done yet was taken back.
     pub abandoned: u32,
-    /// What its screen shows.
+    /// What its screen shows, or what a page or console picked of it to share.
     pub desktop: Option<Framebuffer>,
     /// How often a capture was taken.
     pub captures: u32,
@@ -115,6 +115,15 @@ impl Node {
             Output::Event(ConsoleEvent::View(view)) => self.console_view = Some(*view),
             Output::Event(ConsoleEvent::Clipboard(text)) => self.clipboards.push(text),
             Output::Event(ConsoleEvent::CodeWanted) => self.codes_wanted += 1,
+            Output::Event(ConsoleEvent::Capture) => {
+                self.captures += 1;
+                if let (Some(desktop), Machine::Console(console)) = (&self.desktop, &mut self.machine) {
+                    let view = desktop.view().expect("a picture of a possible size");
+                    console
+                        .show_frame(now_ms, view)
+                        .expect("a frame of a possible size");
+                }
+            }
             Output::Event(
                 ConsoleEvent::Key(_)
                 | ConsoleEvent::Painted(_)
@@ -133,6 +142,7 @@ impl Node {
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
             Output::Event(AgentEvent::SetClipboard(text)) => self.clipboards.push(text),
+            Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
             Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
             Output::Event(AgentEvent::Capture { .. }) => {
                 self.captures += 1;

@@ -293,6 +293,24 @@ impl World {
         console.picture().map(Framebuffer::pixels) == desktop.map(Framebuffer::pixels)
     }
 
+    /// Calls the console.
+    pub fn with_console(&mut self, call: impl FnOnce(&mut Console, u64)) {
+        let now = self.now_ms;
+        if let Machine::Console(console) = &mut self.node_mut(Who::Console).machine {
+            call(console, now);
+        }
+        self.settle(Who::Console);
+    }
+
+    /// The picture that one end holds of the other's screen.
+    #[must_use]
+    pub fn picture_at(&self, who: Who) -> Option<&Framebuffer> {
+        match &self.node(who).machine {
+            Machine::Console(console) => console.picture(),
+            Machine::Agent(agent) => agent.picture(),
+        }
+    }
+
     /// Whether the console holds any picture.
     #[must_use]
     pub fn has_picture(&self) -> bool {

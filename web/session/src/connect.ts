@@ -25,8 +25,7 @@ class WorkerPort<C extends Command, E extends Event> implements Port<C, E> {
   }
 
   send(command: C): void {
-    const canvas = command.type === 'canvas' ? command.canvas : null;
-    this.#post({ command }, canvas ? [canvas] : []);
+    this.#post({ command }, handedOver(command));
   }
 
   listen(sink: (event: E) => void): void {
@@ -52,6 +51,12 @@ class WorkerPort<C extends Command, E extends Event> implements Port<C, E> {
     reject(new Error(message));
     this.#tell({ type: 'fault', message } as E);
   }
+}
+
+/** What goes to the worker for good. */
+function handedOver(command: Command): Transferable[] {
+  if (command.type === 'canvas') return command.canvas ? [command.canvas] : [];
+  return command.type === 'share' || command.type === 'show' ? [command.source] : [];
 }
 
 export const connectConsole = (): ConsolePort => new WorkerPort('console');

@@ -18,6 +18,8 @@ export type Output =
   | { kind: 'forget' }
   /** The picture changed there: x, y, width, height and so on. */
   | { kind: 'paint'; rects: Int32Array }
+  /** Wanted: the newest frame of what is captured here; the answer is `take_frame` or `frame_again`. */
+  | { kind: 'capture' }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
   /** Width 0: the other computer shows no cursor. */
@@ -46,21 +48,37 @@ export interface Core {
   deadline(): number | undefined;
 }
 
-/** Only the console's core has a picture. */
+/** What is captured here, on its way to the other end. */
+export interface Capturing {
+  frame_changed(nowMs: number): void;
+  /** Four bytes a pixel, blue first (`rgba`: red first). */
+  take_frame(pixels: Uint32Array, width: number, height: number, rgba: boolean, nowMs: number): void;
+  /** Nothing is newer than the last one. */
+  frame_again(nowMs: number): void;
+  forget_frame(): void;
+}
+
+/** The picture of the other end's screen. */
 export interface Pictured {
   /** Before the first picture: the most memory for what screens showed earlier, in MiB. */
   remember_at_most(mebibytes: number): void;
-  /** The pointer, without JSON: it moves often. */
-  pointer(x: number, y: number, nowMs: number): void;
   picture(): { width: number; height: number } | undefined;
   /** A copy of a part, row by row; empty if it is not inside the picture. */
   rgba(x: number, y: number, width: number, height: number): Uint8ClampedArray<ArrayBuffer>;
 }
 
+/** Only the console's core has hands. */
+export interface Pointing {
+  /** The pointer, without JSON: it moves often. */
+  pointer(x: number, y: number, nowMs: number): void;
+}
+
+export type SessionCore = Core & Pictured & Capturing;
+
 interface CoreModule {
   default(options: { module_or_path: string }): Promise<unknown>;
-  ConsoleSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core & Pictured;
-  AgentSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => Core;
+  ConsoleSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => SessionCore & Pointing;
+  AgentSession: new (seed: Uint8Array, nowMs: number, unixMs: number) => SessionCore;
 }
 
 /** Loads and compiles the core. Fails with a clear message in a build that was made without it. */

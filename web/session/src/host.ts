@@ -2,7 +2,8 @@
  * The inside of the session worker: one core, one line, one lock, one record in the store.
  * `worker.ts` binds it to the real worker; it can be driven without one.
  */
-import { loadCore, type Core, type Pictured } from './core';
+import { loadCore, type Capturing, type Core, type Pointing, type SessionCore } from './core';
+import { Frames } from './frames';
 import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
 import { Roots } from './roots';
 import { Runner } from './runner';
@@ -21,7 +22,8 @@ const clock = () => Math.floor(performance.now());
 export class Host {
   readonly #runner: Runner;
   readonly #transport: Transport;
-  readonly #screen: Screen | null;
+  readonly #screen: Screen;
+  readonly #frames: Frames;
   #roots = new Roots();
   #url = '';
   #key: string | null = null;
@@ -34,11 +36,12 @@ export class Host {
 
   private constructor(
     private readonly role: Role,
-    core: Core & Partial<Pictured>,
+    core: SessionCore,
     private readonly store: Store | null,
     private readonly tell: (event: Event) => void,
   ) {
-    this.#screen = core.picture && core.rgba ? new Screen(core as Pictured, clock) : null;
+    this.#screen = new Screen(core, clock);
+    this.#frames = new Frames((step) => this.#runner.feed((core, now) => step(core as Core & Capturing, now)));
     this.#transport = new Transport({
       connected: () => this.#runner.feed((core, now) => core.connected(now)),
       message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
@@ -50,8 +53,10 @@ export class Host {
       hangUp: () => this.#transport.hangUp(),
       send: (bytes) => this.#transport.send(bytes),
       event: (json) => this.#event(JSON.parse(json) as Event),
-      paint: (rects) => this.#screen?.paint(rects),
-      blank: () => this.#screen?.blank(),
+      paint: (rects) => this.#screen.paint(rects),
+      blank: () => this.#screen.blank(),
+      // Not within the core's own turn.
+      capture: () => queueMicrotask(() => void this.#frames.asked()),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -75,7 +80,7 @@ export class Host {
     const session = new Session(seed, clock(), Date.now());
     // Where memory is short (the browser tells GiB, a quarter to eight) the other computer remembers less with it.
     const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
-    if (deviceMemory <= 2) (session as Core & Partial<Pictured>).remember_at_most?.(16);
+    if (deviceMemory <= 2) session.remember_at_most(16);
     const host = new Host(role, session, store, tell);
     seed.fill(0);
     return host;
@@ -84,11 +89,11 @@ export class Host {
   async command(command: Command): Promise<void> {
     switch (command.type) {
       case 'canvas':
-        this.#screen?.attach(command.canvas);
-        if (command.canvas) this.#shape(this.#image);
+        this.#screen.attach(command.canvas);
+        if (command.canvas && this.role === 'console') this.#shape(this.#image);
         return;
       case 'pointer':
-        this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).pointer?.(command.x, command.y, now));
+        this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).pointer?.(command.x, command.y, now));
         return;
       case 'restore':
         return this.#restore(command);
@@ -96,6 +101,16 @@ export class Host {
         // Taking it waits for stillness; what is pressed meanwhile does not wait for that.
         void this.#screenshot(command);
         return;
+      case 'share':
+      case 'show':
+        // The core first: what it does not take is not read.
+        this.#pass({ type: command.type, surface: command.surface });
+        this.#frames.start(command.source);
+        return;
+      case 'endShare':
+      case 'endShow':
+        this.#frames.stop();
+        break;
       case 'open':
         this.#url = command.url;
         await this.#own(`console:${command.session}`, false);
@@ -112,7 +127,7 @@ export class Host {
   }
 
   async #screenshot({ number, part }: Extract<ConsoleCommand, { type: 'screenshot' }>): Promise<void> {
-    const png = (await this.#screen?.take(part).catch(() => null)) ?? null;
+    const png = (await this.#screen.take(part).catch(() => null)) ?? null;
     // Both sides read in the chat that one was taken.
     if (png) this.#pass({ type: 'screenshot' });
     this.tell({ type: 'screenshot', number, png });

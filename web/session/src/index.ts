@@ -1,5 +1,7 @@
 /** Sessions as pages use them. `connect` starts the worker behind one. */
 export { AgentSession } from './agent.svelte';
+export { canCapture } from './capture';
+export { Presenter } from './presenter.svelte';
 export { ConsoleSession } from './console.svelte';
 export type * from './messages';
 export type { AgentPort, ConsolePort } from './ports';

@@ -6,9 +6,13 @@
  * `apps/wasm` produces `ConsoleView` and `AgentView` as JSON; a test holds both sides to the same samples.
  */
 
+import type { FrameSource } from './capture';
+
 export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
 /** How many colors the picture has: all, 256, 16, or 16 steps of gray. */
 export type Colors = 'all' | 'many' | 'few' | 'gray';
+/** What of a computer is captured. */
+export type Surface = 'monitor' | 'window' | 'tab' | 'unknown';
 export type Level = 'standard' | 'high';
 
 /** How the line to the relay is. `tryingSinceMs`/`retryInMs` are null while it is up. */
@@ -93,7 +97,7 @@ export interface ConsoleView {
   notice: Notice | null;
   page: CustomerEnd | null;
   /** What the page says it does; null before it joined. */
-  step: 'choosing' | 'downloading' | 'downloaded' | null;
+  step: 'choosing' | 'downloading' | 'downloaded' | 'picking' | 'not_shared' | null;
   program: CustomerEnd | null;
   /** The program was started and the person in front of it has not answered yet. */
   waitingForPermission: boolean;
@@ -122,6 +126,10 @@ export interface ConsoleView {
     comingPercent: number | null;
     goingPercent: number | null;
   };
+  /** What the customer shares from the browser, to be looked at only; null if nothing. */
+  sharing: Surface | null;
+  /** What this side shows to the customer. */
+  showing: { surface: Surface; toProgram: boolean } | null;
   /** Size of the picture in physical pixels, null before the first. */
   picture: { width: number; height: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
@@ -147,7 +155,9 @@ export interface AgentView {
   downloadName: string | null;
   /** Whether the operator's end is there just now. */
   operatorPresent: boolean;
-  /** Only of interest to the program, which shows the same view: a page grants nothing. */
+  /** What the operator shows; `picture` is its size, null before the first. */
+  showing: { surface: Surface; picture: { width: number; height: number } | null } | null;
+  /** Only of interest to the program, which shows the same view; a page that shares its screen grants `view`. */
   granted: Capability[];
   asked: Capability[];
   met: Capability[];
@@ -211,6 +221,9 @@ export type ConsoleCommand =
   /** The window lost the focus: nothing stays pressed. */
   | { type: 'blur' }
   | { type: 'online' }
+  /** Something was picked to be shown to the customer. */
+  | { type: 'show'; surface: Surface; source: FrameSource }
+  | { type: 'endShow' }
   | { type: 'end' };
 
 export type ConsoleEvent =
@@ -258,7 +271,14 @@ export type AgentCommand =
     }
   | { type: 'restore'; url: string; takeOver: boolean }
   | { type: 'chat'; text: string }
-  | { type: 'step'; step: 'choosing' | 'downloading' | 'downloaded' }
+  | { type: 'step'; step: 'choosing' | 'downloading' | 'downloaded' | 'picking' | 'notShared' }
+  /** Something was picked to be shared with the operator. */
+  | { type: 'share'; surface: Surface; source: FrameSource }
+  | { type: 'endShare' }
+  /** Do not show any more what the operator shows. */
+  | { type: 'closeShown' }
+  /** To paint on what the operator shows. */
+  | { type: 'canvas'; canvas: OffscreenCanvas | null }
   | { type: 'notMine' }
   | { type: 'online' }
   | { type: 'leave' };

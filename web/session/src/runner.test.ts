@@ -28,6 +28,7 @@ function setup() {
     now: () => Math.floor(performance.now()),
     dial: () => void log.push('dial'),
     hangUp: () => void log.push('hang up'),
+    capture: () => void log.push('capture'),
     send: (bytes) => void log.push(`send ${bytes[0]}`),
     event: (json) => void log.push(`event ${json}`),
     paint: () => void log.push('paint'),

@@ -10,6 +10,7 @@ use super::Agent;
 use crate::SessionError;
 use crate::channel::chat::clean;
 use crate::permission::Capability;
+use crate::surface::Surface;
 use crate::text::unhex;
 
 /// What the customer wants.
@@ -36,8 +37,16 @@ pub enum AgentCommand {
     JoinToken { host: String, token: String },
     /// The customer writes.
     Chat { text: String },
-    /// How far the page is: `choosing`, `downloading`, `downloaded`.
+    /// How far the page is: `choosing`, `downloading`, `downloaded`, `picking`, `notShared`.
     Step { step: String },
+    /// The customer picked something in the browser's question: the operator may see it.
+    Share { surface: Surface },
+    /// It is not shared any more.
+    EndShare,
+    /// The customer does not want to see what the operator shows.
+    CloseShown,
+    /// The canvas for it is new: paint all of it.
+    Repaint,
     /// The computer that joined is not the customer's.
     NotMine,
     /// The customer allows these, and nothing else.
@@ -109,11 +118,17 @@ impl Agent {
                     "choosing" => Kind::Choosing,
                     "downloading" => Kind::Downloading,
                     "downloaded" => Kind::Downloaded,
+                    "picking" => Kind::Picking,
+                    "notShared" => Kind::NotShared,
                     _ => return Err(SessionError::Malformed("step")),
                 };
                 self.step = kind.into();
                 self.tell_console(now_ms, Body::Step(proto::Step { kind: self.step }));
             }
+            AgentCommand::Share { surface } => self.begin_share(now_ms, surface)?,
+            AgentCommand::EndShare => self.end_share(now_ms),
+            AgentCommand::CloseShown => self.close_shown(now_ms),
+            AgentCommand::Repaint => self.repaint(),
             AgentCommand::NotMine => {
                 self.tell_console(now_ms, Body::NotMine(proto::NotMine {}));
             }

@@ -159,7 +159,7 @@ impl Agent {
 
     /// The screen cannot be taken; `detail` says why, in words for the operator.
     pub fn screen_refused(&mut self, now_ms: u64, detail: String) {
-        self.capturing = false;
+        self.screen.not_taken();
         self.refuse(now_ms, proto::refused::Reason::NoScreen, Capability::View, detail);
         self.settle(now_ms);
     }

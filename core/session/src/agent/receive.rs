@@ -25,9 +25,9 @@ impl Agent {
         (self.secret, self.confirm_until_ms) = (None, None);
         self.console_present = true;
         self.input.learn_clock(now_ms, clock_ms);
-        self.capturing = false;
         self.screen.new_run(now_ms, fresh);
         self.cursor.forget();
+        self.watch.viewer.new_run(fresh);
         self.view_due = true;
         if !fresh {
             if self.grants.has(Capability::Control) {
@@ -38,6 +38,8 @@ impl Agent {
             return;
         }
         self.hidden.forget();
+        // A console that was started anew shows nothing.
+        self.stop_watching(now_ms);
         self.clip_in.forget();
         self.clip_out.stop();
         self.screen.choose_colors(Colors::All);
@@ -57,6 +59,9 @@ impl Agent {
             }
         } else {
             self.tell_console(now_ms, Body::Step(proto::Step { kind: self.step }));
+            if self.grants.has(Capability::View) {
+                self.say_grants(now_ms);
+            }
         }
     }
 
@@ -101,6 +106,10 @@ impl Agent {
                     text.retain(|c| !c.is_control());
                     *text = temoto_wire::input::cut(text, 128).to_owned();
                 }
+                if companion.present {
+                    // It shares all that a page can, and more.
+                    self.end_share(now_ms);
+                }
                 self.companion = Some(companion);
             }
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
@@ -109,6 +118,7 @@ impl Agent {
                     self.screen.choose_colors(colors);
                 }
             }
+            Body::Showing(showing) => self.operator_shows(now_ms, showing),
             Body::Leave(leave) => self.console_leaves(now_ms, &leave),
             Body::FailuresSeen(seen) => {
                 if self.failures_seen.is_some_and(|ours| ours != seen.failures) {
@@ -125,6 +135,7 @@ impl Agent {
             | Body::Displays(_)
             | Body::Refused(_)
             | Body::Obstacle(_)
+            | Body::ShowClosed(_)
             | Body::NotMine(_) => {}
         }
     }
@@ -227,10 +238,14 @@ impl Agent {
             Verdict::Take => {}
             // The pacing goes on counting what arrived, whatever is granted now.
             Verdict::Drop | Verdict::Report if message == MessageKind::ScreenAck => {}
-            Verdict::Drop | Verdict::Report => return Ok(()),
+            Verdict::Drop | Verdict::Report => {
+                self.shown_dropped(now_ms, which, payload);
+                return Ok(());
+            }
             Verdict::Violation => return Err(SessionError::Peer("message that this end never takes")),
         }
         match which {
+            kind::BEGIN | kind::CHUNK => self.shown_frame(now_ms, which, payload)?,
             kind::ACK => self.screen.acknowledged(now_ms, Ack::decode(payload)?),
             _ => self.screen.refresh_within(Refresh::decode(payload)?.memory),
         }

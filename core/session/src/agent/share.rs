@@ -94,7 +94,7 @@ impl Agent {
     /// # Errors
     /// The frame has an impossible size.
     pub fn frame(&mut self, now_ms: u64, frame: FrameView<'_>) -> Result<(), SessionError> {
-        self.capturing = false;
+        self.screen.not_taken();
         let mut done = Ok(());
         if self.grants.allows(Capability::View) {
             let display = u8::try_from(self.shown).unwrap_or(0);
@@ -106,7 +106,6 @@ impl Agent {
 
     /// The capture that was asked for could not be taken just now; it is asked for again with the next change.
     pub fn no_frame(&mut self, now_ms: u64) {
-        self.capturing = false;
         self.screen.missed(now_ms);
         self.settle(now_ms);
     }
@@ -154,6 +153,7 @@ impl Agent {
                 height: d.rect.height,
                 scale_percent: d.scale_percent,
                 primary: d.primary,
+                surface: self.surface.to_proto(),
             })
             .collect();
         self.tell_console(
@@ -173,7 +173,7 @@ impl Agent {
 
     /// When the next capture is due.
     pub(super) fn capture_at(&self) -> Option<u64> {
-        if self.capturing || !self.may_show() || self.hidden.is_hidden() {
+        if !self.may_show() || self.hidden.is_hidden() {
             None
         } else {
             self.screen.frame_wanted_at()
@@ -193,8 +193,7 @@ impl Agent {
                 return;
             }
         }
-        if self.capture_at().is_some_and(|at| now_ms >= at) {
-            self.capturing = true;
+        if self.capture_at().is_some() && self.screen.ask(now_ms) {
             self.outputs
                 .push_back(Output::Event(AgentEvent::Capture { display: self.shown }));
         }

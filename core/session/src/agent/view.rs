@@ -39,6 +39,7 @@ impl Agent {
                 }),
             operator_present: self.console_present
                 && self.peer.as_ref().is_some_and(crate::peer::Peer::is_ready),
+            showing: self.watch_view(),
             granted: self.grants.iter().collect(),
             asked: self.asked.iter().copied().collect(),
             met: self.met.iter().copied().collect(),

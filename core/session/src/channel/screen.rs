@@ -14,7 +14,7 @@ use temoto_codec::{
 };
 use temoto_geometry::{Rect, Region};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
-use temoto_wire::screen::{Ack, Begin, kind};
+use temoto_wire::screen::{Ack, Begin, Refresh, kind};
 
 use self::kept::{Kept, Update};
 use crate::SessionError;
@@ -74,6 +74,8 @@ pub struct ScreenHost {
     /// What was moved since, the newest last.
     moves: Vec<Move>,
     dirty: bool,
+    /// A frame was asked for and is not here yet.
+    asked: bool,
     taken_ms: Option<u64>,
     drawn: u32,
 }
@@ -94,6 +96,7 @@ impl ScreenHost {
             damage: None,
             moves: Vec::new(),
             dirty: true,
+            asked: false,
             taken_ms: None,
             drawn: 0,
         }
@@ -108,7 +111,7 @@ impl ScreenHost {
     /// picture, and gets what it has not told to have drawn, if that is less than all of it.
     pub fn new_run(&mut self, now_ms: u64, fresh: bool) {
         self.pacing = Pacing::new(now_ms);
-        (self.taken_ms, self.parted) = (None, false);
+        (self.taken_ms, self.asked, self.parted) = (None, false, false);
         if fresh {
             (self.number, self.drawn) = (0, 0);
         } else if self.encoder.reference().is_some()
@@ -176,18 +179,31 @@ impl ScreenHost {
         self.moves.drain(..old);
     }
 
-    /// When the next frame should be taken; `None` while nothing changed or there is no room.
+    /// When the next frame should be asked for; `None` while one is, while nothing changed or there is no room.
     #[must_use]
     pub fn frame_wanted_at(&self) -> Option<u64> {
         let busy = self.parted || self.outgoing.is_some() || !self.again.is_empty();
-        if !self.dirty || busy || self.pacing.room() < ROOM_NEEDED {
+        if self.asked || !self.dirty || busy || self.pacing.room() < ROOM_NEEDED {
             return None;
         }
         Some(self.taken_ms.map_or(0, |at| at + FRAME_EVERY_MS))
     }
 
+    /// Whether a frame is to be asked for now; it counts as asked for, until it is here or does not come.
+    pub fn ask(&mut self, now_ms: u64) -> bool {
+        let due = self.frame_wanted_at().is_some_and(|at| now_ms >= at);
+        self.asked |= due;
+        due
+    }
+
+    /// What was asked for does not come.
+    pub const fn not_taken(&mut self) {
+        self.asked = false;
+    }
+
     /// Encodes the newest pixels of `display`.
     pub fn frame(&mut self, now_ms: u64, display: u8, frame: FrameView<'_>) -> Result<(), SessionError> {
+        self.asked = false;
         if self.outgoing.is_some() || !self.again.is_empty() {
             return Ok(());
         }
@@ -237,6 +253,7 @@ impl ScreenHost {
 
     /// The frame that was wanted could not be taken: a little later again.
     pub fn missed(&mut self, now_ms: u64) {
+        self.asked = false;
         self.taken_ms = Some(now_ms + MISSED_MS);
     }
 
@@ -402,6 +419,31 @@ impl ScreenViewer {
         self.buffer = Vec::new();
         self.lost = true;
         there
+    }
+
+    /// A frame of the host's.
+    pub fn take(&mut self, now_ms: u64, which: u8, payload: &[u8]) -> Result<Drawn, SessionError> {
+        match which {
+            kind::BEGIN => self.begin(now_ms, payload),
+            _ => self.chunk(now_ms, payload),
+        }
+    }
+
+    /// What is to be sent to the host after a frame of its.
+    pub fn answer(&self, drawn: &Drawn) -> impl Iterator<Item = ScreenFrame> + use<> {
+        let refresh = Refresh {
+            display: self.display,
+            memory: self.memory(),
+        };
+        let refresh = drawn.refresh.then(|| (kind::REFRESH, refresh.encode().to_vec()));
+        let ack = drawn.ack.map(|ack| (kind::ACK, ack.encode()));
+        ack.into_iter().chain(refresh)
+    }
+
+    /// Size of the picture, if there is one.
+    #[must_use]
+    pub fn size(&self) -> Option<(u32, u32)> {
+        self.picture().map(|picture| (picture.width(), picture.height()))
     }
 
     /// An update begins, and mostly ends.

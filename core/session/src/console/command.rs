@@ -13,6 +13,7 @@ use crate::channel::chat::{From, clean};
 use crate::channel::colors::Colors;
 use crate::output::Output;
 use crate::permission::{Capability, may_ask};
+use crate::surface::Surface;
 use crate::text::{base64, unhex};
 
 /// What the operator, or the page for the operator, wants.
@@ -74,6 +75,10 @@ pub enum ConsoleCommand {
     Blur,
     /// The network came back, or the page became visible.
     Online,
+    /// The operator picked something to show to the customer.
+    Show { surface: Surface },
+    /// It is not shown any more.
+    EndShow,
     /// The canvas is new: paint all of it.
     Repaint,
     /// End the session for everybody.
@@ -154,7 +159,7 @@ impl Console {
             ConsoleCommand::Colors { colors } => {
                 self.colors = colors;
                 self.view_due = true;
-                if let Some((participant, end)) = self.program()
+                if let Some((participant, end)) = self.source()
                     && end.grants.allows(Capability::View)
                 {
                     self.say_colors(now_ms, participant);
@@ -163,7 +168,7 @@ impl Console {
             ConsoleCommand::PutClipboard { text } => self.put_clipboard(now_ms, &text)?,
             ConsoleCommand::FetchClipboard => self.fetch_clipboard(now_ms)?,
             ConsoleCommand::Screenshot => {
-                self.screen.picture().ok_or(SessionError::State("no picture"))?;
+                self.picture().ok_or(SessionError::State("no picture"))?;
                 self.tell(now_ms, "screenshot", Vec::new());
             }
             ConsoleCommand::Pointer { x, y } => self.pointer(now_ms, x, y),
@@ -173,6 +178,8 @@ impl Console {
             ConsoleCommand::Text { text } => self.text(now_ms, &text),
             ConsoleCommand::Blur => self.let_go(now_ms),
             ConsoleCommand::Online => self.link.hurry(now_ms),
+            ConsoleCommand::Show { surface } => self.begin_show(now_ms, surface)?,
+            ConsoleCommand::EndShow => self.end_show(now_ms),
             ConsoleCommand::Repaint => self.paint_all(),
             ConsoleCommand::End => self.finish(now_ms, "operator", "ended"),
         }
@@ -209,7 +216,7 @@ impl Console {
         Ok(())
     }
 
-    /// Tells the program which colors the picture is to have.
+    /// Tells the end that shares which colors the picture is to have.
     pub(super) fn say_colors(&mut self, now_ms: u64, participant: u8) {
         let colors = proto::Colors {
             kind: self.colors.to_proto(),

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use temoto_wire::proto;
 use temoto_wire::relay::Role;
 
+use crate::channel::screen::ScreenHost;
 use crate::peer::Peer;
 use crate::permission::{Capability, Grants};
+use crate::surface::Surface;
 use crate::view::Level;
 
 /// No program is believed that its customer wants to be left in peace for longer.
@@ -35,8 +37,12 @@ pub struct End {
     /// The person in front of it said yes or no.
     pub(super) answered: bool,
     pub(super) yielded: bool,
+    /// What a page shares of its computer.
+    pub(super) surface: Surface,
     /// What hides its desktop.
     pub(super) obstacle: Option<&'static str>,
+    /// The stream of what the operator shows to it, from the first time on.
+    pub(super) show: Option<Box<ScreenHost>>,
     /// It greeted at least once: the pairing is confirmed.
     pub(super) greeted: bool,
     /// Its root is where it outlives this load of the page.
@@ -63,7 +69,9 @@ impl End {
             resting: BTreeMap::new(),
             answered: false,
             yielded: false,
+            surface: Surface::Unknown,
             obstacle: None,
+            show: None,
             greeted: false,
             root_kept: false,
             run: 0,

@@ -5,7 +5,7 @@ use temoto_wire::frame::Channel;
 use temoto_wire::limits::DISPLAYS;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
-use temoto_wire::screen::{CursorPlace, Refresh, cursor_kind, kind};
+use temoto_wire::screen::{CursorPlace, cursor_kind};
 
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
@@ -14,6 +14,7 @@ use crate::channel::chat::{Delivery, From, Line};
 use crate::channel::screen::Drawn;
 use crate::output::Output;
 use crate::permission::{Capability, MessageKind, Verdict, console_accepts};
+use crate::surface::Surface;
 use crate::view::Level;
 
 impl Console {
@@ -27,8 +28,12 @@ impl Console {
         let first = !std::mem::replace(&mut end.greeted, true);
         let role = end.role;
         self.view_due = true;
-        if role == Role::Program {
-            self.screen.new_run(fresh);
+        match role {
+            Role::Program => self.screen.new_run(fresh),
+            Role::Page | Role::Console => self.browser.new_run(fresh),
+        }
+        if let Some(host) = &mut end.show {
+            host.new_run(now_ms, fresh);
         }
         if first {
             self.confirmed(now_ms, participant);
@@ -69,6 +74,20 @@ impl Console {
         if let Some(failures) = failures {
             bodies.push(Body::FailuresSeen(proto::FailuresSeen { failures }));
         }
+        if role == Role::Page {
+            // A page that was loaded anew shares nothing until its customer picks something again.
+            let shared = std::mem::take(&mut end.grants).has(Capability::View);
+            if shared && self.browser.forget() {
+                self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
+            }
+            if shared {
+                self.displays.clear();
+                self.shown = None;
+            }
+        }
+        let Some(end) = self.ends.get_mut(&participant) else {
+            return;
+        };
         if role == Role::Program {
             // Nothing is granted by a program that was started anew until it says so.
             end.grants = crate::permission::Grants::default();
@@ -107,6 +126,7 @@ impl Console {
             self.arm(now_ms, participant);
         }
         self.tell_companion(now_ms, false);
+        self.follow_onlooker(now_ms, Some(participant));
     }
 
     /// Tells the page what became of the program.
@@ -168,10 +188,16 @@ impl Console {
             self.tell_companion(now_ms, false);
         } else {
             self.step = None;
+            if end.grants.has(Capability::View) && self.program().is_none() {
+                self.displays.clear();
+                self.shown = None;
+                self.blank();
+            }
             if end.greeted {
                 self.tell(now_ms, "page_left", Vec::new());
             }
         }
+        self.follow_onlooker(now_ms, None);
         (self.view_due, self.store_due) = (true, true);
     }
 
@@ -204,6 +230,8 @@ impl Console {
                     Ok(proto::step::Kind::Choosing) => Some("choosing"),
                     Ok(proto::step::Kind::Downloading) => Some("downloading"),
                     Ok(proto::step::Kind::Downloaded) => Some("downloaded"),
+                    Ok(proto::step::Kind::Picking) => Some("picking"),
+                    Ok(proto::step::Kind::NotShared) => Some("not_shared"),
                     Ok(proto::step::Kind::Unspecified) | Err(_) => None,
                 };
             }
@@ -219,7 +247,13 @@ impl Console {
                 }
             }
             Body::Displays(displays) => {
-                if displays.displays.len() <= DISPLAYS {
+                if let Some(end) = self.ends.get_mut(&participant) {
+                    let first = displays.displays.first();
+                    end.surface = Surface::from_proto(first.map_or(0, |display| display.surface));
+                }
+                // What a page shares is no display that could be chosen.
+                let chosen = self.program().is_some_and(|(program, _)| program == participant);
+                if chosen && displays.displays.len() <= DISPLAYS {
                     self.shown = Some(displays.shown);
                     self.displays = displays.displays;
                     for display in &mut self.displays {
@@ -249,7 +283,9 @@ impl Console {
             | Body::StepUp(_)
             | Body::Companion(_)
             | Body::ShowDisplay(_)
-            | Body::Colors(_) => {}
+            | Body::Colors(_)
+            | Body::Showing(_) => {}
+            Body::ShowClosed(closed) => self.show_closed(now_ms, participant, closed),
         }
     }
 
@@ -295,6 +331,9 @@ impl Console {
         let Some(end) = self.ends.get_mut(&participant) else {
             return;
         };
+        if end.role == Role::Page {
+            return self.page_granted(now_ms, participant, grants.number, &granted);
+        }
         let before: Vec<_> = end.grants.iter().collect();
         end.grants.follow(now_ms, grants.number, granted.iter().copied());
         end.rest(now_ms, &grants.resting);
@@ -422,19 +461,22 @@ impl Console {
             return;
         };
         if !self.accepts(now_ms, participant, message) {
-            let program = self
-                .ends
-                .get(&participant)
-                .is_some_and(|end| end.role == Role::Program);
-            let drawn = if program && matches!(message, MessageKind::ScreenBegin | MessageKind::ScreenChunk) {
-                self.screen.dropped(kind, payload)
-            } else {
-                Drawn::default()
+            let drawn = match (message, self.viewer_of(participant)) {
+                (MessageKind::ScreenBegin | MessageKind::ScreenChunk, Some(viewer)) => {
+                    viewer.dropped(kind, payload)
+                }
+                _ => Drawn::default(),
             };
             self.answer_screen(now_ms, participant, &drawn);
-            return;
+            // The pacing goes on counting what arrived, whatever is shown now.
+            if message != MessageKind::ScreenAck {
+                return;
+            }
         }
         let done = match channel {
+            Channel::Screen if matches!(message, MessageKind::ScreenAck | MessageKind::ScreenRefresh) => {
+                self.show_answered(now_ms, participant, kind, payload)
+            }
             Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
             Channel::Cursor => self.cursor_frame(kind, payload),
             Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Input => Ok(()),
@@ -453,17 +495,16 @@ impl Console {
         which: u8,
         payload: &[u8],
     ) -> Result<(), SessionError> {
-        let size = |console: &Self| console.screen.picture().map(|p| (p.width(), p.height()));
-        let before = size(self);
-        let drawn = match which {
-            kind::BEGIN => self.screen.begin(now_ms, payload)?,
-            _ => self.screen.chunk(now_ms, payload)?,
+        let Some(viewer) = self.viewer_of(participant) else {
+            return Ok(());
         };
+        let before = viewer.size();
+        let drawn = viewer.take(now_ms, which, payload)?;
+        let resized = viewer.size() != before;
         self.answer_screen(now_ms, participant, &drawn);
-        if let Some(region) = drawn.changed {
-            if size(self) != before {
-                self.view_due = true;
-            }
+        let seen = self.source().is_some_and(|(source, _)| source == participant);
+        if let Some(region) = drawn.changed.filter(|_| seen) {
+            self.view_due |= resized;
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::Painted(region)));
         }
@@ -471,25 +512,13 @@ impl Console {
     }
 
     fn answer_screen(&mut self, now_ms: u64, participant: u8, drawn: &Drawn) {
-        let refresh = Refresh {
-            display: self.screen.display(),
-            memory: self.screen.memory(),
-        };
+        let answer = self.viewer_of(participant).map(|viewer| viewer.answer(drawn));
         let Some(end) = self.ends.get_mut(&participant) else {
             return;
         };
-        if let Some(ack) = drawn.ack {
-            end.peer
-                .send_frame(now_ms, Channel::Screen, kind::ACK, &ack.encode(), &mut self.rng);
-        }
-        if drawn.refresh {
-            end.peer.send_frame(
-                now_ms,
-                Channel::Screen,
-                kind::REFRESH,
-                &refresh.encode(),
-                &mut self.rng,
-            );
+        for (which, payload) in answer.into_iter().flatten() {
+            let peer = &mut end.peer;
+            peer.send_frame(now_ms, Channel::Screen, which, &payload, &mut self.rng);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::view::{
 impl Console {
     pub(super) fn view(&self, now_ms: u64) -> ConsoleView {
         let program = self.program().map(|(_, end)| end);
+        let source = self.source().map(|(_, end)| end);
         let page = self.ends.values().find(|end| end.role == Role::Page);
         let mut granted: Vec<Capability> = Vec::new();
         let mut asked = Vec::new();
@@ -69,18 +70,20 @@ impl Console {
             shown: self.shown,
             colors: self.colors,
             clipboard: self.clipboard_view(),
+            sharing: program
+                .is_none()
+                .then(|| self.sharer().map(|(_, end)| end.surface))
+                .flatten(),
+            showing: self.show_view(),
             picture: self
-                .screen
-                .picture()
-                .map(|p| PictureView {
-                    width: p.width(),
-                    height: p.height(),
-                })
-                .filter(|_| program.is_some_and(|end| end.grants.allows(Capability::View))),
+                .seen()
+                .size()
+                .map(|(width, height)| PictureView { width, height })
+                .filter(|_| source.is_some_and(|end| end.grants.allows(Capability::View))),
             quality: Quality {
                 round_trip_ms: program.or(page).and_then(|end| end.peer.round_trip_ms()),
                 bits_per_second: self.meter.bits_per_second(),
-                frames_per_second: self.screen.frames_per_second(now_ms),
+                frames_per_second: self.seen().frames_per_second(now_ms),
             },
             chat: self.chat.lines().to_vec(),
             ended: self.ended.clone(),

@@ -87,6 +87,11 @@ fn console() -> ConsoleView {
             coming_percent: Some(40),
             going_percent: Some(60),
         },
+        sharing: Some(Surface::Window),
+        showing: Some(ShowView {
+            surface: Surface::Monitor,
+            to_program: true,
+        }),
         picture: Some(PictureView {
             width: 1_920,
             height: 1_080,
@@ -125,6 +130,13 @@ fn agent() -> AgentView {
             already_used: true,
         }),
         operator_present: true,
+        showing: Some(WatchView {
+            surface: Surface::Tab,
+            picture: Some(PictureView {
+                width: 1_280,
+                height: 720,
+            }),
+        }),
         granted: vec![Capability::View, Capability::Control],
         asked: vec![Capability::Control],
         met: vec![Capability::View, Capability::Control],

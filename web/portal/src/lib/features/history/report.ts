@@ -15,6 +15,7 @@ export interface Told {
 /** Events of the chat that tell of a function. */
 const EVENTS = new Map([
   ['screenshot', 'screenshot'],
+  ['show_started', 'show'],
   ['clipboard_put', 'clipboard'],
   ['clipboard_taken', 'clipboard'],
 ]);

@@ -15,6 +15,7 @@ const OF: [FunctionName, ConsoleCommand][] = [
   ['chat', { type: 'chat', text: 'hello' }],
   ['clipboard_in', { type: 'putClipboard', text: 'x' }],
   ['clipboard_out', { type: 'fetchClipboard' }],
+  ['show_screen', { type: 'show', surface: 'tab', source: new ReadableStream() }],
   ['screenshot', { type: 'screenshot', number: 1, part: null }],
 ];
 
@@ -39,8 +40,9 @@ test('nobody is kept from letting go or from ending', () => {
     { type: 'key', code: 'KeyA', down: false },
     { type: 'button', button: 0, down: false, x: 1, y: 1 },
     { type: 'blur' },
+    { type: 'endShow' },
     { type: 'end' },
   ] as ConsoleCommand[])
     expect(permitted(command, none)).toBe(command);
-  expect(new Set(FUNCTIONS).size).toBe(7);
+  expect(new Set(FUNCTIONS).size).toBe(8);
 });

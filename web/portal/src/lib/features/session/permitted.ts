@@ -30,6 +30,8 @@ function needed(command: ConsoleCommand): FunctionName | null {
       return 'clipboard_in';
     case 'fetchClipboard':
       return 'clipboard_out';
+    case 'show':
+      return 'show_screen';
     case 'screenshot':
       return 'screenshot';
     default:

@@ -12,6 +12,9 @@ export type Phase =
   | 'choosing'
   | 'downloading'
   | 'downloaded'
+  /** The customer's browser asks what to share. */
+  | 'picking'
+  | 'not_shared'
   | 'permission'
   | 'declined'
   | 'starting'
@@ -39,6 +42,7 @@ export function phaseOf(view: ConsoleView): Phase {
   }
   if (page && (page.present || page.lostSinceMs !== null)) {
     if (!page.present) return 'customer_lost';
+    if (view.sharing) return view.picture ? 'viewing' : 'starting';
     return view.step ?? 'choosing';
   }
   return 'waiting';
@@ -57,6 +61,8 @@ export const STATE: Record<Phase, { key: Key; kind: 'plain' | 'ok' | 'warn' | 'd
   choosing: { key: 'state_joined', kind: 'accent' },
   downloading: { key: 'state_downloading', kind: 'accent' },
   downloaded: { key: 'state_downloaded', kind: 'accent' },
+  picking: { key: 'state_picking', kind: 'accent' },
+  not_shared: { key: 'state_joined', kind: 'accent' },
   permission: { key: 'state_permission', kind: 'warn' },
   declined: { key: 'state_declined', kind: 'warn' },
   starting: { key: 'state_starting', kind: 'accent' },

@@ -18,6 +18,7 @@ export const COLORS: readonly { colors: Colors; key: Key; note?: Key }[] = [
 
 /** Why nothing of this kind can be asked for now, in words; undefined if it can. */
 export function whyNotAsk(view: ConsoleView, capability: Capability, at: number): string | undefined {
+  if (view.sharing) return t('browser_view_only');
   if (view.asked.includes(capability)) return t('ask_waiting');
   const seconds = restLeft(view, capability, at);
   return seconds > 0 ? t('ask_rests', { seconds }) : undefined;

@@ -1,0 +1,29 @@
+// Browsers with a window on an X display: only those can capture a screen. What is picked in the browser's question is picked by its title.
+import { chromium } from './browser.mjs';
+
+/**
+ * A browser on the display of `environment`, with its window in the upper left corner. `source`: the title of what it captures, "Entire screen"
+ * for all of it.
+ */
+export async function openHeaded({ executablePath, lang, environment, source = 'Entire screen', size = [760, 560] }) {
+  const browser = await chromium.launch({
+    executablePath,
+    headless: false,
+    env: environment,
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-gpu',
+      '--disable-sync',
+      '--no-first-run',
+      `--auto-select-desktop-capture-source=${source}`,
+      '--window-position=0,0',
+      `--window-size=${size.join(',')}`,
+    ],
+  });
+  // A page as large as its window: a size of its own would be what the browser scales captured screens to.
+  const context = await browser.newContext({ viewport: null, locale: lang === 'ja' ? 'ja-JP' : 'en-US', ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  return { browser, context, page };
+}

@@ -1,0 +1,160 @@
+// Screens out of browsers, in real browsers with windows: a customer who shares without the program, and an operator who shows a screen.
+// Globals (describe, test, expect, ...) come from vitest.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as path } from 'node:path';
+
+import { until } from './lib/browser.mjs';
+import { missing } from './lib/computer.mjs';
+import { Customer } from './lib/customer.mjs';
+import { Desktop } from './lib/desktop.mjs';
+import { Operator } from './lib/operator.mjs';
+import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
+import { exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, TITLE } from './lib/showing.mjs';
+import { xServer } from './lib/xserver.mjs';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ready = () => built() && existsSync(executablePath) && missing().length === 0;
+const WITHOUT_WORKER_FRAMES = 'delete globalThis.MediaStreamTrackProcessor';
+const REFUSES = `navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))`;
+
+describe.skipIf(!ready())('a screen out of a browser', () => {
+  let server;
+  let home;
+  let desktop;
+  let people = [];
+  const running = [];
+
+  beforeAll(async () => {
+    server = await Server.start();
+  });
+
+  beforeEach(async () => {
+    home = mkdtempSync(path(tmpdir(), 'temoto-showing-'));
+    const { display } = await xServer((child) => running.push(child), [1001, 703]);
+    desktop = new Desktop({ DISPLAY: display, HOME: home });
+    for (const name of ['WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR']) delete desktop.environment[name];
+  });
+
+  afterEach(async ({ task }) => {
+    const kept = process.env.TEMOTO_SHOWING_PICTURES;
+    for (const [at, one] of people.entries())
+      if (kept) await one.page.screenshot({ path: path(kept, `${task.name.slice(0, 40).replaceAll(' ', '-')}-${at}.png`) }).catch(() => undefined);
+    for (const one of people.splice(0)) await one.close().catch(() => undefined);
+    for (const child of running.splice(0).reverse()) child.kill('SIGKILL');
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  afterAll(() => server?.remove());
+
+  const all = (lang) => ({ server: server.address, executablePath, lang, environment: desktop.environment });
+  const own = (child) => running.push(child);
+  const sees = (person, key) => person.log().getByText(person.words[key], { exact: true }).last().waitFor({ timeout: 20_000 });
+  const times = (person, key) => person.log().getByText(person.words[key], { exact: true }).count();
+
+  async function here(one) {
+    people.push(one);
+    return one;
+  }
+
+  async function seat() {
+    const operator = await here(await Operator.open({ server: server.address, executablePath, lang: 'ja' }));
+    await operator.logIn(EMAIL, PASSWORD);
+    return operator;
+  }
+
+  const control = (operator) => operator.page.getByRole('button', { name: operator.words.control, exact: true });
+
+  for (const [name, prepare] of [
+    ['by frames in the worker', null],
+    ['by a film in the page, where the browser gives no frames to workers', WITHOUT_WORKER_FRAMES],
+  ])
+    test(`a customer shares the screen without a download, ${name}`, async () => {
+      const operator = await seat();
+      const customer = await here(await headedCustomer({ ...all('ja'), prepare }));
+      const { area } = await sign(desktop, own);
+      await join(operator, customer);
+      await share(customer);
+      await exact(operator, operator.canvas(), desktop, area);
+      await sees(operator, 'event_operator_browser_shared');
+      await sees(customer, 'event_browser_shared');
+      expect(await control(operator).isDisabled()).toBe(true);
+      expect(await control(operator).getAttribute('title')).toBe(operator.words.browser_view_only);
+
+      await stopSharing(customer);
+      await sees(operator, 'event_operator_browser_unshared');
+      await operator.page.getByRole('heading', { name: operator.words.stage_joined }).waitFor();
+      // And once more.
+      await share(customer);
+      await exact(operator, operator.canvas(), desktop, area);
+    });
+
+  test('a window that is closed ends what was shared, and so does a tab', async () => {
+    const operator = await seat();
+    const customer = await here(await headedCustomer({ ...all('ja'), source: TITLE }));
+    const { child } = await sign(desktop, own);
+    await join(operator, customer);
+    await share(customer);
+    await until('a picture', () => operator.canvas().isVisible());
+    await sees(operator, 'event_operator_browser_shared');
+    child.kill();
+    await sees(operator, 'event_operator_browser_unshared');
+    await customer.page.getByRole('button', { name: customer.words.browser_pick, exact: true }).waitFor();
+
+    await sign(desktop, own);
+    await share(customer);
+    await until('shared again', async () => (await times(operator, 'event_operator_browser_shared')) === 2);
+    await customer.page.reload();
+    await until('told', async () => (await times(operator, 'event_operator_browser_unshared')) === 2);
+  });
+
+  test('it goes on while another tab is in front', async () => {
+    const operator = await seat();
+    const customer = await here(await headedCustomer(all('ja')));
+    await join(operator, customer);
+    await share(customer);
+    const other = await customer.context.newPage();
+    await other.bringToFront();
+    // What the sign says is new: it was not there when the page was seen last.
+    const { area } = await sign(desktop, own);
+    await exact(operator, operator.canvas(), desktop, area);
+  });
+
+  test('a no is told to both', async () => {
+    const operator = await seat();
+    const customer = await here(await Customer.open({ server: server.address, executablePath, lang: 'en' }));
+    await customer.page.addInitScript(REFUSES);
+    await join(operator, customer);
+    await share(customer);
+    await customer.page.getByText(customer.words.browser_refused).waitFor();
+    await operator.page.getByRole('heading', { name: operator.words.stage_not_shared }).waitFor();
+  });
+
+  test('an operator shows the screen on the join page, and each side ends it', async () => {
+    const operator = await here(await headedOperator({ ...all('en'), email: EMAIL, password: PASSWORD }));
+    const customer = await here(await Customer.open({ server: server.address, executablePath, lang: 'ja' }));
+    const { area } = await sign(desktop, own);
+    await join(operator, customer);
+    await show(operator);
+    await exact(customer, shown(customer), desktop, area);
+    await customer.page.getByRole('heading', { name: customer.words.shown_title.replace('{name}', '佐藤 花子') }).waitFor();
+    await sees(customer, 'event_show_started');
+    await stopShowing(operator);
+    await shown(customer).waitFor({ state: 'detached' });
+    await sees(customer, 'event_show_stopped');
+
+    await show(operator);
+    await exact(customer, shown(customer), desktop, area);
+    await customer.page.getByRole('button', { name: customer.words.shown_close, exact: true }).click();
+    await sees(operator, 'event_operator_show_closed');
+    await operator.page.getByRole('button', { name: operator.words.show_stop, exact: true }).waitFor({ state: 'detached' });
+
+    // A customer who loads the page anew sees it again.
+    await show(operator);
+    await exact(customer, shown(customer), desktop, area);
+    await customer.page.reload();
+    await exact(customer, shown(customer), desktop, area);
+    await operator.page.reload();
+    await shown(customer).waitFor({ state: 'detached', timeout: 30_000 });
+  });
+});
