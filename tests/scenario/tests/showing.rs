@@ -151,6 +151,7 @@ fn a_share_outlives_a_cut_and_a_console_that_was_reloaded_but_not_the_page_it_wa
     world.run_for(5_000);
     assert!(!world.has_picture());
     assert_eq!(world.console_view().sharing, None);
+    assert_eq!(events(&world).last().expect("a line"), "browser_unshared");
     shares(&mut world);
     assert!(exact(&world, Who::Page, Who::Console));
 }
@@ -221,6 +222,7 @@ fn what_the_operator_shows_is_exact_at_the_page_and_stops_from_both_sides() {
     assert_eq!(world.picture_at(Who::Page), None);
     assert_eq!(world.console_view().showing, None);
     assert_eq!(events(&world).last().expect("a line"), "show_closed");
+    assert_eq!(world.console_view().notice.expect("told").code, "show_closed");
     let captures = world.node(Who::Console).captures;
     world.with_console(|console, now| console.show_changed(now));
     world.run_for(1_000);

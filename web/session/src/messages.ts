@@ -84,7 +84,8 @@ export interface Notice {
     | 'input_elevated'
     | 'no_clipboard'
     | 'clipboard_too_long'
-    | 'not_mine';
+    | 'not_mine'
+    | 'show_closed';
   arguments: string[];
   /** Counts notices: the same one can come again. */
   number: number;

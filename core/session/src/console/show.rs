@@ -29,6 +29,13 @@ impl Console {
     /// The operator picked something to show.
     pub(super) fn begin_show(&mut self, now_ms: u64, surface: Surface) -> Result<(), SessionError> {
         let to = self.onlooker().ok_or(SessionError::State("nobody looks"))?;
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.code == "show_closed")
+        {
+            self.notice = None;
+        }
         let running = self.show.to.is_some();
         self.show.surface = surface;
         self.show_to(now_ms, to);
@@ -49,6 +56,7 @@ impl Console {
     pub(super) fn show_closed(&mut self, now_ms: u64, participant: u8, closed: proto::ShowClosed) {
         if self.show.to == Some(participant) && self.show.number == closed.number {
             self.show_off(now_ms);
+            self.notify("show_closed", Vec::new());
             self.tell(now_ms, "show_closed", Vec::new());
         }
     }
