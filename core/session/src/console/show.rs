@@ -1,5 +1,5 @@
-//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to one agent at a time: where the
-//! customer is, which is the program once there is one.
+//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to the
+//! customer's page.
 
 use temoto_codec::FrameView;
 use temoto_geometry::Region;
@@ -61,17 +61,14 @@ impl Console {
         }
     }
 
-    /// Who looks: the program, else the page; only who greeted.
+    /// Who looks: the page, once it greeted. A program has no window for it.
     fn onlooker(&self) -> Option<u8> {
-        let greeted = |role| {
-            let mut ends = self.ends.iter();
-            ends.find(|(_, end)| end.role == role && end.greeted)
-                .map(|(&n, _)| n)
-        };
-        greeted(Role::Program).or_else(|| greeted(Role::Page))
+        let mut ends = self.ends.iter();
+        ends.find(|(_, end)| end.role == Role::Page && end.greeted)
+            .map(|(&n, _)| n)
     }
 
-    /// An agent came, was started anew or went: what is shown goes to where the customer is now.
+    /// A page came, was started anew or went: what is shown goes to the one there is now.
     pub(super) fn follow_onlooker(&mut self, now_ms: u64, came: Option<u8>) {
         let Some(to) = self.show.to else { return };
         match self.onlooker() {
@@ -203,10 +200,8 @@ impl Console {
 
     /// What the page of the operator shows of it.
     pub(super) fn show_view(&self) -> Option<ShowView> {
-        let end = self.show.to.and_then(|to| self.ends.get(&to))?;
-        Some(ShowView {
+        self.show.to.map(|_| ShowView {
             surface: self.show.surface,
-            to_program: end.role == Role::Program,
         })
     }
 }
