@@ -10,7 +10,7 @@ import { Customer } from './lib/customer.mjs';
 import { Desktop } from './lib/desktop.mjs';
 import { Operator } from './lib/operator.mjs';
 import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
-import { exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, TITLE } from './lib/showing.mjs';
+import { exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, pressTheBar, TITLE } from './lib/showing.mjs';
 import { xServer } from './lib/xserver.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -31,15 +31,17 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
 
   beforeEach(async () => {
     home = mkdtempSync(path(tmpdir(), 'temoto-showing-'));
-    const { display } = await xServer((child) => running.push(child), [1001, 703]);
+    const { display } = await xServer((child) => running.push(child), [1283, 901]);
     desktop = new Desktop({ DISPLAY: display, HOME: home });
     for (const name of ['WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR']) delete desktop.environment[name];
+    // Windows can be picked only where somebody manages them.
+    own(desktop.start('openbox'));
   });
 
   afterEach(async ({ task }) => {
     const kept = process.env.TEMOTO_SHOWING_PICTURES;
     for (const [at, one] of people.entries())
-      if (kept) await one.page.screenshot({ path: path(kept, `${task.name.slice(0, 40).replaceAll(' ', '-')}-${at}.png`) }).catch(() => undefined);
+      if (kept) await one.page.screenshot({ path: path(kept, `${task.name.replaceAll(' ', '-').slice(-40)}-${at}.png`) }).catch(() => undefined);
     for (const one of people.splice(0)) await one.close().catch(() => undefined);
     for (const child of running.splice(0).reverse()) child.kill('SIGKILL');
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
@@ -49,8 +51,8 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
 
   const all = (lang) => ({ server: server.address, executablePath, lang, environment: desktop.environment });
   const own = (child) => running.push(child);
-  const sees = (person, key) => person.log().getByText(person.words[key], { exact: true }).last().waitFor({ timeout: 20_000 });
-  const times = (person, key) => person.log().getByText(person.words[key], { exact: true }).count();
+  const sees = (person, key) => person.log().getByText(person.words[key]).last().waitFor({ timeout: 20_000 });
+  const times = (person, key) => person.log().getByText(person.words[key]).count();
 
   async function here(one) {
     people.push(one);
@@ -108,6 +110,18 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
     await until('told', async () => (await times(operator, 'event_operator_browser_unshared')) === 2);
   });
 
+  test('the bar of the browser itself ends it', async () => {
+    const operator = await seat();
+    const customer = await here(await headedCustomer(all('ja')));
+    const { area } = await sign(desktop, own);
+    await join(operator, customer);
+    await share(customer);
+    await exact(operator, operator.canvas(), desktop, area);
+    await pressTheBar(desktop);
+    await sees(operator, 'event_operator_browser_unshared');
+    await customer.page.getByRole('button', { name: customer.words.browser_pick, exact: true }).waitFor();
+  });
+
   test('it goes on while another tab is in front', async () => {
     const operator = await seat();
     const customer = await here(await headedCustomer(all('ja')));
@@ -146,7 +160,7 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
     await show(operator);
     await exact(customer, shown(customer), desktop, area);
     await customer.page.getByRole('button', { name: customer.words.shown_close, exact: true }).click();
-    await sees(operator, 'event_operator_show_closed');
+    await operator.page.getByText(operator.words.notice_show_closed).first().waitFor();
     await operator.page.getByRole('button', { name: operator.words.show_stop, exact: true }).waitFor({ state: 'detached' });
 
     // A customer who loads the page anew sees it again.

@@ -177,11 +177,11 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::EchoReply
         | K::Welcome
         | K::Companion
-        | K::Showing
         | K::Chat
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
-        K::ScreenBegin | K::ScreenChunk => Need::Shown,
+        K::Showing if !program => Need::Nothing,
+        K::ScreenBegin | K::ScreenChunk if !program => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
         K::ShowDisplay if program => Need::Granted(Capability::View),
@@ -202,7 +202,10 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Obstacle
         | K::Refused
         | K::NotMine
+        | K::Showing
         | K::ShowClosed
+        | K::ScreenBegin
+        | K::ScreenChunk
         | K::CursorPlace
         | K::CursorShape => Need::Never,
     }
@@ -221,12 +224,12 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::EchoReply
         | K::About
         | K::Grants
-        | K::ShowClosed
         | K::Chat
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
         K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
-        K::ScreenAck | K::ScreenRefresh => Need::Shown,
+        K::ShowClosed if !program => Need::Nothing,
+        K::ScreenAck | K::ScreenRefresh if !program => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
         K::Obstacle | K::CursorPlace | K::CursorShape if program => Need::Granted(Capability::View),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
@@ -249,6 +252,9 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ShowDisplay
         | K::Colors
         | K::Showing
+        | K::ShowClosed
+        | K::ScreenAck
+        | K::ScreenRefresh
         | K::ClipFetch
         | K::Input => Need::Never,
     }
@@ -440,14 +446,14 @@ mod tests {
         ];
         // Each end offers its own clipboard to the other, which is asked for it under another grant.
         let clipboards = [K::ClipOffer, K::ClipPiece];
-        // And each may show the other a screen: under a grant of the customer there, while the operator shows one here.
+        // A page and a console may each show the other a screen: under a grant of the customer there, while the operator shows one here.
         let screens = [K::ScreenBegin, K::ScreenChunk, K::ScreenAck, K::ScreenRefresh];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
                 let expected = both.contains(&kind)
-                    || screens.contains(&kind)
+                    || (role == Role::Page && screens.contains(&kind))
                     || (role == Role::Program && clipboards.contains(&kind));
                 assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }

@@ -157,8 +157,6 @@ pub struct ClipboardView {
 pub struct ShowView {
     /// What of the operator's computer.
     pub surface: Surface,
-    /// The program shows it, not the page.
-    pub to_program: bool,
 }
 
 /// What the customer is shown.

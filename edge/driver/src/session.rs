@@ -327,7 +327,7 @@ impl Session {
                         self.with_clipboard(|it| it.watch(watch));
                     }
                 }
-                // No window shows it yet.
+                // A program is shown nothing: the table of grants sees to it that these never come.
                 Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 // A program keeps its root in memory and stores nothing on the customer's computer.

@@ -147,7 +147,7 @@ pub(crate) struct PastSession {
     /// The customer's system, as the operator's console says.
     system: String,
     /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-    /// `screenshot`.
+    /// `screenshot`, `show`.
     functions: Vec<&'static str>,
     /// The operator's note.
     note: String,

@@ -52,7 +52,7 @@ pub(crate) struct InGroup {
 /// A function, what was said about it here, and the answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FunctionView {
-    /// `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `recording`, `print`,
+    /// `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `show_screen`, `recording`, `print`,
     /// `call`, `unattended` or `meeting`.
     #[schema(example = "screenshot")]
     function: &'static str,

@@ -6,17 +6,18 @@ import { Operator } from './operator.mjs';
 import { until } from './browser.mjs';
 
 export const TITLE = 'sign';
-const TEXT = ['Print server 10.0.2.15', 'Queue 3: ready', 'iIlL1 oO0 @#%&'];
+const TEXT = ['Print server 10.0.2.15', 'Queue 3: ready', 'iIlL1 oO0 @#&'];
 
-/** A terminal with known text, black on white, outside of the browser's window. Gives where it is. */
-export async function sign(desktop, own, [x, y] = [24, 590]) {
+/** A terminal with known text, black on white, right of the browser's window. Gives where it is, well within its frame. */
+export async function sign(desktop, own, [x, y] = [800, 40]) {
   const lines = TEXT.map((line) => `${line}\\n`).join('');
   const colors = ['-fg', 'black', '-bg', 'white', '-cr', 'white', '-bd', 'white', '+sb', '-fn', 'fixed'];
   const script = `printf '\\033[?25l${lines}'; read -r more; printf '\\nDone.\\n'; exec cat`;
   const child = desktop.start('xterm', ['-T', TITLE, ...colors, '-geometry', `50x7+${x}+${y}`, '-e', 'sh', '-c', script]);
   own(child);
-  const { width, height } = await desktop.window(TITLE);
-  return { child, area: { x: x + 8, y: y + 4, width: width - 16, height: height - 8 } };
+  const at = await desktop.window(TITLE);
+  const { width, height } = at;
+  return { child, area: { x: at.x + 8, y: at.y + 8, width: width - 48, height: height - 48 } };
 }
 
 /** Until the part of the picture on `canvas` is that of the display, pixel for pixel; `not`: and another one than this. */
@@ -66,6 +67,13 @@ export async function join(operator, customer) {
 export const share = (customer) => customer.page.getByRole('button', { name: customer.words.browser_pick, exact: true }).click();
 
 export const stopSharing = (customer) => customer.page.getByRole('button', { name: customer.words.browser_stop, exact: true }).click();
+
+/** Presses "Stop sharing" in the bar that the browser lays over the screen: the button in the middle of its right half. */
+export async function pressTheBar(desktop) {
+  const { x, y, width, height } = await desktop.window('is sharing your screen');
+  const at = [x + Math.round(width * 0.77), y + Math.round(height / 2)].map(String);
+  desktop.start('xdotool', ['mousemove', '--sync', ...at, 'click', '1']);
+}
 
 /** The operator presses "show my screen" in the tools menu. */
 export async function show(operator) {

@@ -24,7 +24,9 @@ fn shares(world: &mut World) {
     world.node_mut(Who::Page).desktop = Some(pattern(333, 201, 0x0012_5634));
     world.agent(
         Who::Page,
-        AgentCommand::Share { surface: Surface::Window },
+        AgentCommand::Share {
+            surface: Surface::Window,
+        },
     );
     world.run_for(1_000);
 }
@@ -151,6 +153,7 @@ fn a_share_outlives_a_cut_and_a_console_that_was_reloaded_but_not_the_page_it_wa
     world.run_for(5_000);
     assert!(!world.has_picture());
     assert_eq!(world.console_view().sharing, None);
+    assert_eq!(events(&world).last().expect("a line"), "browser_unshared");
     shares(&mut world);
     assert!(exact(&world, Who::Page, Who::Console));
 }
@@ -173,7 +176,9 @@ fn the_program_takes_over_from_the_browser() {
     );
     world.run_for(1_000);
     assert!(world.picture_is_exact());
-    let command = AgentCommand::Share { surface: Surface::Monitor };
+    let command = AgentCommand::Share {
+        surface: Surface::Monitor,
+    };
     world.with_agent(Who::Page, |agent, now| {
         assert!(agent.command(now, command).is_err())
     });
@@ -194,7 +199,7 @@ fn what_the_operator_shows_is_exact_at_the_page_and_stops_from_both_sides() {
     let seen = world.agent_view(Who::Page).showing.expect("told");
     assert_eq!(seen.surface, Surface::Tab);
     assert_eq!(seen.picture.map(|p| (p.width, p.height)), Some((301, 199)));
-    assert!(!world.console_view().showing.expect("told").to_program);
+    assert_eq!(world.console_view().showing.expect("told").surface, Surface::Tab);
     paint_operator(&mut world, Rect::new(290, 190, 11, 9), 0x00fe_dcba);
     assert!(exact(&world, Who::Console, Who::Page));
 
@@ -221,6 +226,7 @@ fn what_the_operator_shows_is_exact_at_the_page_and_stops_from_both_sides() {
     assert_eq!(world.picture_at(Who::Page), None);
     assert_eq!(world.console_view().showing, None);
     assert_eq!(events(&world).last().expect("a line"), "show_closed");
+    assert_eq!(world.console_view().notice.expect("told").code, "show_closed");
     let captures = world.node(Who::Console).captures;
     world.with_console(|console, now| console.show_changed(now));
     world.run_for(1_000);
@@ -258,17 +264,13 @@ fn a_show_outlives_a_cut_and_a_page_that_was_reloaded_but_not_the_console_it_was
 }
 
 #[test]
-fn both_screens_of_a_session_run_at_once_and_the_program_is_shown_what_the_page_was() {
+fn both_screens_of_a_session_run_at_once_and_the_page_is_shown_it_while_the_program_runs() {
     let mut world = World::new(28);
     world.join_page();
     shows(&mut world);
     shares(&mut world);
     assert!(exact(&world, Who::Console, Who::Page) && exact(&world, Who::Page, Who::Console));
     world.join_program();
-    world.run_for(500);
-    assert!(world.console_view().showing.expect("still shown").to_program);
-    assert!(exact(&world, Who::Console, Who::Program));
-    assert_eq!(world.picture_at(Who::Page), None);
     world.agent(
         Who::Program,
         AgentCommand::Allow {
@@ -278,15 +280,14 @@ fn both_screens_of_a_session_run_at_once_and_the_program_is_shown_what_the_page_
     world.run_for(1_000);
     goes_on(&mut world);
     paint_operator(&mut world, Rect::new(9, 9, 90, 90), 0x0000_00ff);
-    assert!(exact(&world, Who::Console, Who::Program));
+    assert!(exact(&world, Who::Console, Who::Page) && world.picture_at(Who::Program).is_none());
     // A pause withdraws the customer's screen, not the operator's.
     world.agent(Who::Program, AgentCommand::Pause { paused: true });
     world.run_for(300);
-    assert!(!world.has_picture() && exact(&world, Who::Console, Who::Program));
-    world.agent(Who::Program, AgentCommand::Leave);
+    assert!(!world.has_picture() && exact(&world, Who::Console, Who::Page));
+    world.agent(Who::Page, AgentCommand::Leave);
     world.run_for(1_000);
-    assert!(!world.console_view().showing.expect("still shown").to_program);
-    assert!(exact(&world, Who::Console, Who::Page));
+    assert!(world.console_view().showing.is_none(), "nobody looks");
 }
 
 #[test]
@@ -320,7 +321,9 @@ fn a_picture_of_an_impossible_size_is_refused_where_it_is_taken() {
     world.join_page();
     world.agent(
         Who::Page,
-        AgentCommand::Share { surface: Surface::Monitor },
+        AgentCommand::Share {
+            surface: Surface::Monitor,
+        },
     );
     world.with_agent(Who::Page, |agent, now| {
         agent.resized(now, u32::MAX, u32::MAX);

@@ -84,7 +84,8 @@ export interface Notice {
     | 'input_elevated'
     | 'no_clipboard'
     | 'clipboard_too_long'
-    | 'not_mine';
+    | 'not_mine'
+    | 'show_closed';
   arguments: string[];
   /** Counts notices: the same one can come again. */
   number: number;
@@ -129,7 +130,7 @@ export interface ConsoleView {
   /** What the customer shares from the browser, to be looked at only; null if nothing. */
   sharing: Surface | null;
   /** What this side shows to the customer. */
-  showing: { surface: Surface; toProgram: boolean } | null;
+  showing: { surface: Surface } | null;
   /** Size of the picture in physical pixels, null before the first. */
   picture: { width: number; height: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };

@@ -81,8 +81,7 @@ impl Console {
                 self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
             }
             if shared {
-                self.displays.clear();
-                self.shown = None;
+                self.tell(now_ms, "browser_unshared", Vec::new());
             }
         }
         let Some(end) = self.ends.get_mut(&participant) else {
@@ -189,8 +188,6 @@ impl Console {
         } else {
             self.step = None;
             if end.grants.has(Capability::View) && self.program().is_none() {
-                self.displays.clear();
-                self.shown = None;
                 self.blank();
             }
             if end.greeted {

@@ -1,5 +1,5 @@
-//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to one agent at a time: where the
-//! customer is, which is the program once there is one.
+//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to the
+//! customer's page.
 
 use temoto_codec::FrameView;
 use temoto_geometry::Region;
@@ -29,6 +29,13 @@ impl Console {
     /// The operator picked something to show.
     pub(super) fn begin_show(&mut self, now_ms: u64, surface: Surface) -> Result<(), SessionError> {
         let to = self.onlooker().ok_or(SessionError::State("nobody looks"))?;
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.code == "show_closed")
+        {
+            self.notice = None;
+        }
         let running = self.show.to.is_some();
         self.show.surface = surface;
         self.show_to(now_ms, to);
@@ -49,21 +56,19 @@ impl Console {
     pub(super) fn show_closed(&mut self, now_ms: u64, participant: u8, closed: proto::ShowClosed) {
         if self.show.to == Some(participant) && self.show.number == closed.number {
             self.show_off(now_ms);
+            self.notify("show_closed", Vec::new());
             self.tell(now_ms, "show_closed", Vec::new());
         }
     }
 
-    /// Who looks: the program, else the page; only who greeted.
+    /// Who looks: the page, once it greeted. A program has no window for it.
     fn onlooker(&self) -> Option<u8> {
-        let greeted = |role| {
-            let mut ends = self.ends.iter();
-            ends.find(|(_, end)| end.role == role && end.greeted)
-                .map(|(&n, _)| n)
-        };
-        greeted(Role::Program).or_else(|| greeted(Role::Page))
+        let mut ends = self.ends.iter();
+        ends.find(|(_, end)| end.role == Role::Page && end.greeted)
+            .map(|(&n, _)| n)
     }
 
-    /// An agent came, was started anew or went: what is shown goes to where the customer is now.
+    /// A page came, was started anew or went: what is shown goes to the one there is now.
     pub(super) fn follow_onlooker(&mut self, now_ms: u64, came: Option<u8>) {
         let Some(to) = self.show.to else { return };
         match self.onlooker() {
@@ -195,10 +200,8 @@ impl Console {
 
     /// What the page of the operator shows of it.
     pub(super) fn show_view(&self) -> Option<ShowView> {
-        let end = self.show.to.and_then(|to| self.ends.get(&to))?;
-        Some(ShowView {
+        self.show.to.map(|_| ShowView {
             surface: self.show.surface,
-            to_program: end.role == Role::Program,
         })
     }
 }

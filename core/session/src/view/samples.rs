@@ -90,7 +90,6 @@ fn console() -> ConsoleView {
         sharing: Some(Surface::Window),
         showing: Some(ShowView {
             surface: Surface::Monitor,
-            to_program: true,
         }),
         picture: Some(PictureView {
             width: 1_920,

@@ -31,7 +31,7 @@ pub(crate) struct ReportRequest {
     #[serde(default)]
     system: String,
     /// What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-    /// `screenshot`.
+    /// `screenshot`, `show`.
     #[serde(default)]
     functions: Vec<String>,
     /// What happened since the last report, at most 20.
