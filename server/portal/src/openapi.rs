@@ -15,7 +15,8 @@ use utoipa::OpenApi;
 
 use crate::route::{self, BASE};
 use crate::{
-    App, account, group, history, licence, organisation, permission, registration, server, session, user,
+    App, account, api_key, group, history, licence, organisation, permission, registration, server, session,
+    user,
 };
 
 #[derive(OpenApi)]
@@ -93,6 +94,9 @@ use crate::{
         licence::usage::handler,
         licence::wait::handler,
         licence::leave::handler,
+        api_key::list::handler,
+        api_key::create::handler,
+        api_key::revoke::handler,
         session::list::handler,
         session::create::handler,
         session::code::handler,

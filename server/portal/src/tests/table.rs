@@ -47,7 +47,7 @@ fn role(who: Who) -> Option<Role> {
 }
 
 /// The body that each operation takes.
-fn body(path: &str) -> Option<Value> {
+pub(super) fn body(path: &str) -> Option<Value> {
     match path {
         "/login" => Some(json!({ "email": "operator@a.example", "password": PASSWORD })),
         "/setup" => Some(json!({ "token": "00", "password": PASSWORD })),
@@ -80,6 +80,9 @@ fn body(path: &str) -> Option<Value> {
         "/history/{id}" => Some(json!({ "note": "n", "ticket": "t" })),
         "/sessions/{id}/report" => Some(json!({ "system": "Windows 11" })),
         "/licences" => Some(json!({ "licence": crate::tests::licences::key(5) })),
+        "/keys" => {
+            Some(json!({ "name": "会計", "scopes": ["users:read"], "days": 30, "password": PASSWORD }))
+        }
         "/licences/policy" => Some(json!({ "take_at": "code" })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
@@ -108,7 +111,7 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::POST, "/permissions" | "/organisation/second-factor") => StatusCode::NO_CONTENT,
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
-        (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences" | "/keys") => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
         (&Method::GET, "/history/{id}") if own || who == Who::Administrator => StatusCode::OK,
         (&Method::GET, "/history/{id}") => StatusCode::NOT_FOUND,
