@@ -5,12 +5,11 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use temoto_model::TokenHash;
-use temoto_model::api_key::{self, KeyState};
+use temoto_model::api_key::{self, KeyState, Scope};
 use temoto_store::ApiKey;
 
 use crate::gate::Client;
 use crate::limiter::Limit;
-use crate::route::Keys;
 use crate::{Answer, App};
 
 /// A program that may call where it calls; found in the extensions of its request.
@@ -76,7 +75,7 @@ pub(crate) async fn admit(
     app: &App,
     headers: &HeaderMap,
     client: Option<Client>,
-    keys: Keys,
+    scope: Option<Scope>,
 ) -> Result<KeyCaller, KeyError> {
     if let Some(Err(wait)) = client.map(|Client(address)| app.limiter.take(Limit::Public, address)) {
         return Err(Answer::try_later(wait).into());
@@ -113,15 +112,14 @@ pub(crate) async fn admit(
             );
         }
     }
-    match keys {
-        Keys::For(Some(scope)) if key.scopes.allow(scope) => {}
-        Keys::For(Some(scope)) => {
+    match scope {
+        Some(scope) if key.scopes.allow(scope) => {}
+        Some(scope) => {
             let sentence = format!("This needs a key for {}.", scope.as_str());
             let answer = Answer::new(StatusCode::FORBIDDEN, "key_scope").saying(sentence);
             return Err(answer.into());
         }
-        Keys::For(None) => return Err(no_key().into()),
-        Keys::NoMethod => return Err(Answer::new(StatusCode::METHOD_NOT_ALLOWED, "no_method").into()),
+        None => return Err(no_key().into()),
     }
     if key.times.is_to_be_touched(now) {
         app.store.touch_api_key(key.id, now).await.map_err(store)?;

@@ -11,6 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::limiter::Limit;
+use crate::route::Keys;
 use crate::{Answer, App, bearer, route};
 
 /// The other end of a connection; the accept loop gives it to every request.
@@ -91,8 +92,12 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
         .then(|| route::keys(&request))
         .flatten()
     {
+        // Whoever answers finds no handler and says which methods there are.
+        let Keys::For(scope) = keys else {
+            return next.run(request).await;
+        };
         let client = request.extensions().get::<Client>().copied();
-        return match bearer::admit(&app, request.headers(), client, keys).await {
+        return match bearer::admit(&app, request.headers(), client, scope).await {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
                 next.run(request).await

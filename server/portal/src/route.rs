@@ -380,7 +380,7 @@ pub(crate) fn router() -> Router<App> {
 pub(crate) enum Keys {
     /// None, or those for this.
     For(Option<Scope>),
-    /// There is no such method here; whoever calls is told so.
+    /// There is no such method here.
     NoMethod,
 }
 

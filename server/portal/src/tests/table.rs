@@ -326,12 +326,32 @@ async fn the_description_has_exactly_the_operations_of_the_table() {
     assert_eq!(described, table);
     let portal = TestPortal::new().await;
     assert_eq!(portal.get("/api/v1/openapi.json", "").await.json(), document);
-    let page = portal.get("/api", "").await;
-    for (method, path) in table {
-        assert!(
-            page.text().contains(&format!("<code>{method} {path}</code>")),
-            "{method} {path}"
+    let people = portal.get("/api", "").await;
+    assert_eq!(
+        (people.status, people.header("location").as_str()),
+        (StatusCode::TEMPORARY_REDIRECT, "/docs/api")
+    );
+}
+
+#[tokio::test]
+async fn the_description_says_of_each_operation_who_may_call_it_and_with_which_key() {
+    let document = crate::openapi::document();
+    for route in route::table() {
+        let path = format!("{BASE}{}", route.path);
+        let operation = &document["paths"][&path][route.method.as_str().to_lowercase()];
+        let login = route.who != Standing::Anyone;
+        let ways = operation["security"].as_array().unwrap();
+        assert_eq!(ways.contains(&json!({ "login": [] })), login, "{path}");
+        let scope = route.key.map(temoto_model::api_key::Scope::as_str);
+        assert_eq!(operation["x-temoto-scope"].as_str(), scope, "{path}");
+        assert_eq!(
+            ways.len(),
+            usize::from(login) + usize::from(scope.is_some()),
+            "{path}"
         );
+        for status in ["400", "421", "500", "507"] {
+            assert!(operation["responses"][status].is_object(), "{path} {status}");
+        }
     }
 }
 
