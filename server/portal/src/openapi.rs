@@ -146,15 +146,15 @@ fn complete(operation: &mut Value, route: &Route) {
         Standing::Anyone => "anyone",
         Standing::AtLeast(role) => role.as_str(),
     });
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let mut asks = false;
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        asks |= parameter["in"] == "query";
         if parameter["in"] == "path" {
             parameter["schema"]["pattern"] = json!("^[0-9a-f]{32}$");
         }
     }
-    let asks = operation["parameters"]
-        .as_array()
-        .is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
-    let has_body = operation["requestBody"].is_object();
+    let has_body = operation.get("requestBody").is_some();
     let responses = &mut operation["responses"];
     for (status, when, description) in COMMON {
         let comes = match when {
@@ -162,9 +162,8 @@ fn complete(operation: &mut Value, route: &Route) {
             When::Changes => route.method != axum::http::Method::GET,
             When::Asks => asks || has_body,
             When::Body => has_body,
-            When::Key => route.key.is_some(),
         };
-        if comes && responses[status].is_null() {
+        if comes && responses.get(status).is_none() {
             responses[status] = json!({
                 "description": description,
                 "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Failure" } } },
@@ -183,37 +182,34 @@ enum When {
     Asks,
     /// Those with a body.
     Body,
-    /// Those that a key may call.
-    Key,
 }
 
-/// How operations fail before they begin, or in ways of which none of them speaks.
-const COMMON: [(&str, When, &str); 13] = [
+/// How operations fail before they begin, or in ways of which none of them speaks; the first that fits is written down.
+const COMMON: [(&str, When, &str); 12] = [
     ("400", When::Asks, "`malformed`"),
+    ("400", When::Always, "`host_missing`"),
+    (
+        "401",
+        When::Always,
+        "With a key `key_unknown`, `key_expired`, `key_revoked`, `key_stopped`",
+    ),
     (
         "403",
         When::Changes,
-        "`origin`: no page of this server sent it, and there is no key",
+        "`origin`: without a key, and sent by no page of this server; with one `key_scope`, `key_not_allowed`",
     ),
-    ("403", When::Key, "`key_scope`, `key_not_allowed`"),
-    (
-        "401",
-        When::Key,
-        "`key_unknown`, `key_expired`, `key_revoked`, `key_stopped`",
-    ),
+    ("403", When::Always, "With a key `key_scope`, `key_not_allowed`"),
     ("408", When::Body, "`too_slow`"),
     ("413", When::Body, "`too_large`"),
     ("415", When::Body, "`not_json`"),
     ("421", When::Always, "`wrong_host`: sent to another name"),
-    ("429", When::Changes, "`try_later`: `Retry-After` says when"),
-    ("429", When::Key, "`try_later`: `Retry-After` says when"),
+    ("429", When::Always, "`try_later`: `Retry-After` says when"),
     ("500", When::Always, "`internal`"),
     (
         "507",
         When::Always,
-        "`storage`: the server's disk is full or read-only",
+        "`storage`: the server's disk is full or cannot be written",
     ),
-    ("400", When::Always, "`host_missing`"),
 ];
 
 pub(crate) fn router() -> Router<App> {
