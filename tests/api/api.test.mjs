@@ -9,7 +9,7 @@ import { PASSWORD, Server } from '../browser/lib/server.mjs';
 import { PROGRAM, narrow, schemathesis } from './schemathesis.mjs';
 
 /** Made-up calls for each operation, beside those at the limits of what is described. */
-const EXAMPLES = 15;
+const EXAMPLES = 10;
 const ADMINISTRATOR = 'admin@example.com';
 const SCOPES = [
   'history:read',
