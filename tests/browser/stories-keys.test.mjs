@@ -118,7 +118,7 @@ describe.skipIf(!built()).each(['ja', 'en'])('API keys in %s', (lang) => {
     expect(new URL(page.url()).pathname).toBe('/docs/api');
     const operation = page.locator('#POST-users');
     expect(await operation.textContent()).toContain('users:write');
-    await operation.getByText(words('api_docs_example')).click();
+    await operation.getByText(words('api_docs_example'), { exact: true }).click();
     expect(await operation.getByText(/^curl /).textContent()).toContain(`${server.address}/api/v1/users`);
     expect(await page.locator('#POST-login').count()).toBe(1);
     await page.getByRole('checkbox', { name: words('api_docs_only_keys') }).check();
