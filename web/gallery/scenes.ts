@@ -254,8 +254,63 @@ const ACCOUNTS: Scene[] = [
   },
 ];
 
+const newKey = async (page: Page) => {
+  await press(/^(API キーを作る|Make an API key)$/)(page);
+  await page.locator('input[name=key-name]').fill('会計システム');
+  await page.locator('input[name="users:read"]').check();
+};
+
+/** Keys of other programs, and what they may call. */
+const KEYS: Scene[] = [
+  { name: 'keys', path: '/domain/keys', loggedIn: true, administrator: true, ready: 'main li' },
+  {
+    name: 'keys-none',
+    path: '/domain/keys',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'main [role=status]',
+  },
+  { name: 'keys-new', path: '/domain/keys', loggedIn: true, administrator: true, ready: 'main li', act: newKey },
+  {
+    name: 'keys-made',
+    path: '/domain/keys',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: async (page) => {
+      await newKey(page);
+      await page.locator('input[name=password]').fill('not a real one');
+      await page.locator('form button[type=submit]').click();
+      await page.locator('.key').waitFor();
+    },
+  },
+  {
+    name: 'keys-revoke',
+    path: '/domain/keys',
+    loggedIn: true,
+    administrator: true,
+    ready: 'main li',
+    act: async (page) => {
+      await press(/^(API キー「.*」を無効にする|Revoke the API key “.*”)$/)(page);
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'docs-api',
+    path: '/docs/api',
+    ready: 'article',
+    act: async (page) => {
+      await page.getByRole('checkbox').check();
+      const first = page.locator('article').first();
+      for (const fold of await first.locator('summary').all()) await fold.click();
+    },
+  },
+];
+
 export const SCENES: Scene[] = [
   ...ACCOUNTS,
+  ...KEYS,
   { name: 'start', path: '/', ready: 'input' },
   join('fresh', 'input', code('4821903')),
   join('elsewhere', '[role=status]'),

@@ -62,6 +62,41 @@ const groups = (played: Played) =>
     members: n === 0 ? 2 : 0,
   }));
 
+/** One in use, one whose maker left, one that is over. */
+function keys(played: Played, nowMs: number) {
+  const [, name] = names[played.language];
+  const japanese = played.language === 'ja';
+  const key = { maker: name, created_at_ms: nowMs - 40 * DAY, last_used_at_ms: nowMs - 3_600_000 };
+  return [
+    {
+      ...key,
+      id: '1',
+      name: japanese ? '問い合わせ管理との連携' : 'Ticket desk',
+      scopes: ['history:read', 'history:write'],
+      state: 'good',
+      expires_at_ms: nowMs + 50 * DAY,
+    },
+    {
+      ...key,
+      id: '2',
+      name: japanese ? '人事システム' : 'Staff directory',
+      scopes: ['users:read', 'users:write', 'groups:write'],
+      maker: '田中 一郎',
+      state: 'stopped',
+      expires_at_ms: nowMs + 325 * DAY,
+    },
+    {
+      ...key,
+      id: '3',
+      name: japanese ? '試験用' : 'Trial run',
+      scopes: ['licences:read'],
+      state: 'expired',
+      last_used_at_ms: null,
+      expires_at_ms: nowMs - 10 * DAY,
+    },
+  ];
+}
+
 const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot';
 
 /** The organization denies the chat, the group screenshots, and the person may transfer files. */
@@ -158,6 +193,10 @@ function account(operation: string, played: Played, nowMs: number): [number, unk
           { id: '3', name: 'Suzuki Jiro', email: 'person3@example.com' },
         ],
       ];
+    case 'GET /keys':
+      return [200, played.past ? [] : keys(played, nowMs)];
+    case 'POST /keys':
+      return [201, { id: '9', key: `temoto_key_${'0f'.repeat(36)}`, expires_at_ms: nowMs + 90 * DAY }];
     case 'GET /permissions':
       return [200, permissions(played, 'organisation')];
     case 'GET /groups/1/permissions':

@@ -32,7 +32,10 @@ const PACKAGES: &[(&str, &str)] = &[
         "postgresql",
         "the tests of the store start one of their own, for as long as they run",
     ),
-    ("python3-venv", "the spelling checker comes as a Python package"),
+    (
+        "python3-venv",
+        "the spelling checker and what calls the REST interface come as Python packages",
+    ),
 ];
 
 /// Rust targets, each with what it is for.
@@ -185,27 +188,41 @@ pub fn npm(paths: &Paths, folder: &Path) -> Result<()> {
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// The spelling checker, in a Python environment of its own; gives the program.
+/// The spelling checker; gives the program.
 pub fn typos(paths: &Paths) -> Result<PathBuf> {
-    let requirements = paths.root.join("xtask/typos-requirements.txt");
-    let wanted = fs::read_to_string(&requirements).context("xtask/typos-requirements.txt")?;
+    python(paths, "typos", "typos")
+}
+
+/// What calls the REST interface with everything that its description allows; gives the program.
+pub fn schemathesis(paths: &Paths) -> Result<PathBuf> {
+    python(paths, "schemathesis", "st")
+}
+
+/// A Python package of `xtask/<package>-requirements.txt`, in an environment of its own; gives one of its programs.
+fn python(paths: &Paths, package: &str, program: &str) -> Result<PathBuf> {
+    let name = format!("xtask/{package}-requirements.txt");
+    let requirements = paths.root.join(&name);
+    let wanted = fs::read_to_string(&requirements).with_context(|| name.clone())?;
     let version = wanted
         .split_whitespace()
-        .find_map(|word| word.strip_prefix("typos=="));
-    let version = version.context("xtask/typos-requirements.txt names no version of typos")?;
-    let folder = paths.tools.join(format!("typos-{version}"));
-    let program = folder.join("bin/typos");
+        .find_map(|word| word.strip_prefix(package)?.strip_prefix("=="));
+    let version = version.with_context(|| format!("{name} names no version of {package}"))?;
+    let folder = paths.tools.join(format!("{package}-{version}"));
+    let program = folder.join("bin").join(program);
     if !program.is_file() {
         run(paths.command("python3").args(["-m", "venv"]).arg(&folder))?;
         let mut pip = paths.command(folder.join("bin/pip"));
-        pip.args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary",
-            ":all:",
-        ]);
-        run(pip.args(["--require-hashes", "--requirement"]).arg(&requirements))?;
+        pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+        pip.args(["--only-binary", ":all:", "--require-hashes", "--requirement"]);
+        run(pip.arg(&requirements)).with_context(|| {
+            let pip = folder.join("bin/pip");
+            format!(
+                "{package} could not be installed; where packages can be reached, run this and try again:\n\n  \
+                 {} install --only-binary :all: --require-hashes --requirement {}\n",
+                pip.display(),
+                requirements.display()
+            )
+        })?;
     }
     Ok(program)
 }

@@ -1,6 +1,7 @@
 //! Every test there is, each kind with its own runner, added up to one last line.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -42,6 +43,7 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
         vitest(paths, "test")
     });
     step("gallery", &|| vitest(paths, "gallery"));
+    step("api", &|| api(paths));
     step("stories", &|| {
         demo::build(paths, false, None)?;
         vitest(paths, "stories")
@@ -110,6 +112,11 @@ fn windows(paths: &Paths) -> Result<Tally> {
 
 /// The pages: `test` looks at parts, `gallery` at every screen, `stories` plays them against the real server.
 fn vitest(paths: &Paths, script: &str) -> Result<Tally> {
+    vitest_with(paths, script, &[])
+}
+
+/// The same with more words in the environment.
+fn vitest_with(paths: &Paths, script: &str, environment: &[(&str, &Path)]) -> Result<Tally> {
     let file = paths.reports().join(format!("{script}.json"));
     let _older = fs::remove_file(&file);
     let words = ["run", script, "--", "--reporter=default", "--reporter=json"];
@@ -117,8 +124,16 @@ fn vitest(paths: &Paths, script: &str) -> Result<Tally> {
     npm.arg(format!("--outputFile.json={}", file.display()));
     // A server that is named has to be there; without one the stories would be left out.
     npm.env("TEMOTO_SERVER_PROGRAM", paths.target.join("debug/temoto-server"));
+    npm.envs(environment.iter().copied());
     let done = spawn(&mut npm);
     Ok(Tally::read_vitest(&file)?.or_failed(done.is_ok()))
+}
+
+/// The server's REST interface, called with everything that its description allows.
+fn api(paths: &Paths) -> Result<Tally> {
+    let program = setup::schemathesis(paths)?;
+    spawn(&mut paths.cargo(&["build", "--locked", "--package", "temoto-server"]))?;
+    vitest_with(paths, "api", &[("TEMOTO_SCHEMATHESIS", &program)])
 }
 
 /// One real session in each language, with the program and a customer's computer of its own; `more` are words of the demonstration.

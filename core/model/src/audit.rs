@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use sha2::{Digest, Sha256};
 
-use crate::{OrganisationId, Timestamp, UserId};
+use crate::{ActorId, OrganisationId, Timestamp};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -97,6 +97,10 @@ pub enum AuditKind {
     GroupLeft,
     /// What organisation, group or person may was decided anew; the detail says which function, and how.
     PermissionSet,
+    /// A key for other programs was made; the detail is its name and what it may.
+    ApiKeyMade,
+    /// A key for other programs was revoked; the detail is its name.
+    ApiKeyRevoked,
 }
 
 impl AuditKind {
@@ -147,6 +151,8 @@ impl AuditKind {
             Self::GroupJoined => "group_joined",
             Self::GroupLeft => "group_left",
             Self::PermissionSet => "permission_set",
+            Self::ApiKeyMade => "api_key_made",
+            Self::ApiKeyRevoked => "api_key_revoked",
         }
     }
 }
@@ -158,8 +164,8 @@ pub struct AuditEvent {
     pub organisation: OrganisationId,
     /// When.
     pub at: Timestamp,
-    /// Who; `None`: the server or its command line.
-    pub actor: Option<UserId>,
+    /// Which person, or which key; `None`: the server or its command line.
+    pub actor: Option<ActorId>,
     /// What.
     pub kind: AuditKind,
     /// To which thing: the text of an identifier, or nothing.
@@ -395,7 +401,7 @@ mod tests {
         AuditEvent {
             organisation: OrganisationId::from_bytes([1; 16]),
             at: Timestamp::from_millis(5),
-            actor: Some(UserId::from_bytes([2; 16])),
+            actor: Some(ActorId::from_bytes([2; 16])),
             kind: AuditKind::LoggedIn,
             subject: "ab".to_owned(),
             detail: "c".to_owned(),

@@ -79,6 +79,10 @@ ids! {
     OrganisationId,
     /// A person with an account.
     UserId,
+    /// A key with which another program calls; not its secret.
+    ApiKeyId,
+    /// Who did something, in the trail: a person or a key.
+    ActorId,
     /// A group of people of an organisation.
     GroupId,
     /// One login of a person on one device; not its secret.
@@ -93,6 +97,18 @@ ids! {
     TicketId,
     /// A mail that waits to be sent.
     MailId,
+}
+
+impl From<UserId> for ActorId {
+    fn from(user: UserId) -> Self {
+        Self(user.0)
+    }
+}
+
+impl From<ApiKeyId> for ActorId {
+    fn from(key: ApiKeyId) -> Self {
+        Self(key.0)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! keeps what these rules say, the portal and the relay apply it.
 
 pub mod account;
+pub mod api_key;
 pub mod audit;
 pub mod budget;
 pub mod code;
@@ -27,7 +28,10 @@ pub mod ticket;
 pub mod time;
 pub mod trial;
 
-pub use id::{CodeId, GroupId, LicenceId, LoginId, MailId, OrganisationId, SessionId, TicketId, UserId};
-pub use role::{Actor, Role, Standing};
+pub use id::{
+    ActorId, ApiKeyId, CodeId, GroupId, LicenceId, LoginId, MailId, OrganisationId, SessionId, TicketId,
+    UserId,
+};
+pub use role::{Actor, By, Role, Standing};
 pub use secret::{Secret, TokenHash};
 pub use time::Timestamp;

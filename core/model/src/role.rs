@@ -1,6 +1,6 @@
 //! Who may do what. An organisation's things exist for its own people only: for others they are not found.
 
-use crate::{LoginId, OrganisationId, UserId};
+use crate::{ActorId, ApiKeyId, LoginId, OrganisationId, UserId};
 
 /// What a person is in the organisation. An administrator may do all that an operator may.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -52,17 +52,26 @@ impl Standing {
     }
 }
 
-/// A person that is logged in.
+/// By what a caller is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum By {
+    /// A person is logged in.
+    Login(LoginId),
+    /// A program calls with a key.
+    Key(ApiKeyId),
+}
+
+/// Who calls: a person that is logged in, or a program with a key of that person's making.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Actor {
-    /// Who.
+    /// The person.
     pub user: UserId,
     /// Of which organisation.
     pub organisation: OrganisationId,
     /// As what.
     pub role: Role,
-    /// By which login.
-    pub login: LoginId,
+    /// By what.
+    pub by: By,
 }
 
 /// Whose a session is.
@@ -75,17 +84,38 @@ pub struct Ownership {
 }
 
 impl Actor {
+    /// Who it is in the trail: what a key did its maker did not do.
+    #[must_use]
+    pub fn id(&self) -> ActorId {
+        match self.by {
+            By::Login(_) => self.user.into(),
+            By::Key(key) => key.into(),
+        }
+    }
+
+    /// Whether it is a program with a key.
+    #[must_use]
+    pub const fn is_key(&self) -> bool {
+        matches!(self.by, By::Key(_))
+    }
+
+    /// Whether it is this person, logged in.
+    #[must_use]
+    pub fn is(&self, user: UserId) -> bool {
+        self.user == user && !self.is_key()
+    }
+
     /// Whether this person may work in a session: take codes for it, speak in it.
     #[must_use]
     pub fn may_run(&self, session: &Ownership) -> bool {
-        self.organisation == session.organisation && self.user == session.operator
+        self.organisation == session.organisation && self.is(session.operator)
     }
 
     /// Whether this person may end a session: the own one, or as an administrator any of the organisation.
     #[must_use]
     pub fn may_end(&self, session: &Ownership) -> bool {
         self.organisation == session.organisation
-            && (self.user == session.operator || self.role == Role::Administrator)
+            && (self.is(session.operator) || self.role == Role::Administrator)
     }
 }
 
@@ -98,7 +128,7 @@ mod tests {
             user: UserId::from_bytes([user; 16]),
             organisation: OrganisationId::from_bytes([organisation; 16]),
             role,
-            login: LoginId::from_bytes([0; 16]),
+            by: By::Login(LoginId::from_bytes([0; 16])),
         }
     }
 
@@ -123,6 +153,23 @@ mod tests {
                 "{who:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_key_is_not_the_person_who_made_it() {
+        let person = actor(1, 1, Role::Administrator);
+        let key = Actor {
+            by: By::Key(ApiKeyId::from_bytes([7; 16])),
+            ..person
+        };
+        let session = Ownership {
+            organisation: person.organisation,
+            operator: person.user,
+        };
+        assert!(person.may_run(&session) && person.is(person.user));
+        assert!(!key.may_run(&session) && key.may_end(&session) && !key.is(person.user));
+        assert_eq!(person.id(), ActorId::from_bytes([1; 16]));
+        assert_eq!(key.id(), ActorId::from_bytes([7; 16]));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) mod profile;
 pub(crate) mod reset;
 pub(crate) mod setup;
 
-mod proof;
+pub(crate) mod proof;
 
 use serde::Serialize;
 use temoto_model::account::Language;

@@ -20,6 +20,7 @@ pub struct Answer {
     status: StatusCode,
     code: &'static str,
     retry_after: Option<Duration>,
+    message: Option<String>,
 }
 
 /// The body of every failure.
@@ -28,6 +29,9 @@ pub(crate) struct Failure {
     /// What went wrong, for programs; the sentence for people is the client's.
     #[schema(example = "try_later")]
     pub code: &'static str,
+    /// The same in a sentence, where a program is told that has no words of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// Not before so many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -41,6 +45,7 @@ impl Answer {
             status,
             code,
             retry_after: None,
+            message: None,
         }
     }
 
@@ -51,7 +56,15 @@ impl Answer {
             status: StatusCode::TOO_MANY_REQUESTS,
             code: "try_later",
             retry_after: Some(after),
+            message: None,
         }
+    }
+
+    /// The same with a sentence, for programs without words of their own.
+    #[must_use]
+    pub(crate) fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
     }
 
     /// Something of the server's own failed; the reason goes to the log, not to the client.
@@ -105,6 +118,7 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let body = Failure {
             code: self.code,
+            message: self.message,
             retry_after_ms: self
                 .retry_after
                 .map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),

@@ -9,9 +9,10 @@ use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use temoto_model::account::Language;
-use temoto_model::{Actor, Role, Standing};
+use temoto_model::{Actor, By, LoginId, Role, Standing};
 use temoto_store::{Login, LoginHolder};
 
+use crate::bearer::{self, KeyCaller};
 use crate::cookie::Cookie;
 use crate::gate::Client;
 use crate::{Answer, App};
@@ -49,7 +50,7 @@ impl Requirement for Administrators {
     const ROLE: Role = Role::Administrator;
 }
 
-/// A caller who is logged in and may.
+/// A caller who may: logged in, or with a key that the gate let through.
 pub(crate) struct Authorized<R: Requirement> {
     /// Who.
     pub actor: Actor,
@@ -62,23 +63,54 @@ impl<R: Requirement> FromRequestParts<App> for Authorized<R> {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
-        let login = current_login(app, &parts.headers).await?;
-        let role = login.as_ref().map(|login| login.actor.role);
-        let Some(login) = login else {
-            return Err(Answer::new(StatusCode::UNAUTHORIZED, "login_needed"));
+        // INVARIANT: with a key, no cookie counts; for that the gate asked for no page of ours.
+        let (actor, holder) = match parts.extensions.get::<KeyCaller>() {
+            Some(KeyCaller(key)) => (key.actor, key.holder.clone()),
+            None => {
+                let login = current_login(app, &parts.headers).await?;
+                let login = login.ok_or_else(|| Answer::new(StatusCode::UNAUTHORIZED, "login_needed"))?;
+                (login.actor, login.holder)
+            }
         };
-        if !Standing::AtLeast(R::ROLE).admits(role) {
+        if !Standing::AtLeast(R::ROLE).admits(Some(actor.role)) {
             return Err(Answer::new(StatusCode::FORBIDDEN, "not_allowed"));
         }
-        let holder = &login.holder;
         if holder.second_factor_required && !holder.second_factor && !R::BEFORE_FACTOR {
             return Err(Answer::new(StatusCode::FORBIDDEN, "second_factor_missing"));
         }
         Ok(Self {
-            actor: login.actor,
-            holder: login.holder,
+            actor,
+            holder,
             requirement: PhantomData,
         })
+    }
+}
+
+/// Somebody who is logged in and may; no program with a key.
+pub(crate) struct LoggedIn<R: Requirement> {
+    /// Who.
+    pub actor: Actor,
+    /// By which login.
+    pub login: LoginId,
+    /// The person, as pages show it.
+    pub holder: LoginHolder,
+    requirement: PhantomData<R>,
+}
+
+impl<R: Requirement> FromRequestParts<App> for LoggedIn<R> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Answer> {
+        let caller = Authorized::<R>::from_request_parts(parts, app).await?;
+        match caller.actor.by {
+            By::Login(login) => Ok(Self {
+                actor: caller.actor,
+                login,
+                holder: caller.holder,
+                requirement: PhantomData,
+            }),
+            By::Key(_) => Err(bearer::no_key()),
+        }
     }
 }
 
@@ -98,7 +130,7 @@ async fn current_login(app: &App, headers: &HeaderMap) -> Result<Option<Login>, 
     };
     if login.times.is_to_be_touched(now) {
         app.store
-            .touch_logins(&[login.actor.login], now)
+            .touch_logins(&[login.id], now)
             .await
             .map_err(|error| Answer::store(&error))?;
     }

@@ -11,7 +11,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::limiter::Limit;
-use crate::{Answer, App};
+use crate::route::Keys;
+use crate::{Answer, App, bearer, route};
 
 /// The other end of a connection; the accept loop gives it to every request.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +84,27 @@ async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Resp
     response
 }
 
-/// Before a handler: unsafe methods only from our own pages, and not too many without end.
-async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Before a handler: a key only where the table says so, unsafe methods otherwise only from our own pages, and not too
+/// many without end.
+async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    // No page of others can send this header unseen, so whoever has a key needs no `Origin`.
+    if let Some(keys) = bearer::is_given(request.headers())
+        .then(|| route::keys(&request))
+        .flatten()
+    {
+        // Whoever answers finds no handler and says which methods there are.
+        let Keys::For(scope) = keys else {
+            return next.run(request).await;
+        };
+        let client = request.extensions().get::<Client>().copied();
+        return match bearer::admit(&app, request.headers(), client, scope).await {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Err(answer) => answer.into_response(),
+        };
+    }
     if is_unsafe(request.method()) {
         if let Err(answer) = same_origin(&app, request.headers()) {
             let route = request

@@ -66,7 +66,7 @@ fn event(app: &App, actor: &Actor, kind: AuditKind, group: GroupId, detail: &str
     AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind,
         subject: group.to_string(),
         detail: detail.to_owned(),

@@ -7,6 +7,8 @@
 
 mod account;
 mod answer;
+mod api_key;
+mod bearer;
 mod cookie;
 mod download;
 mod extract;

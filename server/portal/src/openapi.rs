@@ -1,32 +1,31 @@
-//! The description of the interface: `/api/v1/openapi.json` for programs, `/api` for people.
-
-use std::fmt::Write as _;
+//! The description of the interface: `/api/v1/openapi.json` for programs; the pages make `/docs/api` of it for people.
+//!
+//! What holds for many operations is written into it from the route table: who may call, with which keys, and the
+//! failures that come from the gate and from reading a request.
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::header;
+use axum::response::Redirect;
 use axum::routing::get;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use serde_json::{Value, json};
 use temoto_model::Standing;
 use utoipa::OpenApi;
 
-use crate::route::{self, BASE};
+use crate::route::{self, BASE, Route};
 use crate::{
-    App, account, group, history, licence, organisation, permission, registration, server, session, user,
+    App, account, api_key, group, history, licence, organisation, permission, registration, server, session,
+    user,
 };
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Temoto",
-        description = "The server's interface for its own pages and for other programs. Every request that changes \
-            something needs an `Origin` of this server; who is logged in is known by a cookie. A failure has a body \
-            `{ \"code\", \"retry_after_ms\"? }`; 403 `origin`, 400 `malformed`, 413 `too_large`, 415 `not_json`, \
-            408 `too_slow`, 429 `try_later`, 421 `wrong_host`, 500 `internal` and 507 `storage` may come from every \
-            operation."
+        description = "The server's interface for its own pages and for other programs. A person is known by the cookie of \
+            a login, and then every request that changes something needs an `Origin` of this server. A program sends \
+            `Authorization: Bearer temoto_key_…` and needs neither; what its key may stands at each operation, and \
+            a request with a key is judged by the key alone. A failure has a body \
+            `{ \"code\", \"message\"?, \"retry_after_ms\"? }`. Times are milliseconds since 1970."
     ),
     paths(
         server::info::handler,
@@ -93,6 +92,9 @@ use crate::{
         licence::usage::handler,
         licence::wait::handler,
         licence::leave::handler,
+        api_key::list::handler,
+        api_key::create::handler,
+        api_key::revoke::handler,
         session::list::handler,
         session::create::handler,
         session::code::handler,
@@ -104,96 +106,118 @@ struct Description;
 
 /// The document.
 pub(crate) fn document() -> Value {
-    serde_json::to_value(Description::openapi()).unwrap_or(Value::Null)
+    let mut document = serde_json::to_value(Description::openapi()).unwrap_or(Value::Null);
+    document["components"]["securitySchemes"] = json!({
+        "login": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-temoto",
+            "description": "The cookie of a login; `temoto` where the server speaks without TLS.",
+        },
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "temoto_key_",
+            "description": "A key that an administrator made.",
+        },
+    });
+    for route in route::table() {
+        let path = format!("{BASE}{}", route.path);
+        let operation = &mut document["paths"][path][route.method.as_str().to_lowercase()];
+        if operation.is_object() {
+            complete(operation, &route);
+        }
+    }
+    document
 }
+
+/// Writes into an operation what its row says.
+fn complete(operation: &mut Value, route: &Route) {
+    let mut ways = Vec::new();
+    if let Standing::AtLeast(_) = route.who {
+        ways.push(json!({ "login": [] }));
+    }
+    if let Some(scope) = route.key {
+        ways.push(json!({ "key": [scope.as_str()] }));
+        operation["x-temoto-scope"] = json!(scope.as_str());
+    }
+    operation["security"] = json!(ways);
+    operation["x-temoto-for"] = json!(match route.who {
+        Standing::Anyone => "anyone",
+        Standing::AtLeast(role) => role.as_str(),
+    });
+    let mut asks = false;
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        asks |= parameter["in"] == "query";
+        if parameter["in"] == "path" {
+            parameter["schema"]["pattern"] = json!("^[0-9a-f]{32}$");
+        }
+    }
+    let has_body = operation.get("requestBody").is_some();
+    let responses = &mut operation["responses"];
+    for (status, when, description) in COMMON {
+        let comes = match when {
+            When::Always => true,
+            When::Changes => route.method != axum::http::Method::GET,
+            When::Asks => asks || has_body,
+            When::Body => has_body,
+        };
+        if comes && responses.get(status).is_none() {
+            responses[status] = json!({
+                "description": description,
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Failure" } } },
+                "x-temoto-common": true,
+            });
+        }
+    }
+}
+
+/// Which operations fail so.
+enum When {
+    Always,
+    /// Those that change something.
+    Changes,
+    /// Those with a body or something behind the `?`.
+    Asks,
+    /// Those with a body.
+    Body,
+}
+
+/// How operations fail before they begin, or in ways of which none of them speaks; the first that fits is written down.
+const COMMON: [(&str, When, &str); 12] = [
+    ("400", When::Asks, "`malformed`"),
+    ("400", When::Always, "`host_missing`"),
+    (
+        "401",
+        When::Always,
+        "With a key `key_unknown`, `key_expired`, `key_revoked`, `key_stopped`",
+    ),
+    (
+        "403",
+        When::Changes,
+        "`origin`: without a key, and sent by no page of this server; with one `key_scope`, `key_not_allowed`",
+    ),
+    ("403", When::Always, "With a key `key_scope`, `key_not_allowed`"),
+    ("408", When::Body, "`too_slow`"),
+    ("413", When::Body, "`too_large`"),
+    ("415", When::Body, "`not_json`"),
+    ("421", When::Always, "`wrong_host`: sent to another name"),
+    ("429", When::Always, "`try_later`: `Retry-After` says when"),
+    ("500", When::Always, "`internal`"),
+    (
+        "507",
+        When::Always,
+        "`storage`: the server's disk is full or cannot be written",
+    ),
+];
 
 pub(crate) fn router() -> Router<App> {
     let json = document().to_string();
-    let page = page(&document());
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        STANDARD.encode(Sha256::digest(STYLE))
-    );
     Router::new()
         .route(
             "/api/v1/openapi.json",
             get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
         )
-        .route("/api", get(async move || readable(&page, &policy)))
-}
-
-fn readable(page: &str, policy: &str) -> Response {
-    let mut response = Html(page.to_owned()).into_response();
-    if let Ok(policy) = HeaderValue::from_str(policy) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
-}
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;\
-    color-scheme:light dark}h2{font-size:1.1rem;margin-top:2rem}code{font-family:ui-monospace,monospace}\
-    dt{float:left;clear:left;width:4rem}dd{margin-left:4rem}";
-
-/// The document as a page without scripts.
-fn page(document: &Value) -> String {
-    let text = |value: &Value| escape(value.as_str().unwrap_or_default());
-    let mut out = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Temoto API</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style>\
-         <h1>Temoto API</h1><p>{}</p><p>For programs: <a href=\"/api/v1/openapi.json\">openapi.json</a></p>",
-        text(&document["info"]["description"])
-    );
-    for route in route::table() {
-        let method = route.method.as_str();
-        let operation = &document["paths"][format!("{BASE}{}", route.path)][method.to_lowercase()];
-        let who = match route.who {
-            Standing::Anyone => "anyone",
-            Standing::AtLeast(role) => role.as_str(),
-        };
-        // Writing to a string does not fail.
-        let _ = write!(
-            out,
-            "<h2><code>{method} {BASE}{}</code></h2><p>{} For: {who}.</p>",
-            escape(route.path),
-            text(&operation["summary"])
-        );
-        let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-        if let Some(schema) = body.as_str().and_then(|path| path.strip_prefix('#')) {
-            out.push_str(&fields(document.pointer(schema).unwrap_or(&Value::Null)));
-        }
-        out.push_str("<dl>");
-        for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-            let _ = write!(
-                out,
-                "<dt>{}</dt><dd>{}</dd>",
-                escape(status),
-                text(&response["description"])
-            );
-        }
-        out.push_str("</dl>");
-    }
-    out
-}
-
-fn fields(schema: &Value) -> String {
-    let mut out = String::from("<ul>");
-    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        let _ = write!(
-            out,
-            "<li><code>{}</code> {}</li>",
-            escape(name),
-            escape(field["description"].as_str().unwrap_or_default())
-        );
-    }
-    out.push_str("</ul>");
-    out
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+        .route("/api", get(async || Redirect::temporary("/docs/api")))
 }

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Answer, App};
 
 /// Addresses that the single page answers.
-const PLACES: [&str; 16] = [
+const PLACES: [&str; 18] = [
     "/",
     "/join",
     "/login",
@@ -29,6 +29,8 @@ const PLACES: [&str; 16] = [
     "/domain/users",
     "/domain/groups",
     "/domain/permissions",
+    "/domain/keys",
+    "/docs/api",
     "/console",
     "/console/s/{session}",
 ];

@@ -149,7 +149,7 @@ async fn change(
     let event = AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::PermissionSet,
         subject: match whose {
             Whose::Organisation(id) => id.to_string(),

@@ -166,7 +166,7 @@ fn event(actor: &Actor, at: Timestamp, kind: AuditKind, session: SessionId, deta
     AuditEvent {
         organisation: actor.organisation,
         at,
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind,
         subject: session.to_string(),
         detail: detail.to_owned(),

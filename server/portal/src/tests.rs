@@ -4,6 +4,7 @@ mod doors;
 mod factors;
 mod gate;
 mod history;
+mod keys;
 mod licences;
 mod own_account;
 mod pages;

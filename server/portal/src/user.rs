@@ -16,12 +16,13 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::mail::MailKind;
 use temoto_model::people::TableError;
 use temoto_model::secret::generate_token;
-use temoto_model::{Actor, TokenHash, UserId, login};
-use temoto_store::{LoginHolder, PersonChange, PersonChanged, StoreError, TokenPurpose, User};
+use temoto_model::{Actor, Role, TokenHash, UserId, login};
+use temoto_store::{PersonChange, PersonChanged, StoreError, TokenPurpose, User};
 use utoipa::ToSchema;
 
 use crate::answer::answers;
-use crate::{Answer, App, mail};
+use crate::extract::{Administrators, Authorized};
+use crate::{Answer, App, bearer, mail};
 
 /// How operations on people fail.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub(crate) enum UserError {
     NotFound,
     #[error("nobody changes the own account here")]
     Own,
+    #[error("no key touches an administrator")]
+    Key,
     #[error("nobody would be left to administrate")]
     LastAdministrator,
     #[error("the person has a password already")]
@@ -50,6 +53,7 @@ impl From<&UserError> for Answer {
         match error {
             UserError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found"),
             UserError::Own => Self::new(StatusCode::CONFLICT, "own_account"),
+            UserError::Key => bearer::no_key(),
             UserError::LastAdministrator => Self::new(StatusCode::CONFLICT, "last_administrator"),
             UserError::NotInvited => Self::new(StatusCode::CONFLICT, "not_invited"),
             UserError::Role => wrong("role_invalid"),
@@ -70,20 +74,29 @@ pub(crate) struct Invitation {
     /// Whether a mail is on its way.
     by_mail: bool,
     /// Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours.
+    /// A key gets none; an administrator makes it.
     link: Option<String>,
 }
 
 /// Invites somebody who has no password yet: by mail, or where there is none by a link that the administrator passes on.
 async fn invite(
     app: &App,
-    by: &LoginHolder,
+    caller: &Authorized<Administrators>,
     user: &User,
     otherwise: Language,
 ) -> Result<Invitation, StoreError> {
+    let by = &caller.holder;
     let facts = vec![("organisation", by.organisation.clone()), ("by", by.name.clone())];
     if mail::to_user(app, MailKind::Invite, user, otherwise, facts).await? {
         return Ok(Invitation {
             by_mail: true,
+            link: None,
+        });
+    }
+    // Whoever has the link chooses the password. A program gets none: an administrator makes it on the page.
+    if caller.actor.is_key() {
+        return Ok(Invitation {
+            by_mail: false,
             link: None,
         });
     }
@@ -109,8 +122,16 @@ async fn change(
     user: UserId,
     change: PersonChange,
 ) -> Result<StatusCode, UserError> {
-    if user == actor.user {
+    if actor.is(user) {
         return Err(UserError::Own);
+    }
+    if actor.is_key() {
+        let target = app.store.user(user).await?;
+        if target
+            .is_some_and(|user| user.organisation == actor.organisation && user.role == Role::Administrator)
+        {
+            return Err(UserError::Key);
+        }
     }
     let (kind, detail) = match change {
         PersonChange::Suspend => (AuditKind::UserDisabled, ""),
@@ -138,7 +159,7 @@ fn event(app: &App, actor: &Actor, kind: AuditKind, user: UserId, detail: &str) 
     AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind,
         subject: user.to_string(),
         detail: detail.to_owned(),

@@ -6,6 +6,7 @@
 //! ([`database`]); the schema is in `migrations/`, applied when the database is opened ([`schema`]).
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod database;
 mod error;

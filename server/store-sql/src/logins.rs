@@ -8,7 +8,7 @@ use temoto_model::audit::AuditEvent;
 use temoto_model::details::Theme;
 use temoto_model::login::LoginTimes;
 use temoto_model::login_delay::Failures;
-use temoto_model::{Actor, LoginId, Role, Timestamp, TokenHash, UserId};
+use temoto_model::{Actor, By, LoginId, Role, Timestamp, TokenHash, UserId};
 use temoto_store::{Login, LoginHolder, LoginRow, Logins, NewLogin, StoreError};
 
 use crate::accounts::contract;
@@ -75,15 +75,11 @@ impl Logins for SqlStore {
     }
 
     async fn login(&self, token: TokenHash) -> Result<Option<Login>, StoreError> {
-        query(
-            "SELECT l.id AS login_id, l.created_at, l.last_seen_at,
-                    u.id AS user_id, u.email, u.name, u.role, u.language, u.theme, u.organisation_id,
-                    o.name AS organisation, o.trial_started_at, o.trial_ends_at, o.second_factor_required,
-                    EXISTS (SELECT 1 FROM second_factors f
-                            WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor
+        query(format!(
+            "SELECT l.id AS login_id, l.created_at, l.last_seen_at, {HOLDER}
              FROM logins l JOIN users u ON u.id = l.user_id JOIN organisations o ON o.id = u.organisation_id
              WHERE l.token_hash = $1 AND u.status = 'active'",
-        )
+        ))
         .bind(&token.as_bytes()[..])
         .fetch_optional(self.read())
         .await
@@ -342,24 +338,38 @@ fn times(row: &Row) -> Result<LoginTimes, StoreError> {
     })
 }
 
+/// What [`holder`] reads, of the person `u` and the organisation `o`.
+pub(crate) const HOLDER: &str =
+    "u.id AS user_id, u.email, u.name, u.role, u.language, u.theme, u.organisation_id,
+    o.name AS organisation, o.trial_started_at, o.trial_ends_at, o.second_factor_required,
+    EXISTS (SELECT 1 FROM second_factors f
+            WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor";
+
 fn login(row: &Row) -> Result<Login, StoreError> {
+    let id = row::id(row, "login_id")?;
     Ok(Login {
+        id,
         actor: Actor {
             user: row::id(row, "user_id")?,
             organisation: row::id(row, "organisation_id")?,
             role: row::name(row, "role", Role::from_name)?,
-            login: row::id(row, "login_id")?,
+            by: By::Login(id),
         },
         times: times(row)?,
-        holder: LoginHolder {
-            email: row::get(row, "email")?,
-            name: row::get(row, "name")?,
-            language: row::maybe_name(row, "language", Language::from_code)?,
-            theme: row::maybe_name(row, "theme", Theme::from_name)?,
-            organisation: row::get(row, "organisation")?,
-            contract: contract(row)?,
-            second_factor: row::get(row, "second_factor")?,
-            second_factor_required: row::flag(row, "second_factor_required")?,
-        },
+        holder: holder(row)?,
+    })
+}
+
+/// The person of a row with [`HOLDER`].
+pub(crate) fn holder(row: &Row) -> Result<LoginHolder, StoreError> {
+    Ok(LoginHolder {
+        email: row::get(row, "email")?,
+        name: row::get(row, "name")?,
+        language: row::maybe_name(row, "language", Language::from_code)?,
+        theme: row::maybe_name(row, "theme", Theme::from_name)?,
+        organisation: row::get(row, "organisation")?,
+        contract: contract(row)?,
+        second_factor: row::get(row, "second_factor")?,
+        second_factor_required: row::flag(row, "second_factor_required")?,
     })
 }

@@ -181,7 +181,8 @@ fn pattern(search: &str) -> String {
         if matches!(c, '%' | '_' | '!') {
             out.push('!');
         }
-        out.push(c);
+        // PostgreSQL takes no zero in a text, SQLite ends a pattern there; another control character is in no name either.
+        out.push(if c == '\0' { '\u{1}' } else { c });
     }
     out.push('%');
     out

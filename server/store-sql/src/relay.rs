@@ -386,7 +386,7 @@ async fn note(
     let event = AuditEvent {
         organisation: row::id(&found, "organisation_id")?,
         at,
-        actor: by_operator.then_some(operator),
+        actor: by_operator.then(|| operator.into()),
         kind,
         subject: session.to_string(),
         detail: detail.to_owned(),

@@ -20,6 +20,7 @@ macro_rules! on_every_database {
 pub(crate) use on_every_database;
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod cluster;
 mod faults;

@@ -6,6 +6,7 @@
 //! draws no randomness.
 
 mod accounts;
+mod api_keys;
 mod attachments;
 mod audits;
 mod clock;
@@ -23,6 +24,7 @@ mod sessions;
 mod verifications;
 
 pub use accounts::{Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, TokenPurpose, User};
+pub use api_keys::{ApiKey, ApiKeyRow, ApiKeys, NewApiKey};
 pub use attachments::{Attachments, NoAttachments};
 pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
@@ -46,6 +48,7 @@ pub use verifications::{
 /// Everything that the portal and the jobs need.
 pub trait Store:
     Accounts
+    + ApiKeys
     + Audits
     + Histories
     + Licences
@@ -62,6 +65,7 @@ pub trait Store:
 
 impl<T> Store for T where
     T: Accounts
+        + ApiKeys
         + Audits
         + Histories
         + Licences

@@ -43,6 +43,8 @@ pub struct NewLogin {
 pub struct Login {
     /// Who.
     pub actor: Actor,
+    /// Its identifier.
+    pub id: LoginId,
     /// When it was made and used.
     pub times: LoginTimes,
     /// The person.

@@ -24,10 +24,11 @@ export const built = () => {
 export class Server {
   /**
    * `programs`: folder of the customers' programs; `origin`: the address that people use, if a proxy stands before the server;
-   * `flags`: more words for `serve`.
+   * `flags`: more words for `serve`; `pages`: folder of the built pages.
    */
-  static async start({ programs = null, origin = null, flags = [] } = {}) {
+  static async start({ programs = null, origin = null, flags = [], pages = PAGES } = {}) {
     const server = new Server(mkdtempSync(join(tmpdir(), 'temoto-stories-')), programs, origin);
+    server.pages = pages;
     server.flags = flags;
     server.run('init', '--organisation', 'Example Corp.', '--public-url', 'http://localhost');
     server.runWith(`${PASSWORD}\n`, 'user', 'add', '--email', EMAIL, '--name', '佐藤 花子', '--password-stdin');
@@ -36,7 +37,7 @@ export class Server {
   }
 
   constructor(data, programs, origin) {
-    Object.assign(this, { data, programs, origin, flags: [], port: 0 });
+    Object.assign(this, { data, programs, origin, flags: [], pages: PAGES, port: 0 });
   }
 
   get address() {
@@ -60,7 +61,7 @@ export class Server {
     const listen = ['--listen', `127.0.0.1:${this.port}`, '--port-file', portFile];
     const origin = this.port === 0 ? [] : ['--public-url', this.address];
     const programs = this.programs ? ['--programs', this.programs] : [];
-    const words = [...listen, ...origin, ...programs, ...this.flags, '--web', PAGES, '--log', 'warn'];
+    const words = [...listen, ...origin, ...programs, ...this.flags, '--web', this.pages, '--log', 'warn'];
     this.process = spawn(PROGRAM, ['--data', this.data, 'serve', ...words], { stdio: 'ignore' });
     await until('the server listens', () => existsSync(portFile) && readFileSync(portFile, 'utf8').endsWith('\n'));
     if (this.port !== 0) return;

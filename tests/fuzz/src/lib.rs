@@ -73,6 +73,11 @@ pub const TARGETS: &[Target] = &[
         seeds: model::account_word_seeds,
     },
     Target {
+        name: "api_key",
+        run: model::api_key,
+        seeds: model::api_key_seeds,
+    },
+    Target {
         name: "people_table",
         run: model::people_table,
         seeds: model::people_table_seeds,

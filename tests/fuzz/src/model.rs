@@ -1,11 +1,12 @@
 //! What people type into forms, paste or upload: words, tables of people, licences.
 
 use temoto_model::account::{Email, Name};
+use temoto_model::api_key;
 use temoto_model::details::{Line, Telephone};
 use temoto_model::licence::{Function, Functions, Licence, LicenceKind, as_file, issuer};
 use temoto_model::people::{TABLE_ROWS, read_table};
 use temoto_model::second_factor::read_answer;
-use temoto_model::{LicenceId, Timestamp};
+use temoto_model::{LicenceId, Timestamp, TokenHash};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -103,4 +104,24 @@ pub fn licence_seeds() -> Vec<Vec<u8>> {
     };
     let key = licence.sign(&SEED);
     vec![as_file(&key).into_bytes(), key.into_bytes()]
+}
+
+/// What a program sends as its key. What is taken is written in one way only, and known by the hash of all of it.
+pub(crate) fn api_key(bytes: &[u8]) {
+    let text = &*String::from_utf8_lossy(bytes);
+    let Some(hash) = api_key::read(text) else {
+        return;
+    };
+    assert!(text.is_ascii() && text.len() == api_key::PREFIX.len() + 72);
+    assert_eq!(hash, TokenHash::of(text));
+    assert!(api_key::read(&text[..text.len() - 1]).is_none());
+}
+
+/// A key, and what one may be mistaken for.
+pub(crate) fn api_key_seeds() -> Vec<Vec<u8>> {
+    use rand_chacha::rand_core::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::from_seed([5; 32]);
+    let key = api_key::generate(&mut rng);
+    let cut = key.expose()[..40].to_owned();
+    vec![key.expose().clone().into_bytes(), cut.into_bytes()]
 }

@@ -1,6 +1,7 @@
 /** One typed function per REST operation. Same origin, the login is an HttpOnly cookie that this code never sees. */
 import { ApiError } from './errors';
 import type {
+  ApiKey,
   Chart,
   EmailLink,
   FactorState,
@@ -20,6 +21,8 @@ import type {
   Member,
   NewCode,
   NewFactor,
+  NewKey,
+  NewKeyView,
   NewPerson,
   NewPersonView,
   NewSession,
@@ -135,6 +138,9 @@ export const api = {
   permissions: (whose: Whose) => call<Permissions>('GET', `${level(whose)}/permissions`),
   setPermission: (whose: Whose, function_: string, setting: string | null) =>
     call<null>('POST', `${level(whose)}/permissions`, { function: function_, setting }),
+  apiKeys: () => call<ApiKey[]>('GET', '/keys'),
+  makeApiKey: (body: NewKey) => call<NewKeyView>('POST', '/keys', body),
+  revokeApiKey: (key: string) => call<null>('POST', `/keys/${id(key)}/revoke`, {}),
   server: () => call<ServerInfo>('GET', '/server'),
   startSession: (consoleKey: string) => call<NewSession>('POST', '/sessions', { console_key: consoleKey }),
   newCode: (session: string) => call<NewCode>('POST', `/sessions/${id(session)}/codes`, {}),

@@ -11,6 +11,26 @@ export interface Again {
   password: string;
 }
 
+/** A key, without its secret. */
+export interface ApiKeyView {
+  /** When it was made, milliseconds since 1970. */
+  created_at_ms: number;
+  /** Not good from here on, milliseconds since 1970. */
+  expires_at_ms: number;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** When it was used last, to the hour, milliseconds since 1970. */
+  last_used_at_ms?: number | null;
+  /** Name of who made it. */
+  maker: string;
+  /** What it is called. */
+  name: string;
+  /** What it may. */
+  scopes: string[];
+  /** `good`, `expired`, or `stopped`: its maker is no administrator who can log in. */
+  state: string;
+}
+
 /** The address that the account is to have. */
 export interface ChangeEmail {
   email: string;
@@ -140,6 +160,8 @@ export interface FactorView {
 export interface Failure {
   /** What went wrong, for programs; the sentence for people is the client's. */
   code: string;
+  /** The same in a sentence, where a program is told that has no words of its own. */
+  message?: string | null;
   /** Not before so many milliseconds. */
   retry_after_ms?: number | null;
 }
@@ -212,7 +234,8 @@ export interface InGroup {
 export interface Invitation {
   /** Whether a mail is on its way. */
   by_mail: boolean;
-  /** Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours. */
+  /** Without mail: the link with which the person chooses a password, shown this once. It works once, for 24 hours.
+A key gets none; an administrator makes it. */
   link?: string | null;
 }
 
@@ -376,6 +399,29 @@ export interface MemberView {
 export interface NewGroupView {
   /** Identifier, 32 hexadecimal digits. */
   id: string;
+}
+
+/** What a key is to be. */
+export interface NewKey {
+  /** For how many days it holds: 30, 90 or 365. */
+  days: number;
+  /** What it is called, 1 to 100 characters. */
+  name: string;
+  /** The caller's password: a login alone makes no key. */
+  password: string;
+  /** What it may: `history:read`, `history:write`, `sessions:end`, `users:read`, `users:write`, `groups:read`,
+`groups:write`, `licences:read`. At least one. */
+  scopes: string[];
+}
+
+/** A key that was made. */
+export interface NewKeyView {
+  /** Not good from here on, milliseconds since 1970. */
+  expires_at_ms: number;
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** The key, shown this once: `temoto_key_` and 72 hexadecimal digits. */
+  key: string;
 }
 
 /** Who is to be added. */
@@ -602,7 +648,8 @@ export interface Retention {
 
 /** A row that was left out. */
 export interface RowProblemView {
-  /** `email_invalid`, `name_invalid`, `role_invalid`, `email_twice` or `email_taken`. */
+  /** `email_invalid`, `name_invalid`, `role_invalid`, `email_twice`, `email_taken`, or for a key that would add an
+administrator `key_not_allowed`. */
   code: string;
   /** The address as it was written. */
   email: string;

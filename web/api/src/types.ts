@@ -1,5 +1,6 @@
 /** Names under which pages use the bodies of the REST interface (`schema.ts` is made of the server's own description). */
 export type {
+  ApiKeyView as ApiKey,
   ChartView as Chart,
   CodeView as NewCode,
   Complete as RegistrationForm,
@@ -20,6 +21,8 @@ export type {
   Me,
   MemberView as Member,
   PermissionsView as Permissions,
+  NewKey,
+  NewKeyView,
   NewPerson,
   NewPersonView,
   NewSessionView as NewSession,

@@ -76,7 +76,7 @@ pub(super) async fn check(
     let event = |kind| AuditEvent {
         organisation: user.organisation,
         at: now,
-        actor: Some(user.id),
+        actor: Some(user.id.into()),
         kind,
         subject: user.id.to_string(),
         detail: String::new(),
@@ -121,7 +121,7 @@ fn event<R: Requirement>(app: &App, caller: &Authorized<R>, kind: AuditKind) -> 
     AuditEvent {
         organisation: caller.actor.organisation,
         at: app.clock.now(),
-        actor: Some(caller.actor.user),
+        actor: Some(caller.actor.id()),
         kind,
         subject: caller.actor.user.to_string(),
         detail: String::new(),

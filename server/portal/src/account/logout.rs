@@ -38,13 +38,13 @@ pub(crate) async fn handler(State(app): State<App>, headers: HeaderMap) -> Resul
         let event = AuditEvent {
             organisation: actor.organisation,
             at: app.clock.now(),
-            actor: Some(actor.user),
+            actor: Some(actor.id()),
             kind: AuditKind::LoggedOut,
-            subject: actor.login.to_string(),
+            subject: login.id.to_string(),
             detail: String::new(),
         };
-        app.store.end_login(actor.login, &event).await?;
-        app.attachments.detach_login(actor.login).await;
+        app.store.end_login(login.id, &event).await?;
+        app.attachments.detach_login(login.id).await;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     response

@@ -11,7 +11,7 @@ use temoto_model::login::{DEVICE_LIFE, device_description, device_name};
 use temoto_model::mail::MailKind;
 use temoto_model::second_factor::TRUST_LIFE;
 use temoto_model::secret::{Token, generate_token};
-use temoto_model::{Actor, LoginId, TokenHash, UserId};
+use temoto_model::{Actor, By, LoginId, TokenHash, UserId};
 use temoto_store::{LoginHolder, NewLogin, StoreError, User};
 
 use super::{Me, factor};
@@ -100,7 +100,7 @@ pub(crate) async fn open(
             &AuditEvent {
                 organisation: user.organisation,
                 at: now,
-                actor: Some(user.id),
+                actor: Some(user.id.into()),
                 kind: AuditKind::LoggedIn,
                 subject: user.id.to_string(),
                 detail: from.to_string(),
@@ -118,7 +118,7 @@ pub(crate) async fn open(
         user: user.id,
         organisation: user.organisation,
         role: user.role,
-        login,
+        by: By::Login(login),
     };
     let holder = LoginHolder {
         email: user.email,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::proof::{self, ProofError};
 use super::setup::password_set;
 use crate::answer::{Failure, answers};
-use crate::extract::{Accepts, Authorized, Body, Entering};
+use crate::extract::{Accepts, Body, Entering, LoggedIn};
 use crate::password::HashError;
 use crate::{Answer, App, mail};
 
@@ -68,7 +68,7 @@ answers!(PasswordChangeError);
 pub(crate) async fn handler(
     State(app): State<App>,
     Accepts(language): Accepts,
-    caller: Authorized<Entering>,
+    caller: LoggedIn<Entering>,
     headers: HeaderMap,
     Body(change): Body<ChangePassword>,
 ) -> Result<StatusCode, PasswordChangeError> {
@@ -80,7 +80,7 @@ pub(crate) async fn handler(
     let event = password_set(actor.organisation, actor.user, app.clock.now());
     for login in app
         .store
-        .set_password(actor.user, &hash, actor.login, &event)
+        .set_password(actor.user, &hash, caller.login, &event)
         .await?
     {
         app.attachments.detach_login(login).await;

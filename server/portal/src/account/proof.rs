@@ -65,7 +65,7 @@ pub(super) async fn password(
 }
 
 /// The person who is logged in, proved once more by the password.
-pub(super) async fn again(
+pub(crate) async fn again(
     app: &App,
     actor: &Actor,
     headers: &HeaderMap,

@@ -166,7 +166,7 @@ pub(super) fn password_set(
     AuditEvent {
         organisation,
         at,
-        actor: Some(user),
+        actor: Some(user.into()),
         kind: AuditKind::PasswordSet,
         subject: user.to_string(),
         detail: String::new(),

@@ -59,7 +59,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: caller.actor.organisation,
         at: app.clock.now(),
-        actor: Some(caller.actor.user),
+        actor: Some(caller.actor.id()),
         kind: AuditKind::HistoryErased,
         subject: String::new(),
         detail: String::new(),

@@ -118,7 +118,7 @@ async fn sessions(
     let event = AuditEvent {
         organisation: actor.organisation,
         at: now,
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::HistoryExported,
         subject: String::new(),
         detail: format!("{form} {}", rows.len()),

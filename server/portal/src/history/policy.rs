@@ -66,7 +66,7 @@ pub(crate) async fn decide(
     let event = AuditEvent {
         organisation: caller.actor.organisation,
         at: app.clock.now(),
-        actor: Some(caller.actor.user),
+        actor: Some(caller.actor.id()),
         kind: AuditKind::RetentionChanged,
         subject: String::new(),
         detail: days.map_or_else(|| "for ever".to_owned(), |days| days.to_string()),

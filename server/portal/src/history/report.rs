@@ -95,7 +95,7 @@ pub(crate) async fn handler(
         Some(AuditEvent {
             organisation: actor.organisation,
             at,
-            actor: Some(actor.user),
+            actor: Some(actor.id()),
             kind,
             subject: id.to_string(),
             detail: reported.what,

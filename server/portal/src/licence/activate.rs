@@ -49,7 +49,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation,
         at: now,
-        actor: Some(caller.actor.user),
+        actor: Some(caller.actor.id()),
         kind: AuditKind::LicenceActivated,
         subject: licence.id.to_string(),
         detail: format!("{} {}", licence.kind.as_str(), licence.sessions),

@@ -42,7 +42,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: caller.actor.organisation,
         at: app.clock.now(),
-        actor: Some(caller.actor.user),
+        actor: Some(caller.actor.id()),
         kind: AuditKind::LeasePolicyChanged,
         subject: String::new(),
         detail: take_at.as_str().to_owned(),

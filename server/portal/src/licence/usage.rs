@@ -60,7 +60,7 @@ pub(crate) async fn handler(
     let leases = usage.leases.into_iter().map(|lease| LeaseView {
         session: lease.session.to_string(),
         operator: lease.name,
-        own: lease.operator == caller.actor.user,
+        own: caller.actor.is(lease.operator),
         taken_at_ms: lease.taken_at.as_millis(),
     });
     Ok(Json(UsageView {

@@ -63,7 +63,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::SecondFactorRequired,
         subject: actor.organisation.to_string(),
         detail: if policy.required { "required" } else { "free" }.to_owned(),

@@ -136,7 +136,7 @@ pub(crate) async fn handler(
     let event = |kind, subject: String, detail: String| AuditEvent {
         organisation,
         at: now,
-        actor: Some(id),
+        actor: Some(id.into()),
         kind,
         subject,
         detail,

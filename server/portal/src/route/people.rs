@@ -3,110 +3,152 @@
 use axum::http::Method as M;
 use axum::routing::{get, post};
 
-use super::{ADMINISTRATORS, Route, row};
+use super::{ADMINISTRATORS, NO_KEY, Route, key, row};
+use temoto_model::api_key::Scope::{GroupsRead, GroupsWrite, UsersRead, UsersWrite};
+
 use crate::{group, permission, user};
 
 /// The part of the table that is about people; `{id}` is a person or a group.
 pub(super) fn rows() -> Vec<Route> {
     vec![
-        row(M::GET, "/users", ADMINISTRATORS, get(user::list::handler)),
-        row(M::POST, "/users", ADMINISTRATORS, post(user::create::handler)),
+        row(
+            M::GET,
+            "/users",
+            ADMINISTRATORS,
+            key(UsersRead),
+            get(user::list::handler),
+        ),
+        row(
+            M::POST,
+            "/users",
+            ADMINISTRATORS,
+            key(UsersWrite),
+            post(user::create::handler),
+        ),
         row(
             M::POST,
             "/users/import",
             ADMINISTRATORS,
+            key(UsersWrite),
             post(user::import::handler),
         ),
         row(
             M::POST,
             "/users/{id}/invite",
             ADMINISTRATORS,
+            NO_KEY,
             post(user::invite::handler),
         ),
         row(
             M::POST,
             "/users/{id}/suspend",
             ADMINISTRATORS,
+            key(UsersWrite),
             post(user::suspend::handler),
         ),
         row(
             M::POST,
             "/users/{id}/resume",
             ADMINISTRATORS,
+            key(UsersWrite),
             post(user::resume::handler),
         ),
         row(
             M::POST,
             "/users/{id}/role",
             ADMINISTRATORS,
+            NO_KEY,
             post(user::role::handler),
         ),
         row(
             M::POST,
             "/users/{id}/delete",
             ADMINISTRATORS,
+            key(UsersWrite),
             post(user::delete::handler),
         ),
-        row(M::GET, "/groups", ADMINISTRATORS, get(group::list::handler)),
-        row(M::POST, "/groups", ADMINISTRATORS, post(group::create::handler)),
+        row(
+            M::GET,
+            "/groups",
+            ADMINISTRATORS,
+            key(GroupsRead),
+            get(group::list::handler),
+        ),
+        row(
+            M::POST,
+            "/groups",
+            ADMINISTRATORS,
+            key(GroupsWrite),
+            post(group::create::handler),
+        ),
         row(
             M::POST,
             "/groups/{id}",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(group::rename::handler),
         ),
         row(
             M::POST,
             "/groups/{id}/delete",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(group::delete::handler),
         ),
         row(
             M::GET,
             "/groups/{id}/members",
             ADMINISTRATORS,
+            key(GroupsRead),
             get(group::members::read),
         ),
         row(
             M::POST,
             "/groups/{id}/members",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(group::members::change),
         ),
         row(
             M::GET,
             "/permissions",
             ADMINISTRATORS,
+            key(GroupsRead),
             get(permission::organisation::read),
         ),
         row(
             M::POST,
             "/permissions",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(permission::organisation::change),
         ),
         row(
             M::GET,
             "/groups/{id}/permissions",
             ADMINISTRATORS,
+            key(GroupsRead),
             get(permission::group::read),
         ),
         row(
             M::POST,
             "/groups/{id}/permissions",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(permission::group::change),
         ),
         row(
             M::GET,
             "/users/{id}/permissions",
             ADMINISTRATORS,
+            key(GroupsRead),
             get(permission::user::read),
         ),
         row(
             M::POST,
             "/users/{id}/permissions",
             ADMINISTRATORS,
+            key(GroupsWrite),
             post(permission::user::change),
         ),
     ]

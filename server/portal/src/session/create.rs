@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{CodeView, DRAWS, SessionError, check_room, draw_code, event, read_key, sign_statement};
 use crate::answer::Failure;
-use crate::extract::{Authorized, Body, Operators};
+use crate::extract::{Body, LoggedIn, Operators};
 use crate::{App, permission};
 
 /// What a console says of itself.
@@ -69,7 +69,7 @@ pub(crate) struct NewSessionView {
 )]
 pub(crate) async fn handler(
     State(app): State<App>,
-    caller: Authorized<Operators>,
+    caller: LoggedIn<Operators>,
     Body(request): Body<NewSessionRequest>,
 ) -> Result<(StatusCode, Json<NewSessionView>), SessionError> {
     let key = read_key(&request.console_key)?;
@@ -120,7 +120,7 @@ pub(crate) async fn handler(
         session: id,
         participant: 0,
         user: actor.user,
-        login: actor.login,
+        login: caller.login,
         expires_at: now.plus(ticket::LIFE),
     });
     let view = NewSessionView {

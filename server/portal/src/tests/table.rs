@@ -47,7 +47,7 @@ fn role(who: Who) -> Option<Role> {
 }
 
 /// The body that each operation takes.
-fn body(path: &str) -> Option<Value> {
+pub(super) fn body(path: &str) -> Option<Value> {
     match path {
         "/login" => Some(json!({ "email": "operator@a.example", "password": PASSWORD })),
         "/setup" => Some(json!({ "token": "00", "password": PASSWORD })),
@@ -80,6 +80,9 @@ fn body(path: &str) -> Option<Value> {
         "/history/{id}" => Some(json!({ "note": "n", "ticket": "t" })),
         "/sessions/{id}/report" => Some(json!({ "system": "Windows 11" })),
         "/licences" => Some(json!({ "licence": crate::tests::licences::key(5) })),
+        "/keys" => {
+            Some(json!({ "name": "会計", "scopes": ["users:read"], "days": 30, "password": PASSWORD }))
+        }
         "/licences/policy" => Some(json!({ "take_at": "code" })),
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
@@ -108,7 +111,7 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::POST, "/permissions" | "/organisation/second-factor") => StatusCode::NO_CONTENT,
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
-        (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences") => StatusCode::CREATED,
+        (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences" | "/keys") => StatusCode::CREATED,
         (&Method::POST, "/sessions/{id}/report") if own => StatusCode::NO_CONTENT,
         (&Method::GET, "/history/{id}") if own || who == Who::Administrator => StatusCode::OK,
         (&Method::GET, "/history/{id}") => StatusCode::NOT_FOUND,
@@ -323,12 +326,32 @@ async fn the_description_has_exactly_the_operations_of_the_table() {
     assert_eq!(described, table);
     let portal = TestPortal::new().await;
     assert_eq!(portal.get("/api/v1/openapi.json", "").await.json(), document);
-    let page = portal.get("/api", "").await;
-    for (method, path) in table {
-        assert!(
-            page.text().contains(&format!("<code>{method} {path}</code>")),
-            "{method} {path}"
+    let people = portal.get("/api", "").await;
+    assert_eq!(
+        (people.status, people.header("location").as_str()),
+        (StatusCode::TEMPORARY_REDIRECT, "/docs/api")
+    );
+}
+
+#[tokio::test]
+async fn the_description_says_of_each_operation_who_may_call_it_and_with_which_key() {
+    let document = crate::openapi::document();
+    for route in route::table() {
+        let path = format!("{BASE}{}", route.path);
+        let operation = &document["paths"][&path][route.method.as_str().to_lowercase()];
+        let login = route.who != Standing::Anyone;
+        let ways = operation["security"].as_array().unwrap();
+        assert_eq!(ways.contains(&json!({ "login": [] })), login, "{path}");
+        let scope = route.key.map(temoto_model::api_key::Scope::as_str);
+        assert_eq!(operation["x-temoto-scope"].as_str(), scope, "{path}");
+        assert_eq!(
+            ways.len(),
+            usize::from(login) + usize::from(scope.is_some()),
+            "{path}"
         );
+        for status in ["400", "421", "500", "507"] {
+            assert!(operation["responses"][status].is_object(), "{path} {status}");
+        }
     }
 }
 

@@ -58,19 +58,23 @@ pub(crate) async fn handler(
     Body(new): Body<NewPerson>,
 ) -> Result<(StatusCode, Json<NewPersonView>), UserError> {
     let actor = caller.actor;
+    let role = Role::from_name(&new.role).ok_or(UserError::Role)?;
+    if actor.is_key() && role == Role::Administrator {
+        return Err(UserError::Key);
+    }
     let id = app.random.draw(UserId::generate);
     let person = NewUser {
         id,
         organisation: actor.organisation,
         email: Email::parse(&new.email)?,
         name: Name::parse(&new.name)?,
-        role: Role::from_name(&new.role).ok_or(UserError::Role)?,
+        role,
         password_hash: None,
     };
     let event = event(&app, &actor, AuditKind::UserAdded, id, "");
     app.store.add_user(&person, &event).await?;
     let user = app.store.user(id).await?.ok_or(StoreError::Corrupt("user"))?;
-    let invitation = invite(&app, &caller.holder, &user, language).await?;
+    let invitation = invite(&app, &caller, &user, language).await?;
     let view = NewPersonView {
         id: id.to_string(),
         invitation,

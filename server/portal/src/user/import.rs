@@ -4,10 +4,10 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use temoto_model::UserId;
 use temoto_model::account::Email;
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::people::{self, Person, read_table};
+use temoto_model::{Role, UserId};
 use temoto_store::{NewUser, StoreError};
 use utoipa::ToSchema;
 
@@ -45,7 +45,8 @@ pub(crate) struct RowProblemView {
     line: u32,
     /// The address as it was written.
     email: String,
-    /// `email_invalid`, `name_invalid`, `role_invalid`, `email_twice` or `email_taken`.
+    /// `email_invalid`, `name_invalid`, `role_invalid`, `email_twice`, `email_taken`, or for a key that would add an
+    /// administrator `key_not_allowed`.
     #[schema(example = "email_taken")]
     code: &'static str,
 }
@@ -72,6 +73,13 @@ pub(crate) async fn handler(
     let (mut good, mut problems) = (Vec::new(), Vec::new());
     for row in read_table(&table.table)? {
         match row.person {
+            Ok(person) if caller.actor.is_key() && person.role == Role::Administrator => {
+                problems.push(RowProblemView {
+                    line: row.line,
+                    email: row.email,
+                    code: "key_not_allowed",
+                });
+            }
             Ok(person) => good.push((row.line, row.email, person)),
             Err(problem) => problems.push(RowProblemView {
                 line: row.line,
@@ -99,7 +107,7 @@ pub(crate) async fn handler(
         if app.mail {
             for id in ids {
                 let user = app.store.user(id).await?.ok_or(StoreError::Corrupt("user"))?;
-                invite(&app, &caller.holder, &user, language).await?;
+                invite(&app, &caller, &user, language).await?;
             }
         }
     }

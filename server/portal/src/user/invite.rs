@@ -40,5 +40,5 @@ pub(crate) async fn handler(
     }
     let event = event(&app, &caller.actor, AuditKind::UserInvited, id, "");
     app.store.record(&event).await?;
-    Ok(Json(invite(&app, &caller.holder, &user, language).await?))
+    Ok(Json(invite(&app, &caller, &user, language).await?))
 }

@@ -29,7 +29,7 @@ async fn add(world: &World, at: Timestamp) -> (temoto_model::LoginId, temoto_mod
 async fn a_login_is_found_by_its_cookie_with_its_person(world: World) {
     let (id, token) = add(&world, NOW).await;
     let found = world.store.login(token).await.unwrap().unwrap();
-    assert_eq!((found.actor.login, found.actor.user), (id, world.user));
+    assert_eq!((found.id, found.actor.user), (id, world.user));
     assert_eq!(found.holder.organisation, "Example");
     assert_eq!(found.times.last_seen_at, NOW);
     assert!(world.store.login(world.hash()).await.unwrap().is_none());

@@ -13,6 +13,7 @@ on_every_database! {
     ten_thousand_people_are_found_in_parts,
     a_deleted_person_holds_nothing_and_cannot_be_enabled_again,
     the_last_administrator_stays,
+    signs_that_mean_something_to_databases_are_searched_for_as_they_are,
 }
 
 const PART: u32 = 50;
@@ -143,4 +144,15 @@ async fn the_last_administrator_stays(world: World) {
         .change_person(world.organisation, admin.id, PersonChange::Suspend, &event)
         .await;
     assert_eq!(changed.unwrap(), PersonChanged::Done);
+}
+
+async fn signs_that_mean_something_to_databases_are_searched_for_as_they_are(world: World) {
+    let total = async |search: &str| {
+        let page = world.store.people(world.organisation, &part(0, search)).await;
+        page.unwrap().total
+    };
+    assert_eq!(total("hanako").await, 1);
+    for search in ["%", "_", "!", "\0", "hana\0ko", "'", "\\"] {
+        assert_eq!(total(search).await, 0, "{search:?}");
+    }
 }

@@ -19,7 +19,7 @@ const SEED: [u8; 32] = [5; 32];
 async fn trail(world: &World) -> Vec<AuditRow> {
     for n in 0..8 {
         let mut event = world.event(AuditKind::LoggedIn, NOW);
-        event.actor = Some(world.user);
+        event.actor = Some(world.user.into());
         event.subject = format!("subject {n}");
         event.detail = format!("detail {n}");
         world.store.record(&event).await.unwrap();

@@ -82,7 +82,7 @@ async fn registered(world: &mut World, address: &str) -> TokenHash {
     .map(|kind| {
         let mut event = world.event(kind, NOW);
         event.organisation = tenant.organisation;
-        event.actor = Some(tenant.administrator.id);
+        event.actor = Some(tenant.administrator.id.into());
         event
     });
     assert!(

@@ -52,7 +52,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: user.organisation,
         at: now,
-        actor: Some(id),
+        actor: Some(id.into()),
         kind: AuditKind::EmailChanged,
         subject: id.to_string(),
         detail: String::new(),

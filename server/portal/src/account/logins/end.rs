@@ -31,7 +31,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::LoginEnded,
         subject: id.to_string(),
         detail: String::new(),

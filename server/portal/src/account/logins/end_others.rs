@@ -7,7 +7,7 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use super::LoginsError;
 use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Entering};
+use crate::extract::{Entering, LoggedIn};
 
 /// Ends every login of the own account but this one.
 #[utoipa::path(
@@ -21,20 +21,20 @@ use crate::extract::{Authorized, Entering};
 )]
 pub(crate) async fn handler(
     State(app): State<App>,
-    caller: Authorized<Entering>,
+    caller: LoggedIn<Entering>,
 ) -> Result<StatusCode, LoginsError> {
     let actor = caller.actor;
     let event = AuditEvent {
         organisation: actor.organisation,
         at: app.clock.now(),
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::LoginEnded,
         subject: actor.user.to_string(),
         detail: "all others".to_owned(),
     };
     for login in app
         .store
-        .end_other_logins(actor.user, actor.login, &event)
+        .end_other_logins(actor.user, caller.login, &event)
         .await?
     {
         app.attachments.detach_login(login).await;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::LoginsError;
 use crate::App;
 use crate::answer::Failure;
-use crate::extract::{Authorized, Entering};
+use crate::extract::{Entering, LoggedIn};
 
 /// A login of the own account.
 #[derive(Serialize, ToSchema)]
@@ -45,11 +45,11 @@ pub(crate) struct LoginView {
 )]
 pub(crate) async fn handler(
     State(app): State<App>,
-    caller: Authorized<Entering>,
+    caller: LoggedIn<Entering>,
 ) -> Result<Json<Vec<LoginView>>, LoginsError> {
     let logins = app.store.logins_of(caller.actor.user, app.clock.now()).await?;
     let views = logins.into_iter().map(|login| LoginView {
-        current: login.id == caller.actor.login,
+        current: login.id == caller.login,
         id: login.id.to_string(),
         device: device_name(&login.device),
         address: login.address,

@@ -103,7 +103,7 @@ pub(crate) async fn handler(
     let event = AuditEvent {
         organisation: actor.organisation,
         at: now,
-        actor: Some(actor.user),
+        actor: Some(actor.id()),
         kind: AuditKind::ProfileChanged,
         subject: actor.user.to_string(),
         detail: String::new(),
