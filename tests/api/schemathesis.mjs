@@ -52,7 +52,8 @@ export async function schemathesis({ document, address, headers, folder, example
   words.push('--continue-on-failure', '--no-shrink', '--request-timeout', '10', '--warnings', 'off', '--no-color');
   words.push('--report', 'junit', '--report-junit-path', report);
   const env = { ...process.env, PYTHONPATH: HERE, PYTHONDONTWRITEBYTECODE: '1', SCHEMATHESIS_HOOKS: 'addresses' };
-  const child = spawn(PROGRAM, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A minute on a machine that does nothing else; without a report the run has failed.
+  const child = spawn(PROGRAM, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (said = (said + bytes).slice(-20_000)));
   await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
