@@ -34,11 +34,13 @@ pub enum Permission {
     ClipboardOut,
     /// Pictures of the customer's screen.
     Screenshot,
+    /// Seeing which sessions people of the same groups run.
+    GroupSessions,
 }
 
 impl Permission {
     /// All of them, in the order in which pages show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OneTime,
         Self::Control,
         Self::Chat,
@@ -46,6 +48,7 @@ impl Permission {
         Self::ClipboardIn,
         Self::ClipboardOut,
         Self::Screenshot,
+        Self::GroupSessions,
     ];
 
     /// Its name in the interface and in the database.
@@ -59,6 +62,7 @@ impl Permission {
             Self::ClipboardIn => "clipboard_in",
             Self::ClipboardOut => "clipboard_out",
             Self::Screenshot => "screenshot",
+            Self::GroupSessions => "group_sessions",
         }
     }
 
@@ -317,7 +321,7 @@ mod tests {
         }
 
         #[test]
-        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..7) {
+        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..8) {
             let permission = Permission::ALL[which];
             let mut stricter = rules.clone();
             let groups = stricter.groups.len();

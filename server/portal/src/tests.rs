@@ -3,8 +3,10 @@
 mod doors;
 mod factors;
 mod gate;
+mod guidance;
 mod history;
 mod licences;
+mod online;
 mod own_account;
 mod pages;
 mod people;

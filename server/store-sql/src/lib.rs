@@ -8,11 +8,13 @@
 mod accounts;
 mod audit;
 mod database;
+mod embeds;
 mod error;
 mod groups;
 mod histories;
 mod leases;
 mod licences;
+mod live;
 mod logins;
 mod mails;
 mod maintenance;

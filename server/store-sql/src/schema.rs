@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str, &str)] = &[
         "permissions",
         include_str!("../migrations/0005_permissions.sql"),
     ),
+    (6, "online", include_str!("../migrations/0006_online.sql")),
 ];
 
 /// Brings a SQLite database to this version.

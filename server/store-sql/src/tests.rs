@@ -25,6 +25,7 @@ mod cluster;
 mod faults;
 mod histories;
 mod licences;
+mod live;
 mod logins;
 mod mails;
 mod people;

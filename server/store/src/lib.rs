@@ -9,6 +9,7 @@ mod accounts;
 mod attachments;
 mod audits;
 mod clock;
+mod embeds;
 mod error;
 mod histories;
 mod licences;
@@ -23,12 +24,14 @@ mod sessions;
 mod verifications;
 
 pub use accounts::{Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, TokenPurpose, User};
-pub use attachments::{Attachments, NoAttachments};
+pub use attachments::{Attachments, NoAttachments, Presence};
 pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
+pub use embeds::Embeds;
 pub use error::StoreError;
 pub use histories::{
-    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, TimelineRow,
+    ErasableOperator, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
+    TimelineRow,
 };
 pub use licences::{Activation, EndingLicence, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
@@ -38,7 +41,9 @@ pub use people::{People, PeopleOrder, PeoplePage, PeopleQuery, PersonChange, Per
 pub use permissions::{GroupChanged, GroupRow, MemberChange, MemberRow, Permissions};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use second_factors::{SecondFactor, SecondFactors};
-pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
+pub use sessions::{
+    LiveFilter, LiveOf, LiveRow, NewCode, NewSession, Paused, SessionCode, SessionRow, Sessions,
+};
 pub use verifications::{
     EmailAgreement, EmailChange, NewRegistration, NewTenant, Registration, Side, Verifications,
 };
@@ -47,6 +52,7 @@ pub use verifications::{
 pub trait Store:
     Accounts
     + Audits
+    + Embeds
     + Histories
     + Licences
     + Logins
@@ -63,6 +69,7 @@ pub trait Store:
 impl<T> Store for T where
     T: Accounts
         + Audits
+        + Embeds
         + Histories
         + Licences
         + Logins

@@ -10,6 +10,7 @@ export const FUNCTIONS = [
   'clipboard_in',
   'clipboard_out',
   'screenshot',
+  'group_sessions',
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -42,5 +42,5 @@ test('nobody is kept from letting go or from ending', () => {
     { type: 'end' },
   ] as ConsoleCommand[])
     expect(permitted(command, none)).toBe(command);
-  expect(new Set(FUNCTIONS).size).toBe(7);
+  expect(new Set(FUNCTIONS).size).toBe(8);
 });
