@@ -63,19 +63,14 @@ describe.skipIf(!built()).each(['ja', 'en'])('the online page around a session i
   const audit = () => server.run('audit', 'verify');
   const row = (person, name) => person.page.getByRole('row').filter({ hasText: name });
 
+  /** The operator's sessions are over, and the page has seen it. */
   async function endAll() {
-    await goTo(operator, '/console');
-    const end = operator.page.getByRole('row').getByRole('button', { name: words('end_session') });
-    await until('no session is left', async () => {
-      const cancel = button(operator, 'code_cancel');
-      if (await cancel.count()) await cancel.first().click();
-      else if (await end.count()) {
-        await end.first().click();
-        await operator.page.getByRole('dialog').getByRole('button', { name: words('end_yes') }).click();
-      }
-      const sessions = await operator.page.evaluate(async () => (await fetch('/api/v1/sessions')).json());
-      return sessions.length === 0;
+    await operator.page.evaluate(async () => {
+      for (const { session } of await (await fetch('/api/v1/sessions')).json())
+        await fetch(`/api/v1/sessions/${session}/end`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     });
+    await goTo(operator, '/console');
+    await operator.page.getByText(words('sessions_none')).waitFor();
   }
 
   /** A session with a customer in it. */
@@ -289,7 +284,8 @@ describe.skipIf(!built()).each(['ja', 'en'])('the online page around a session i
 
     await admin.page.getByRole('row').getByRole('button', { name: words('end_session') }).first().click();
     await admin.page.getByRole('dialog').getByRole('button', { name: words('end_yes') }).click();
-    await until('the licence is free', async () => (await held()) === 0);
+    await operator.page.getByText(words('resume_turn')).waitFor();
+    await picture(operator.page, 'resume-turn');
     await rests.getByRole('button', { name: words('resume') }).click();
     await operator.openSession();
     await operator.log().getByText('before the pause').waitFor();

@@ -363,7 +363,9 @@ export const SCENES: Scene[] = [
     act: async (page) => {
       await start(page);
       await press(/^(メールで案内|Send guidance)$/)(page);
-      await page.getByRole('textbox', { name: /^(お客様のメールアドレス|Your customer’s email address)$/ }).fill('taro@example.com');
+      await page
+        .getByRole('textbox', { name: /^(お客様のメールアドレス|Your customer’s email address)$/ })
+        .fill('taro@example.com');
       await press(/^(送信する|Send mail)$/)(page);
       await page.locator('form [role=status]').waitFor();
     },
@@ -377,7 +379,10 @@ export const SCENES: Scene[] = [
     act: async (page) => {
       await start(page);
       await press(/^(メールで案内|Send guidance)$/)(page);
-      const digits = await page.getByRole('status', { name: /^(セッションコード|Session code)$/ }).first().textContent();
+      const digits = await page
+        .getByRole('status', { name: /^(セッションコード|Session code)$/ })
+        .first()
+        .textContent();
       await page.getByRole('textbox', { name: /^(本文|Text)$/ }).fill(digits ?? '');
       await page.locator('form [role=alert]').waitFor();
     },

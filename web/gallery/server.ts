@@ -309,7 +309,9 @@ function usage(played: Played, nowMs: number): unknown {
 function live(played: Played, nowMs: number): unknown {
   const operators = people[played.language];
   const ja = played.language === 'ja';
-  const customers = ja ? ['山田商店 山田様', '', 'YOSHIDA-PC', '鈴木様', 'SATO-NOTE'] : ['Example Bakery', '', 'YOSHIDA-PC', 'Mr. Smith', 'LAPTOP-7'];
+  const customers = ja
+    ? ['山田商店 山田様', '', 'YOSHIDA-PC', '鈴木様', 'SATO-NOTE']
+    : ['Example Bakery', '', 'YOSHIDA-PC', 'Mr. Smith', 'LAPTOP-7'];
   const states = ['connected', 'waiting', 'customer_away', 'paused', 'operator_away'];
   const sessions = states.map((state, n) => {
     const started = nowMs - (n * 17 + 3) * 60_000;
