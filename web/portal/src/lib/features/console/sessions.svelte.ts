@@ -165,6 +165,10 @@ class ConsoleSessions {
 
   async refresh(): Promise<void> {
     this.rows = await api.sessions();
+    for (const { session, state } of this.rows) {
+      // Paused in another tab: its line is closed here, and what goes on is told by the row.
+      if (state === 'paused' && this.find(session)?.view?.link.closed) this.dismiss(session);
+    }
   }
 
   /** Lets a session rest: its licence is free, and this browser keeps what it needs to go on. Why not, if it does not. */
