@@ -38,7 +38,9 @@ async function show(scene: Scene, { language, size }: Settings) {
   stage.played.contract = scene.contract ?? 'own';
   stage.played.factor = scene.factor ?? false;
   const row = { session: 'ff'.repeat(16), state: 'running', created_at_ms: Date.now() - 1_084_000 };
-  stage.played.rows = scene.others ? [row] : [];
+  const rests = { ...row, state: 'paused' };
+  stage.played.rows = scene.others ? [row] : scene.live === 'paused' ? [rests] : [];
+  stage.played.live = scene.live;
   stage.played.administrator = scene.administrator ?? false;
   stage.played.past = scene.past ?? false;
   stage.played.denied = scene.denied;

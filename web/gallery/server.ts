@@ -38,6 +38,8 @@ export interface Played {
   denied?: readonly string[] | undefined;
   /** There is a history. */
   past?: boolean;
+  /** Sessions of colleagues. */
+  live?: 'few' | 'many' | 'paused' | undefined;
   /** How licences are: without a word there is no end of them. */
   licences?: 'used' | 'none' | undefined;
 }
@@ -97,7 +99,8 @@ function keys(played: Played, nowMs: number) {
   ];
 }
 
-const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot';
+const FUNCTIONS =
+  'one_time control chat files clipboard_in clipboard_out screenshot show_screen group_sessions';
 
 /** The organization denies the chat, the group screenshots, and the person may transfer files. */
 function permissions(played: Played, level: 'organisation' | 'group' | 'user') {
@@ -281,6 +284,21 @@ function operation(path: string, method: string, played: Played): [number, unkno
           join_url: 'https://support.example.co.jp/join',
         },
       ];
+    case 'GET /sessions/live':
+      return [200, live(played, nowMs)];
+    case 'GET /organisation/embed':
+      return [
+        200,
+        {
+          address: `https://support.example.co.jp/embed/${SESSION}`,
+          origins: played.past ? [] : ['https://www.example.co.jp'],
+        },
+      ];
+    case 'GET /history/operators':
+      return [
+        200,
+        people[played.language].map((name, n) => ({ id: `${n}b`.repeat(16), name, sessions: [128, 41, 3][n] })),
+      ];
     case 'GET /licences/usage':
       return [200, usage(played, nowMs)];
     case 'GET /history':
@@ -326,6 +344,34 @@ function usage(played: Played, nowMs: number): unknown {
     take_at: 'join',
     server_time_ms: nowMs,
   };
+}
+
+function live(played: Played, nowMs: number): unknown {
+  const operators = people[played.language];
+  const ja = played.language === 'ja';
+  const customers = ja
+    ? ['山田商店 山田様', '', 'YOSHIDA-PC', '鈴木様', 'SATO-NOTE']
+    : ['Example Bakery', '', 'YOSHIDA-PC', 'Mr. Smith', 'LAPTOP-7'];
+  const states = ['connected', 'waiting', 'customer_away', 'paused', 'operator_away'];
+  const sessions = states.map((state, n) => {
+    const started = nowMs - (n * 17 + 3) * 60_000;
+    const waits = state === 'waiting';
+    return {
+      session: `${n}c`.repeat(16),
+      operator: operators[n % 3],
+      own: n % 3 === 0,
+      state,
+      started_at_ms: started,
+      joined_at_ms: waits ? null : started + 60_000,
+      paused_at_ms: state === 'paused' ? nowMs - 240_000 : null,
+      customer: customers[n],
+      system: waits ? '' : 'Windows 11 · Edge 148',
+      ticket: n === 0 ? '#20418' : '',
+    };
+  });
+  if (!played.live || played.live === 'paused') return { sessions: [], total: 0, more: false, server_time_ms: nowMs };
+  const many = played.live === 'many';
+  return { sessions, total: many ? 1_000 : sessions.length, more: many, server_time_ms: nowMs };
 }
 
 function history(played: Played, nowMs: number): unknown {

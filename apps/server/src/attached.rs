@@ -12,7 +12,7 @@ use temoto_model::ticket::TicketKey;
 use temoto_model::{LoginId, SessionId, UserId};
 use temoto_portal::{Client, Site};
 use temoto_relay::{ClientAddress, Config, Limits, Logins, Relay};
-use temoto_store::{Attachments, Clock as _, Logins as _, StoreError};
+use temoto_store::{Attachments, Clock as _, Logins as _, Presence, StoreError};
 use temoto_store_sql::SqlStore;
 use temoto_wire::relay::Ended;
 
@@ -81,6 +81,20 @@ impl Attachments for Attached {
             EndReason::SignedOut => Ended::SignedOut,
         };
         self.0.end_session(session, why);
+    }
+
+    async fn pause_session(&self, session: SessionId) {
+        self.0.pause_session(session);
+    }
+
+    async fn resume_session(&self, session: SessionId) {
+        self.0.resume_session(session);
+    }
+
+    fn presence(&self, sessions: &[SessionId]) -> Vec<Presence> {
+        let there = self.0.presence(sessions);
+        let read = |(console, customer)| Presence { console, customer };
+        there.into_iter().map(read).collect()
     }
 
     fn under_attack(&self) -> bool {

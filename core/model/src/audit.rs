@@ -57,8 +57,15 @@ pub enum AuditKind {
     CodeTaken,
     /// A code was closed; the detail says how.
     CodeClosed,
+    /// The operator sent a customer the address of the join page by mail. To whom is not in the trail: what is there
+    /// stays for ever.
+    GuidanceSent,
     /// A customer joined.
     CustomerJoined,
+    /// An operator paused a session: its lease is free.
+    SessionPaused,
+    /// A session that was paused goes on.
+    SessionResumed,
     /// A support session ended; the detail says why.
     SessionEnded,
     /// A licence was activated, or a trial began; the detail says for how many sessions.
@@ -85,6 +92,8 @@ pub enum AuditKind {
     HistoryExpired,
     /// A person was removed from the history; the detail says from how many sessions.
     HistoryErased,
+    /// Which sites may show the code field was decided anew; the detail says which.
+    EmbedOriginsSet,
     /// A group was made; the detail is its name.
     GroupMade,
     /// A group got another name; the detail is the new one.
@@ -131,7 +140,10 @@ impl AuditKind {
             Self::SessionStarted => "session_started",
             Self::CodeTaken => "code_taken",
             Self::CodeClosed => "code_closed",
+            Self::GuidanceSent => "guidance_sent",
             Self::CustomerJoined => "customer_joined",
+            Self::SessionPaused => "session_paused",
+            Self::SessionResumed => "session_resumed",
             Self::SessionEnded => "session_ended",
             Self::LicenceActivated => "licence_activated",
             Self::LeasePolicyChanged => "lease_policy_changed",
@@ -145,6 +157,7 @@ impl AuditKind {
             Self::RetentionChanged => "retention_changed",
             Self::HistoryExpired => "history_expired",
             Self::HistoryErased => "history_erased",
+            Self::EmbedOriginsSet => "embed_origins_set",
             Self::GroupMade => "group_made",
             Self::GroupRenamed => "group_renamed",
             Self::GroupDeleted => "group_deleted",

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod budget;
 pub mod code;
 pub mod details;
+pub mod guidance;
 pub mod history;
 pub mod id;
 pub mod lease;

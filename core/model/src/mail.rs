@@ -35,13 +35,15 @@ pub enum MailKind {
     EmailChanged,
     /// A licence or the trial ends soon.
     LicenceEnds,
+    /// An operator sends a customer the address of the join page, with words of the operator's own.
+    Guidance,
     /// Nothing but a proof that mail arrives.
     Test,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Verify,
         Self::AlreadyRegistered,
         Self::Invite,
@@ -54,6 +56,7 @@ impl MailKind {
         Self::SecondFactorOff,
         Self::EmailChanged,
         Self::LicenceEnds,
+        Self::Guidance,
         Self::Test,
     ];
 
@@ -73,6 +76,7 @@ impl MailKind {
             Self::SecondFactorOff => "second_factor_off",
             Self::EmailChanged => "email_changed",
             Self::LicenceEnds => "licence_ends",
+            Self::Guidance => "guidance",
             Self::Test => "test",
         }
     }

@@ -36,11 +36,13 @@ pub enum Permission {
     Screenshot,
     /// Showing a screen of the own to the customer.
     ShowScreen,
+    /// Seeing which sessions people of the same groups run.
+    GroupSessions,
 }
 
 impl Permission {
     /// All of them, in the order in which pages show them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneTime,
         Self::Control,
         Self::Chat,
@@ -49,6 +51,7 @@ impl Permission {
         Self::ClipboardOut,
         Self::Screenshot,
         Self::ShowScreen,
+        Self::GroupSessions,
     ];
 
     /// Its name in the interface and in the database.
@@ -63,6 +66,7 @@ impl Permission {
             Self::ClipboardOut => "clipboard_out",
             Self::Screenshot => "screenshot",
             Self::ShowScreen => "show_screen",
+            Self::GroupSessions => "group_sessions",
         }
     }
 
@@ -321,7 +325,7 @@ mod tests {
         }
 
         #[test]
-        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..8) {
+        fn one_more_denial_never_allows_anything(rules in rules(), whose in 0_usize..7, which in 0_usize..9) {
             let permission = Permission::ALL[which];
             let mut stricter = rules.clone();
             let groups = stricter.groups.len();

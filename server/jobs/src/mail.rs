@@ -191,6 +191,7 @@ impl Parts {
             MailKind::AlreadyRegistered | MailKind::Test | MailKind::EmailChanged => {
                 return Ok(Some("/login".to_owned()));
             }
+            MailKind::Guidance => return Ok(Some(format!("/join?lang={}", mail.language.as_str()))),
             MailKind::LicenceEnds => return Ok(Some("/console/licences".to_owned())),
             MailKind::PasswordChanged => return Ok(Some("/forgot".to_owned())),
             MailKind::NewDevice | MailKind::SecondFactorOn | MailKind::SecondFactorOff => {

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use temoto_model::account::{Email, Name};
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::{CodeId, LoginId, OrganisationId, Role, SessionId, TokenHash, UserId};
-use temoto_store::{Accounts as _, Logins as _, NewCode, NewLogin, NewSession, NewUser, Sessions as _};
+use temoto_store::{
+    Accounts as _, Logins as _, NewCode, NewLogin, NewSession, NewUser, Presence, Sessions as _,
+};
 use temoto_store_sql::SqlStore;
 
 use super::*;
@@ -38,6 +40,11 @@ impl Attachments for NotedRelay {
     }
     async fn end_session(&self, session: SessionId, reason: EndReason) {
         self.ended.lock().unwrap().push((session, reason));
+    }
+    async fn pause_session(&self, _: SessionId) {}
+    async fn resume_session(&self, _: SessionId) {}
+    fn presence(&self, sessions: &[SessionId]) -> Vec<Presence> {
+        vec![Presence::default(); sessions.len()]
     }
     fn under_attack(&self) -> bool {
         false

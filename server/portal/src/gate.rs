@@ -22,6 +22,8 @@ pub struct Peer(pub SocketAddr);
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub IpAddr);
 
+/// The part of [`POLICY`] that the one page replaces that other sites may frame.
+const FRAMED_BY_NOBODY: &str = "frame-ancestors 'none'";
 /// What pages may do: their own scripts and WebAssembly, their own server, nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
@@ -45,6 +47,10 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     ),
 ];
 const STRICT_TRANSPORT: &str = "max-age=31536000; includeSubDomains";
+
+/// In the extensions of an answer: these origins may show the page in a frame. Nobody may without it.
+#[derive(Clone, Debug)]
+pub(crate) struct FramedBy(pub Vec<String>);
 
 /// Puts the gate before these routes.
 pub(crate) fn guard(routes: Router, app: App) -> Router {
@@ -72,7 +78,8 @@ async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Resp
         None => next.run(request).await,
         Some(refusal) => refusal,
     };
-    dress(&app, &path, response.headers_mut());
+    let framed = response.extensions_mut().remove::<FramedBy>();
+    dress(&app, &path, framed.as_ref(), response.headers_mut());
     tracing::debug!(
         method = %method,
         path = ?shown(&path),
@@ -188,8 +195,23 @@ fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Answer> {
     Ok(())
 }
 
-fn dress(app: &App, path: &str, headers: &mut HeaderMap) {
+fn dress(app: &App, path: &str, framed: Option<&FramedBy>, headers: &mut HeaderMap) {
+    let ancestors = framed.and_then(|FramedBy(origins)| {
+        let policy = POLICY.replace(
+            FRAMED_BY_NOBODY,
+            &format!("frame-ancestors {}", origins.join(" ")),
+        );
+        (!origins.is_empty()).then(|| HeaderValue::from_str(&policy).ok())?
+    });
+    let framed = ancestors.is_some();
+    if let Some(policy) = ancestors {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     for (name, value) in ALWAYS {
+        // The older header knows no list; where both stand, browsers take the policy.
+        if framed && name == header::X_FRAME_OPTIONS {
+            continue;
+        }
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if app.site.strict_transport() {

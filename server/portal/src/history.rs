@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod note;
 pub(crate) mod one;
+pub(crate) mod operators;
 pub(crate) mod policy;
 pub(crate) mod report;
 

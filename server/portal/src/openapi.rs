@@ -56,6 +56,8 @@ use crate::{
         account::factor::recovery::handler,
         account::factor::remove::handler,
         organisation::second_factor::handler,
+        organisation::embed::read,
+        organisation::embed::decide,
         user::list::handler,
         user::create::handler,
         user::import::handler,
@@ -83,6 +85,7 @@ use crate::{
         history::policy::read,
         history::policy::decide,
         history::erase::handler,
+        history::operators::handler,
         history::one::handler,
         history::note::handler,
         history::report::handler,
@@ -99,6 +102,10 @@ use crate::{
         session::create::handler,
         session::code::handler,
         session::statement::handler,
+        session::live::handler,
+        session::pause::pause,
+        session::pause::resume,
+        session::guidance::handler,
         session::end::handler,
     )
 )]

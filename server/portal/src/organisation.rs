@@ -1,3 +1,4 @@
 //! What administrators decide for their organisation.
 
+pub(crate) mod embed;
 pub(crate) mod second_factor;

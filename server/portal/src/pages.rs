@@ -10,11 +10,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest as _, Sha256};
+use temoto_model::OrganisationId;
 
+use crate::extract::Named;
+use crate::gate::FramedBy;
 use crate::{Answer, App};
 
 /// Addresses that the single page answers.
-const PLACES: [&str; 18] = [
+const PLACES: [&str; 21] = [
     "/",
     "/join",
     "/login",
@@ -31,7 +34,10 @@ const PLACES: [&str; 18] = [
     "/domain/permissions",
     "/domain/keys",
     "/docs/api",
+    "/domain/embed",
     "/console",
+    "/console/history",
+    "/console/licences",
     "/console/s/{session}",
 ];
 const INDEX: &str = "index.html";
@@ -129,6 +135,22 @@ pub(crate) fn router() -> Router<App> {
     PLACES
         .into_iter()
         .fold(Router::new(), |router, place| router.route(place, get(index)))
+        .route("/embed/{organisation}", get(embedded))
+}
+
+/// The code field, which the sites of an organisation may show in a frame.
+async fn embedded(
+    State(app): State<App>,
+    Named(organisation): Named<OrganisationId>,
+    headers: HeaderMap,
+) -> Response {
+    let origins = match app.store.embed_origins(organisation).await {
+        Ok(origins) => origins,
+        Err(error) => return Answer::store(&error).into_response(),
+    };
+    let mut response = index(State(app), headers).await;
+    response.extensions_mut().insert(FramedBy(origins));
+    response
 }
 
 async fn index(State(app): State<App>, headers: HeaderMap) -> Response {

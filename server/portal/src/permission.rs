@@ -52,8 +52,8 @@ pub(crate) struct InGroup {
 /// A function, what was said about it here, and the answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FunctionView {
-    /// `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `show_screen`, `recording`, `print`,
-    /// `call`, `unattended` or `meeting`.
+    /// `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `show_screen` or
+    /// `group_sessions`.
     #[schema(example = "screenshot")]
     function: &'static str,
     /// What this organisation, group or person says: `allow`, `deny` or nothing.

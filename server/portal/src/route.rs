@@ -50,6 +50,20 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         row(
             M::GET,
+            "/organisation/embed",
+            ADMINISTRATORS,
+            NO_KEY,
+            get(organisation::embed::read),
+        ),
+        row(
+            M::POST,
+            "/organisation/embed",
+            ADMINISTRATORS,
+            NO_KEY,
+            post(organisation::embed::decide),
+        ),
+        row(
+            M::GET,
             "/history",
             OPERATORS,
             key(HistoryRead),
@@ -110,6 +124,13 @@ pub(crate) fn table() -> Vec<Route> {
             OPERATORS,
             key(HistoryWrite),
             post(history::note::handler),
+        ),
+        row(
+            M::GET,
+            "/history/operators",
+            ADMINISTRATORS,
+            NO_KEY,
+            get(history::operators::handler),
         ),
         row(
             M::POST,
@@ -175,6 +196,13 @@ pub(crate) fn table() -> Vec<Route> {
             post(session::create::handler),
         ),
         row(
+            M::GET,
+            "/sessions/live",
+            OPERATORS,
+            NO_KEY,
+            get(session::live::handler),
+        ),
+        row(
             M::POST,
             "/sessions/{id}/codes",
             OPERATORS,
@@ -187,6 +215,27 @@ pub(crate) fn table() -> Vec<Route> {
             OPERATORS,
             NO_KEY,
             post(session::statement::handler),
+        ),
+        row(
+            M::POST,
+            "/sessions/{id}/pause",
+            OPERATORS,
+            NO_KEY,
+            post(session::pause::pause),
+        ),
+        row(
+            M::POST,
+            "/sessions/{id}/resume",
+            OPERATORS,
+            NO_KEY,
+            post(session::pause::resume),
+        ),
+        row(
+            M::POST,
+            "/sessions/{id}/guidance",
+            OPERATORS,
+            NO_KEY,
+            post(session::guidance::handler),
         ),
         row(
             M::POST,

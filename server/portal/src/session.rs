@@ -3,7 +3,10 @@
 pub(crate) mod code;
 pub(crate) mod create;
 pub(crate) mod end;
+pub(crate) mod guidance;
 pub(crate) mod list;
+pub(crate) mod live;
+pub(crate) mod pause;
 pub(crate) mod statement;
 
 use axum::http::StatusCode;
@@ -12,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use temoto_crypto::statement::Statement;
 use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::guidance::GuidanceError;
 use temoto_model::session::{STATEMENT_LIFE, SessionState};
 use temoto_model::{Actor, CodeId, SessionId, Timestamp};
 use temoto_store::{LoginHolder, NewCode, SessionRow, StoreError};
@@ -44,6 +48,20 @@ pub(crate) enum SessionError {
     NoFreeCode,
     #[error("the statement could not be signed")]
     Statement,
+    #[error("there is no mail server")]
+    NoMail,
+    #[error("not an address")]
+    Address,
+    #[error(transparent)]
+    Guidance(#[from] GuidanceError),
+    #[error("the filter makes no sense")]
+    Filter,
+    #[error("this person does not see these sessions")]
+    ScopeDenied,
+    #[error("no customer joined yet")]
+    Waits,
+    #[error("as many mails were sent as may be")]
+    TooManyMails,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -59,6 +77,18 @@ impl From<&SessionError> for Answer {
             SessionError::Language => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "language_invalid"),
             SessionError::TooManyOwn => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_codes"),
             SessionError::NoFreeCode => Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_free_code"),
+            SessionError::NoMail => crate::mail::not_set_up(),
+            SessionError::Address => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "email_invalid"),
+            SessionError::Guidance(GuidanceError::Words) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "guidance_words_invalid")
+            }
+            SessionError::Guidance(GuidanceError::Address) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "guidance_address")
+            }
+            SessionError::Filter => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "filter_invalid"),
+            SessionError::ScopeDenied => Self::new(StatusCode::FORBIDDEN, "scope_denied"),
+            SessionError::Waits => Self::new(StatusCode::CONFLICT, "session_waits"),
+            SessionError::TooManyMails => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_guidances"),
             SessionError::Statement => Self::internal(error),
             SessionError::Store(StoreError::NoLease) => Self::new(StatusCode::CONFLICT, "no_licence_free"),
             SessionError::Store(StoreError::Gone) => Self::new(StatusCode::CONFLICT, "session_over"),

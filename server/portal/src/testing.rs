@@ -22,7 +22,7 @@ use temoto_model::secret::Token;
 use temoto_model::session::EndReason;
 use temoto_model::ticket::TicketKey;
 use temoto_model::{LoginId, OrganisationId, Role, Secret, SessionId, Timestamp, TokenHash, UserId};
-use temoto_store::{Accounts as _, Attachments, Clock, NewUser, StoreError, TokenPurpose};
+use temoto_store::{Accounts as _, Attachments, Clock, NewUser, Presence, StoreError, TokenPurpose};
 use temoto_store_sql::SqlStore;
 use tower::ServiceExt as _;
 
@@ -60,12 +60,16 @@ pub(crate) enum Asked {
     DetachUser(UserId),
     Refresh(SessionId),
     End(SessionId, EndReason),
+    Pause(SessionId),
+    Resume(SessionId),
 }
 
 #[derive(Default)]
 pub(crate) struct TestRelay {
     pub asked: Mutex<Vec<Asked>>,
     pub under_attack: AtomicBool,
+    /// Sessions whose customer is there.
+    pub customers: Mutex<Vec<SessionId>>,
 }
 
 impl TestRelay {
@@ -92,6 +96,20 @@ impl Attachments for TestRelay {
     }
     async fn end_session(&self, session: SessionId, reason: EndReason) {
         self.note(Asked::End(session, reason));
+    }
+    async fn pause_session(&self, session: SessionId) {
+        self.note(Asked::Pause(session));
+    }
+    async fn resume_session(&self, session: SessionId) {
+        self.note(Asked::Resume(session));
+    }
+    fn presence(&self, sessions: &[SessionId]) -> Vec<Presence> {
+        let there = self.customers.lock().unwrap();
+        let of = |session: &SessionId| Presence {
+            console: true,
+            customer: there.contains(session),
+        };
+        sessions.iter().map(of).collect()
     }
     fn under_attack(&self) -> bool {
         self.under_attack.load(Ordering::SeqCst)

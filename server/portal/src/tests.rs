@@ -3,9 +3,11 @@
 mod doors;
 mod factors;
 mod gate;
+mod guidance;
 mod history;
 mod keys;
 mod licences;
+mod online;
 mod own_account;
 mod pages;
 mod people;

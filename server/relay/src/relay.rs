@@ -210,6 +210,25 @@ impl Relay {
         self.act(|table, now| table.detach_user(now, user));
     }
 
+    /// Detaches the console of a session, and lets none in until [`Relay::resume_session`]. Keep it first.
+    pub fn pause_session(&self, session: SessionId) {
+        self.act(|table, now| table.pause_session(now, session));
+    }
+
+    /// Lets the console of a session in again. Keep it first.
+    pub fn resume_session(&self, session: SessionId) {
+        self.with(|state, now| state.table.resume_session(now, session));
+    }
+
+    /// Of each session whether its console and whether an agent is attached.
+    #[must_use]
+    pub fn presence(&self, sessions: &[SessionId]) -> Vec<(bool, bool)> {
+        self.with(|state, _| {
+            let of = |session: &SessionId| state.table.presence(*session);
+            sessions.iter().map(of).collect()
+        })
+    }
+
     /// What is known of a session that has not ended.
     #[must_use]
     pub fn session_state(&self, session: SessionId) -> Option<SessionView> {

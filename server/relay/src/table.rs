@@ -102,6 +102,8 @@ struct Session {
     code: Option<Selector>,
     /// A customer has joined before.
     joined: bool,
+    /// Its operator paused it.
+    paused: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -5,7 +5,8 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 use temoto_store::{
-    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, StoreError, TimelineRow,
+    ErasableOperator, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
+    StoreError, TimelineRow,
 };
 
 use crate::database::{Conn, Query, Row, query};
@@ -16,6 +17,8 @@ use crate::{SqlStore, audit, row};
 const CHARTED: i64 = 20_000;
 /// Most sessions that one round removes: the next ones go in the next round.
 const REMOVED: i64 = 500;
+/// Most operators that are listed.
+const OPERATORS: i64 = 2_000;
 const DAY_MS: i64 = 86_400_000;
 /// Most entries of the trail about one session.
 const TOLD: i64 = 500;
@@ -222,6 +225,31 @@ impl Histories for SqlStore {
         tx.commit().await.map_err(failed)
     }
 
+    async fn operators_of_history(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<ErasableOperator>, StoreError> {
+        query(
+            "SELECT u.id, u.name, COUNT(*) AS sessions FROM sessions s JOIN users u ON u.id = s.operator_id
+             WHERE s.organisation_id = $1 AND s.state = 'ended'
+             GROUP BY u.id, u.name ORDER BY u.name, u.id LIMIT $2",
+        )
+        .bind(&organisation.as_bytes()[..])
+        .bind(OPERATORS)
+        .fetch_all(self.read())
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            Ok(ErasableOperator {
+                id: row::id(row, "id")?,
+                name: row::get(row, "name")?,
+                sessions: row::count(row, "sessions")?,
+            })
+        })
+        .collect()
+    }
+
     async fn erase(
         &self,
         organisation: OrganisationId,
@@ -360,14 +388,14 @@ async fn write(tx: &mut Conn, session: SessionId, details: &SessionDetails) -> R
 }
 
 /// One more condition about one more value. The words are ours; what they compare with is bound.
-fn also(sql: &mut String, bound: &mut u32, condition: &str) {
+pub(crate) fn also(sql: &mut String, bound: &mut u32, condition: &str) {
     *bound += 1;
     sql.push_str(" AND ");
     sql.push_str(&condition.replace('?', &format!("${bound}")));
 }
 
 /// What is looked for, wherever it stands; signs that mean something to `LIKE` mean themselves.
-fn pattern(text: &str) -> String {
+pub(crate) fn pattern(text: &str) -> String {
     let mut out = String::from("%");
     for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '!') {

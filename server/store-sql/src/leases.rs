@@ -35,9 +35,18 @@ pub(crate) async fn open(
 
 /// A new code for a session: its lease again, if leases are taken with codes and it has none.
 pub(crate) async fn new_code(tx: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
-    let Some((organisation, operator, _)) = without_lease(tx, session).await? else {
+    let Some(found) = without_lease(tx, session).await? else {
         return Ok(());
     };
+    let Without {
+        organisation,
+        operator,
+        ..
+    } = found;
+    if found.paused {
+        // A code would bring customers to a console that is not there.
+        return Err(StoreError::NoLease);
+    }
     if take_at(&mut *tx, organisation).await? == TakeAt::Code {
         if free(tx, organisation, now).await? == Some(0) {
             return Err(StoreError::NoLease);
@@ -49,13 +58,22 @@ pub(crate) async fn new_code(tx: &mut Conn, session: SessionId, now: Timestamp) 
 
 /// A customer joins: takes the lease of the session. `false`: none is free; the operator is put in the line.
 pub(crate) async fn join(tx: &mut Conn, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
-    let Some((organisation, operator, running)) = without_lease(tx, session).await? else {
+    let Some(found) = without_lease(tx, session).await? else {
         return Ok(true);
     };
+    let Without {
+        organisation,
+        operator,
+        ..
+    } = found;
+    if found.paused {
+        // Only its operator goes on with it.
+        return Ok(false);
+    }
     let free = free(tx, organisation, now).await?;
     let line = line(&mut *tx, organisation).await?;
     // What ran before is never cut.
-    if running || (free != Some(0) && lease::may_start(&line, operator, free, now)) {
+    if found.running || (free != Some(0) && lease::may_start(&line, operator, free, now)) {
         take(tx, session, organisation, operator, now).await?;
         out_of_line(tx, operator).await?;
         unlicensed(tx, session, None).await?;
@@ -76,7 +94,29 @@ pub(crate) async fn join(tx: &mut Conn, session: SessionId, now: Timestamp) -> R
     Ok(false)
 }
 
-/// The session ended.
+/// A session that was paused goes on: takes a lease as a new session does. `false`: none is free; the operator is put in
+/// the line.
+pub(crate) async fn resume(tx: &mut Conn, session: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(Without {
+        organisation,
+        operator,
+        ..
+    }) = without_lease(tx, session).await?
+    else {
+        return Ok(true);
+    };
+    let free = free(tx, organisation, now).await?;
+    let line = line(&mut *tx, organisation).await?;
+    if free != Some(0) && lease::may_start(&line, operator, free, now) {
+        take(tx, session, organisation, operator, now).await?;
+        out_of_line(tx, operator).await?;
+        return Ok(true);
+    }
+    stand_in_line(tx, organisation, operator, now).await?;
+    Ok(false)
+}
+
+/// The session ended, or is paused.
 pub(crate) async fn release(tx: &mut Conn, session: SessionId) -> Result<(), StoreError> {
     query("DELETE FROM licence_leases WHERE session_id = $1")
         .bind(&session.as_bytes()[..])
@@ -86,13 +126,19 @@ pub(crate) async fn release(tx: &mut Conn, session: SessionId) -> Result<(), Sto
     Ok(())
 }
 
-/// Whose the session is, and whether a customer has joined it, if it holds no lease.
-async fn without_lease(
-    tx: &mut Conn,
-    session: SessionId,
-) -> Result<Option<(OrganisationId, UserId, bool)>, StoreError> {
+/// A session that holds no lease.
+struct Without {
+    organisation: OrganisationId,
+    operator: UserId,
+    /// A customer has joined it.
+    running: bool,
+    /// Its operator paused it.
+    paused: bool,
+}
+
+async fn without_lease(tx: &mut Conn, session: SessionId) -> Result<Option<Without>, StoreError> {
     let found = query(
-        "SELECT organisation_id, operator_id, state FROM sessions WHERE id = $1
+        "SELECT organisation_id, operator_id, state, paused_at FROM sessions WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM licence_leases l WHERE l.session_id = $1)",
     )
     .bind(&session.as_bytes()[..])
@@ -100,12 +146,12 @@ async fn without_lease(
     .await
     .map_err(failed)?;
     let Some(row) = found else { return Ok(None) };
-    let running = row::get::<&str>(&row, "state")? == "running";
-    Ok(Some((
-        row::id(&row, "organisation_id")?,
-        row::id(&row, "operator_id")?,
-        running,
-    )))
+    Ok(Some(Without {
+        organisation: row::id(&row, "organisation_id")?,
+        operator: row::id(&row, "operator_id")?,
+        running: row::get::<&str>(&row, "state")? == "running",
+        paused: row::maybe_time(&row, "paused_at")?.is_some(),
+    }))
 }
 
 async fn take(

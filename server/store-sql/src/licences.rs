@@ -259,7 +259,8 @@ impl Licences for SqlStore {
             // One that waits for its customer takes none by this, but keeps what it has.
             query(
                 "INSERT INTO licence_leases (session_id, organisation_id, operator_id, taken_at, operated_at)
-                 SELECT id, organisation_id, operator_id, $2, $2 FROM sessions WHERE id = $1 AND state = 'running'
+                 SELECT id, organisation_id, operator_id, $2, $2 FROM sessions
+                 WHERE id = $1 AND state = 'running' AND paused_at IS NULL
                  ON CONFLICT (session_id) DO UPDATE SET operated_at = excluded.operated_at",
             )
             .bind(&session.as_bytes()[..])

@@ -2,6 +2,8 @@
 
 use async_trait::async_trait;
 use temoto_model::account::Language;
+use temoto_model::audit::AuditEvent;
+use temoto_model::guidance::{PER_ORGANISATION, PER_ORGANISATION_WITHIN, PER_USER, PER_USER_WITHIN};
 use temoto_model::mail::{
     ANSWER_CHARS, CLAIM, MailKind, PER_ADDRESS, PER_ADDRESS_WITHIN, REMEMBERED, WAITING,
 };
@@ -10,7 +12,7 @@ use temoto_store::{Mail, Mails, NewMail, StoreError};
 
 use crate::database::{Conn, Row, query};
 use crate::error::failed;
-use crate::{SqlStore, row};
+use crate::{SqlStore, audit, row};
 
 /// Between the parts of the facts, in which they do not occur.
 const UNIT: char = '\u{1f}';
@@ -20,20 +22,35 @@ const RECORD: char = '\u{1e}';
 impl Mails for SqlStore {
     async fn queue_mail(&self, mail: &NewMail) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let counted = query(
-            "SELECT (SELECT COUNT(*) FROM mails WHERE address = $1 AND kind = $2 AND made_at > $3) AS lately,
-                    (SELECT COUNT(*) FROM mails WHERE next_at IS NOT NULL) AS waiting",
-        )
-        .bind(mail.address.as_str())
-        .bind(mail.kind.as_str())
-        .bind(mail.at.minus(PER_ADDRESS_WITHIN).as_millis())
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(failed)?;
-        if row::count(&counted, "lately")? >= PER_ADDRESS || row::count(&counted, "waiting")? >= WAITING {
+        if !has_room(&mut tx, mail).await? {
             return Ok(false);
         }
         insert(&mut tx, mail).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
+    }
+
+    async fn queue_guidance(&self, mail: &NewMail, event: &AuditEvent) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let counted = query(
+            "SELECT (SELECT COUNT(*) FROM mails WHERE user_id = $1 AND kind = $2 AND made_at > $3) AS own,
+                    (SELECT COUNT(*) FROM mails WHERE organisation_id = $4 AND kind = $2 AND made_at > $5) AS every",
+        )
+        .bind(mail.user.as_ref().map(|id| &id.as_bytes()[..]))
+        .bind(mail.kind.as_str())
+        .bind(mail.at.minus(PER_USER_WITHIN).as_millis())
+        .bind(mail.organisation.as_ref().map(|id| &id.as_bytes()[..]))
+        .bind(mail.at.minus(PER_ORGANISATION_WITHIN).as_millis())
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(failed)?;
+        let full =
+            row::count(&counted, "own")? >= PER_USER || row::count(&counted, "every")? >= PER_ORGANISATION;
+        if full || !has_room(&mut tx, mail).await? {
+            return Ok(false);
+        }
+        insert(&mut tx, mail).await?;
+        audit::append(&mut tx, event).await?;
         tx.commit().await.map_err(failed)?;
         Ok(true)
     }
@@ -111,6 +128,21 @@ impl Mails for SqlStore {
         tx.commit().await.map_err(failed)?;
         Ok(done.rows_affected())
     }
+}
+
+/// Whether one more of this kind may go to this address, and one more may wait.
+async fn has_room(tx: &mut Conn, mail: &NewMail) -> Result<bool, StoreError> {
+    let counted = query(
+        "SELECT (SELECT COUNT(*) FROM mails WHERE address = $1 AND kind = $2 AND made_at > $3) AS lately,
+                (SELECT COUNT(*) FROM mails WHERE next_at IS NOT NULL) AS waiting",
+    )
+    .bind(mail.address.as_str())
+    .bind(mail.kind.as_str())
+    .bind(mail.at.minus(PER_ADDRESS_WITHIN).as_millis())
+    .fetch_one(tx)
+    .await
+    .map_err(failed)?;
+    Ok(row::count(&counted, "lately")? < PER_ADDRESS && row::count(&counted, "waiting")? < WAITING)
 }
 
 /// Lets a mail wait.

@@ -34,7 +34,7 @@ impl RelayStore for SqlStore {
         let memory = RelayMemory {
             sessions: all(
                 &mut tx,
-                "SELECT id, operator_id, started_at FROM sessions WHERE state <> 'ended'",
+                "SELECT id, operator_id, started_at, paused_at FROM sessions WHERE state <> 'ended'",
                 session,
             )
             .await?,
@@ -74,12 +74,13 @@ impl RelayStore for SqlStore {
         now: Timestamp,
     ) -> Result<Option<(RelaySession, Option<RelayCode>)>, StoreError> {
         let mut tx = self.begin().await?;
-        let found =
-            query("SELECT id, operator_id, started_at FROM sessions WHERE id = $1 AND state <> 'ended'")
-                .bind(&id.as_bytes()[..])
-                .fetch_optional(&mut *tx)
-                .await
-                .map_err(failed)?;
+        let found = query(
+            "SELECT id, operator_id, started_at, paused_at FROM sessions WHERE id = $1 AND state <> 'ended'",
+        )
+        .bind(&id.as_bytes()[..])
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(failed)?;
         let Some(found) = found else { return Ok(None) };
         let code = codes(&mut tx, now, Some(id)).await?.pop();
         Ok(Some((session(&found)?, code)))
@@ -405,6 +406,7 @@ fn session(row: &Row) -> Result<RelaySession, StoreError> {
         session: row::id(row, "id")?,
         operator: row::id(row, "operator_id")?,
         opened_at: row::time(row, "started_at")?,
+        paused: row::maybe_time(row, "paused_at")?.is_some(),
     })
 }
 

@@ -21,6 +21,7 @@ const STEPS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0005_permissions.sql"),
     ),
     (6, "api keys", include_str!("../migrations/0006_api_keys.sql")),
+    (7, "online", include_str!("../migrations/0007_online.sql")),
 ];
 
 /// Brings a SQLite database to this version.

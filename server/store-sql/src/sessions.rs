@@ -6,11 +6,13 @@ use temoto_model::audit::AuditEvent;
 use temoto_model::role::Ownership;
 use temoto_model::session::{EndReason, SessionState};
 use temoto_model::{SessionId, Timestamp, UserId};
-use temoto_store::{NewCode, NewSession, SessionCode, SessionRow, Sessions, StoreError};
+use temoto_store::{
+    LiveFilter, LiveRow, NewCode, NewSession, Paused, SessionCode, SessionRow, Sessions, StoreError,
+};
 
 use crate::database::{Conn, Row, query};
 use crate::error::{Unique, failed, failed_unique};
-use crate::{SqlStore, audit, leases, row};
+use crate::{SqlStore, audit, leases, live, row};
 
 const SELECT: &str = "SELECT s.*,
         (SELECT COUNT(*) FROM codes b WHERE b.session_id = s.id AND b.state = 'burnt') AS burnt,
@@ -99,6 +101,28 @@ impl Sessions for SqlStore {
         .iter()
         .map(session)
         .collect()
+    }
+
+    async fn live(&self, filter: &LiveFilter) -> Result<(Vec<LiveRow>, u32), StoreError> {
+        live::list(self, filter).await
+    }
+
+    async fn pause_session(
+        &self,
+        session: SessionId,
+        at: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<Paused, StoreError> {
+        live::pause(self, session, at, event).await
+    }
+
+    async fn resume_session(
+        &self,
+        session: SessionId,
+        at: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        live::resume(self, session, at, event).await
     }
 
     async fn waiting_codes(&self, operator: UserId, now: Timestamp) -> Result<(u32, u32), StoreError> {
@@ -240,6 +264,7 @@ fn session(row: &Row) -> Result<SessionRow, StoreError> {
         ended,
         burnt_codes: row::count(row, "burnt")?,
         unlicensed_at: row::maybe_time(row, "unlicensed_at")?,
+        paused_at: row::maybe_time(row, "paused_at")?,
         code,
     })
 }

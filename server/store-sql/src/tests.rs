@@ -26,6 +26,7 @@ mod cluster;
 mod faults;
 mod histories;
 mod licences;
+mod live;
 mod logins;
 mod mails;
 mod people;

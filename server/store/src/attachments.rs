@@ -6,6 +6,15 @@ use temoto_model::{LoginId, SessionId, UserId};
 
 use crate::StoreError;
 
+/// Who of a session is attached at this moment.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Presence {
+    /// The operator's console.
+    pub console: bool,
+    /// At least one end of the customer's.
+    pub customer: bool,
+}
+
 /// Who is attached to the relay, as far as the rest of the server cares.
 #[async_trait]
 pub trait Attachments: Send + Sync + 'static {
@@ -17,6 +26,13 @@ pub trait Attachments: Send + Sync + 'static {
     async fn refresh(&self, session: SessionId) -> Result<(), StoreError>;
     /// A session ended: everybody is told and detached.
     async fn end_session(&self, session: SessionId, reason: EndReason);
+    /// An operator paused the session, and this is kept: its console is detached, and lets itself in again only after
+    /// [`Attachments::resume_session`].
+    async fn pause_session(&self, session: SessionId);
+    /// It goes on, and this is kept.
+    async fn resume_session(&self, session: SessionId);
+    /// Who is attached of each of these.
+    fn presence(&self, sessions: &[SessionId]) -> Vec<Presence>;
     /// Whether so many attempts to join failed that new codes should be longer.
     fn under_attack(&self) -> bool;
     /// Sessions that somebody is attached to, and logins that consoles are attached with: both are in use.
@@ -37,6 +53,11 @@ impl Attachments for NoAttachments {
         Ok(())
     }
     async fn end_session(&self, _: SessionId, _: EndReason) {}
+    async fn pause_session(&self, _: SessionId) {}
+    async fn resume_session(&self, _: SessionId) {}
+    fn presence(&self, sessions: &[SessionId]) -> Vec<Presence> {
+        vec![Presence::default(); sessions.len()]
+    }
     fn under_attack(&self) -> bool {
         false
     }

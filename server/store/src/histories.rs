@@ -92,6 +92,17 @@ pub enum Erasure {
     Operator(UserId),
 }
 
+/// An operator whom the history knows, in it with this many sessions that ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ErasableOperator {
+    /// Who, also of those whose account was deleted.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// Sessions that ended.
+    pub sessions: u32,
+}
+
 /// Keeps the history. Errors of all methods: `Full`, `ReadOnly`, `Corrupt`, `Database`.
 #[async_trait]
 pub trait Histories: Send + Sync + 'static {
@@ -144,6 +155,12 @@ pub trait Histories: Send + Sync + 'static {
         days: Option<u32>,
         audit: &AuditEvent,
     ) -> Result<(), StoreError>;
+
+    /// Operators with sessions that ended, by name; the first 2,000.
+    async fn operators_of_history(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<ErasableOperator>, StoreError>;
 
     /// Takes a person out; from how many sessions. The event is kept with that number as its detail.
     async fn erase(

@@ -10,6 +10,7 @@ mod api_keys;
 mod attachments;
 mod audits;
 mod clock;
+mod embeds;
 mod error;
 mod histories;
 mod licences;
@@ -25,12 +26,14 @@ mod verifications;
 
 pub use accounts::{Accounts, Details, NewUser, Organisation, PasswordChoice, Profile, TokenPurpose, User};
 pub use api_keys::{ApiKey, ApiKeyRow, ApiKeys, NewApiKey};
-pub use attachments::{Attachments, NoAttachments};
+pub use attachments::{Attachments, NoAttachments, Presence};
 pub use audits::{AuditRow, Audits};
 pub use clock::Clock;
+pub use embeds::Embeds;
 pub use error::StoreError;
 pub use histories::{
-    Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails, TimelineRow,
+    ErasableOperator, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
+    TimelineRow,
 };
 pub use licences::{Activation, EndingLicence, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};
@@ -40,7 +43,9 @@ pub use people::{People, PeopleOrder, PeoplePage, PeopleQuery, PersonChange, Per
 pub use permissions::{GroupChanged, GroupRow, MemberChange, MemberRow, Permissions};
 pub use relay::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayStore, RelayToken};
 pub use second_factors::{SecondFactor, SecondFactors};
-pub use sessions::{NewCode, NewSession, SessionCode, SessionRow, Sessions};
+pub use sessions::{
+    LiveFilter, LiveOf, LiveRow, NewCode, NewSession, Paused, SessionCode, SessionRow, Sessions,
+};
 pub use verifications::{
     EmailAgreement, EmailChange, NewRegistration, NewTenant, Registration, Side, Verifications,
 };
@@ -50,6 +55,7 @@ pub trait Store:
     Accounts
     + ApiKeys
     + Audits
+    + Embeds
     + Histories
     + Licences
     + Logins
@@ -67,6 +73,7 @@ impl<T> Store for T where
     T: Accounts
         + ApiKeys
         + Audits
+        + Embeds
         + Histories
         + Licences
         + Logins

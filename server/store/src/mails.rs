@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use temoto_model::account::{Email, Language};
+use temoto_model::audit::AuditEvent;
 use temoto_model::mail::MailKind;
 use temoto_model::{MailId, OrganisationId, Timestamp, UserId};
 
@@ -16,7 +17,7 @@ pub struct NewMail {
     pub kind: MailKind,
     /// Whose doing it is, if anybody's.
     pub organisation: Option<OrganisationId>,
-    /// The account that it is about, if there is one.
+    /// The account that it is about, if there is one; of a mail to a customer the operator who sends it.
     pub user: Option<UserId>,
     /// Where it goes.
     pub address: Email,
@@ -55,6 +56,10 @@ pub trait Mails: Send + Sync + 'static {
     /// Lets a mail wait. `false`: the address was sent so many of this kind lately, or so many wait, that it was not
     /// taken.
     async fn queue_mail(&self, mail: &NewMail) -> Result<bool, StoreError>;
+
+    /// Lets an operator's mail to a customer wait, with its entry in the trail. `false`: the operator or the
+    /// organisation sent as many as they may ([`temoto_model::guidance`]), or it is too much as for every mail.
+    async fn queue_guidance(&self, mail: &NewMail, audit: &AuditEvent) -> Result<bool, StoreError>;
 
     /// Up to `most` mails that are due, oldest first; nobody else gets them until the claim runs out.
     async fn claim_mails(&self, now: Timestamp, most: u32) -> Result<Vec<Mail>, StoreError>;

@@ -21,6 +21,8 @@ pub struct RelaySession {
     pub operator: UserId,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Its operator paused it: no console is let in until it goes on.
+    pub paused: bool,
 }
 
 /// A code that waits.

@@ -111,6 +111,20 @@ export interface EmailToken {
   token: string;
 }
 
+/** The sites from now on. */
+export interface EmbedRequest {
+  /** At most 20, each `https://name` or `https://name:port`; without TLS only this machine itself. */
+  origins: string[];
+}
+
+/** Where the code field may be shown. */
+export interface EmbedView {
+  /** The address of the field, to stand in a frame. */
+  address: string;
+  /** The sites that may show it. */
+  origins: string[];
+}
+
 /** Who is to be taken out: one of the two. */
 export interface ErasureRequest {
   /** A customer, exactly as the history has the name. */
@@ -179,8 +193,8 @@ export interface FunctionView {
   allowed: boolean;
   /** Who decided it: `user`, `group`, `organisation`, or `default` where nobody said anything. */
   decided_by: string;
-  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `recording`, `print`,
-`call`, `unattended` or `meeting`. */
+  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot` or
+`group_sessions`. */
   function: string;
   /** The name of the group that decided it. */
   group?: string | null;
@@ -202,6 +216,28 @@ export interface GroupView {
   members: number;
   /** What it is called. */
   name: string;
+}
+
+/** A mail to a customer. */
+export interface GuidanceRequest {
+  /** The customer's address: one. */
+  address: string;
+  /** `ja` or `en`: of the mail and of the page that it leads to. */
+  language: string;
+  /** One line of at most 100 characters. */
+  subject: string;
+  /** At most 2,000 characters. The address of the join page is put under it. */
+  text: string;
+}
+
+/** An operator of the history. */
+export interface HistoryOperator {
+  /** Identifier, 32 hexadecimal digits. */
+  id: string;
+  /** Name. */
+  name: string;
+  /** Sessions that ended: as many go when the person is taken out. */
+  sessions: number;
 }
 
 /** A page of the history. */
@@ -307,6 +343,42 @@ export interface LinkPurpose {
   organisation: string;
   /** `setup`: make the first administrator, asks for everything; `password`: choose a password. */
   purpose: string;
+}
+
+/** A session that has not ended. */
+export interface LiveSession {
+  /** The customer's name or computer, as the operator's console says. */
+  customer: string;
+  /** When a customer first joined. */
+  joined_at_ms?: number | null;
+  /** The operator's name. */
+  operator: string;
+  /** Whether it is the caller's own. */
+  own: boolean;
+  /** When its operator paused it. */
+  paused_at_ms?: number | null;
+  /** Identifier, 32 hexadecimal digits. */
+  session: string;
+  /** When it was opened, milliseconds since 1970. */
+  started_at_ms: number;
+  /** `waiting` for a customer, `connected`, `customer_away`, `operator_away` or `paused`. */
+  state: string;
+  /** The customer's system, as the operator's console says. */
+  system: string;
+  /** Number of a ticket elsewhere. */
+  ticket: string;
+}
+
+/** A page of sessions that have not ended. */
+export interface LiveView {
+  /** There are older ones: ask with `before` and `before_ms` (`started_at_ms`) of the last. */
+  more: boolean;
+  /** What time the server has, milliseconds since 1970. */
+  server_time_ms: number;
+  /** At most 50, the newest first. */
+  sessions: LiveSession[];
+  /** How many there are on all pages. */
+  total: number;
 }
 
 /** Address and password. */
@@ -701,7 +773,7 @@ export interface SessionView {
   last_event_at_ms: number;
   /** Identifier, 32 hexadecimal digits. */
   session: string;
-  /** `waiting` for a customer or `running`. */
+  /** `waiting` for a customer, `running`, or `paused` by its operator. */
   state: string;
   /** When a customer was turned away because no licence was free, if none joined since. */
   unlicensed_at_ms?: number | null;

@@ -5,19 +5,24 @@ export type {
   CodeView as NewCode,
   Complete as RegistrationForm,
   EmailLinkView as EmailLink,
+  EmbedView as Embed,
   FactorState,
   FactorView as NewFactor,
+  HistoryOperator,
   HistoryView as History,
   Imported,
   Invitation,
   LicencesView as Licences,
   LicenceView as Licence,
   LineView as Line,
+  LiveSession,
+  LiveView as Live,
   LinkPurpose,
   Login,
   LoginView as LoginRow,
   FunctionView as FunctionAnswer,
   GroupView as Group,
+  GuidanceRequest as Guidance,
   Me,
   MemberView as Member,
   PermissionsView as Permissions,
@@ -55,6 +60,17 @@ export interface HistoryQuery {
   from_ms?: number;
   to_ms?: number;
   operator?: string;
+  text?: string;
+  before?: string;
+  before_ms?: number;
+}
+
+/** Whose sessions that have not ended. */
+export type Scope = 'own' | 'groups' | 'organisation';
+
+/** Which sessions that have not ended. */
+export interface LiveQuery {
+  scope: Scope;
   text?: string;
   before?: string;
   before_ms?: number;

@@ -16,7 +16,7 @@ use crate::extract::{Authorized, Operators};
 pub(crate) struct SessionView {
     /// Identifier, 32 hexadecimal digits.
     session: String,
-    /// `waiting` for a customer or `running`.
+    /// `waiting` for a customer, `running`, or `paused` by its operator.
     state: &'static str,
     /// When it was opened, milliseconds since 1970.
     created_at_ms: i64,
@@ -34,7 +34,11 @@ impl From<SessionRow> for SessionView {
     fn from(row: SessionRow) -> Self {
         Self {
             session: row.id.to_string(),
-            state: row.state.as_str(),
+            state: if row.paused_at.is_some() {
+                "paused"
+            } else {
+                row.state.as_str()
+            },
             created_at_ms: row.started_at.as_millis(),
             joined_at_ms: row.joined_at.map(temoto_model::Timestamp::as_millis),
             last_event_at_ms: row.last_event_at.as_millis(),

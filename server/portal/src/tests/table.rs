@@ -74,6 +74,7 @@ pub(super) fn body(path: &str) -> Option<Value> {
         "/permissions" | "/groups/{id}/permissions" | "/users/{id}/permissions" => {
             Some(json!({ "function": "files", "setting": "deny" }))
         }
+        "/organisation/embed" => Some(json!({ "origins": ["https://www.example.com"] })),
         "/organisation/second-factor" => Some(json!({ "required": false })),
         "/history/policy" => Some(json!({ "keep_days": 90 })),
         "/history/erase" => Some(json!({ "customer": "nobody" })),
@@ -84,6 +85,9 @@ pub(super) fn body(path: &str) -> Option<Value> {
             Some(json!({ "name": "会計", "scopes": ["users:read"], "days": 30, "password": PASSWORD }))
         }
         "/licences/policy" => Some(json!({ "take_at": "code" })),
+        "/sessions/{id}/guidance" => {
+            Some(json!({ "address": "c@c.example", "language": "ja", "subject": "S", "text": "T" }))
+        }
         "/sessions" | "/sessions/{id}/statement" => Some(console_key()),
         _ => None,
     }
@@ -108,7 +112,9 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
             | "/me/email/cancel"
             | "/me/logins/end-others",
         ) => StatusCode::NO_CONTENT,
-        (&Method::POST, "/permissions" | "/organisation/second-factor") => StatusCode::NO_CONTENT,
+        (&Method::POST, "/permissions" | "/organisation/second-factor" | "/organisation/embed") => {
+            StatusCode::NO_CONTENT
+        }
         // There is none to confirm, renew or remove.
         (&Method::POST, path) if path.starts_with("/me/second-factor/") => StatusCode::CONFLICT,
         (&Method::POST, "/sessions" | "/users" | "/groups" | "/licences" | "/keys") => StatusCode::CREATED,
@@ -117,8 +123,12 @@ fn welcome(route: &Route, who: Who) -> StatusCode {
         (&Method::GET, "/history/{id}") => StatusCode::NOT_FOUND,
         (&Method::POST, "/history/{id}") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
         // Without its parameters.
-        (&Method::GET, "/history/chart") => StatusCode::BAD_REQUEST,
+        (&Method::GET, "/history/chart" | "/sessions/live") => StatusCode::BAD_REQUEST,
         (&Method::POST, "/sessions/{id}/codes") if own => StatusCode::CREATED,
+        // No customer joined yet; and what is not paused goes on.
+        (&Method::POST, "/sessions/{id}/pause") if own => StatusCode::CONFLICT,
+        (&Method::POST, "/sessions/{id}/resume") if own => StatusCode::NO_CONTENT,
+        (&Method::POST, "/sessions/{id}/guidance") if own => StatusCode::ACCEPTED,
         (&Method::POST, "/sessions/{id}/statement") if own => StatusCode::OK,
         (&Method::POST, "/sessions/{id}/end") if own || who == Who::Administrator => StatusCode::NO_CONTENT,
         (_, path) if path.contains("{id}") => StatusCode::NOT_FOUND,

@@ -65,6 +65,7 @@ impl Table {
             match self.sessions.get(&ticket.session) {
                 None => Some(Detached::Over),
                 Some(session) if session.operator != ticket.user => Some(Detached::Forbidden),
+                Some(session) if session.paused => Some(Detached::NoLicence),
                 Some(_) => None,
             }
         };
@@ -104,6 +105,9 @@ impl Table {
         let origin = self.conns.get(&id).map(|c| c.caller.origin);
         if !origin.is_some_and(|o| origin_allows(o, role)) {
             return self.detach(id, Detached::Forbidden);
+        }
+        if participant == 0 && self.is_paused(session) {
+            return self.detach(id, Detached::NoLicence);
         }
         match login {
             Some(login) => self.check_login(
@@ -172,7 +176,15 @@ impl Table {
         self.keep_then(change, Pending::Attach(taken));
     }
 
+    fn is_paused(&self, session: SessionId) -> bool {
+        self.sessions.get(&session).is_some_and(|s| s.paused)
+    }
+
     fn resumed(&mut self, id: ConnId, session: SessionId, participant: u8) {
+        if participant == 0 && self.is_paused(session) {
+            // While its login was checked.
+            return self.detach(id, Detached::NoLicence);
+        }
         if self.present(id, session, participant) {
             self.welcome(id, session, participant, None);
         } else {
@@ -219,6 +231,9 @@ impl Table {
             self.agenda
                 .set_once(due, self.now.saturating_add(super::PLACE_MS));
             return;
+        }
+        if self.is_paused(session) {
+            return self.detach(conn, Detached::NoLicence);
         }
         if self.present(conn, session, 0) {
             self.welcome(conn, session, 0, Some(token));

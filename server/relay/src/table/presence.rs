@@ -85,6 +85,13 @@ impl Table {
     pub(super) fn place_due(&mut self, session: SessionId, participant: u8) {
         let s = self.sessions.get(&session);
         let place = s.and_then(|s| s.places.get(&participant));
+        if participant == 0 && s.is_some_and(|s| s.paused) {
+            // An operator who comes back must find the place. A session that nobody is in at all ends otherwise: the
+            // store knows when it was last heard of.
+            self.agenda
+                .set(Due::Place(session, 0), self.now.saturating_add(PLACE_MS));
+            return;
+        }
         if place.is_some_and(|place| place.conn.is_none()) {
             self.drop_place(session, participant, Gone::Expired);
         }

@@ -4,7 +4,7 @@ use temoto_model::code::CodeState;
 use temoto_model::session::EndReason;
 use temoto_model::{CodeId, LoginId, SessionId, Timestamp, UserId};
 use temoto_store::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayToken};
-use temoto_wire::relay::{CloseCode, Ended, FromServer, Id, Peer, Role, Selector};
+use temoto_wire::relay::{CloseCode, Detached, Ended, FromServer, Id, Peer, Role, Selector};
 
 use super::{Due, OVER, PLACE_MS, Place, Session, State, Table, keys, millis, timestamp};
 use crate::event::{Action, ConnId};
@@ -83,6 +83,7 @@ impl Table {
             last_number: 0,
             code: None,
             joined: false,
+            paused: false,
         };
         self.sessions.entry(session).or_insert(fresh);
         self.agenda
@@ -126,6 +127,40 @@ impl Table {
         self.at(now);
         self.end(session, why);
         std::mem::take(&mut self.actions)
+    }
+
+    /// Its operator paused a session, and this is kept: its console is detached, and none is let in until it goes on. The
+    /// customer's ends stay, and the console's place is kept for as long.
+    pub fn pause_session(&mut self, now: u64, session: SessionId) -> Vec<Action> {
+        self.at(now);
+        if let Some(s) = self.sessions.get_mut(&session) {
+            s.paused = true;
+            if let Some(conn) = s.places.get(&0).and_then(|place| place.conn) {
+                self.detach(conn, Detached::NoLicence);
+            }
+        }
+        std::mem::take(&mut self.actions)
+    }
+
+    /// A session that was paused goes on, and this is kept.
+    pub fn resume_session(&mut self, now: u64, session: SessionId) {
+        self.at(now);
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.paused = false;
+        }
+    }
+
+    /// Whether the console and whether an agent of a session is attached.
+    #[must_use]
+    pub fn presence(&self, session: SessionId) -> (bool, bool) {
+        let Some(session) = self.sessions.get(&session) else {
+            return (false, false);
+        };
+        let there = |console: bool| {
+            let mut places = session.places.iter();
+            places.any(|(number, place)| (*number == 0) == console && place.conn.is_some())
+        };
+        (there(true), there(false))
     }
 
     /// What the relay knows of a session that has not ended.
@@ -178,10 +213,16 @@ impl Table {
     pub(super) fn remember(&mut self, memory: RelayMemory) {
         let now = self.now;
         for RelaySession {
-            session, operator, ..
+            session,
+            operator,
+            paused,
+            ..
         } in memory.sessions
         {
             self.open_session(now, session, operator);
+            if let Some(session) = self.sessions.get_mut(&session) {
+                session.paused = paused;
+            }
         }
         for place in memory.places {
             self.remember_place(&place);
@@ -386,7 +427,7 @@ impl Table {
             .map(|(id, _)| *id)
             .collect();
         for id in hits {
-            self.detach(id, temoto_wire::relay::Detached::SignedOut);
+            self.detach(id, Detached::SignedOut);
         }
         std::mem::take(&mut self.actions)
     }

@@ -210,6 +210,7 @@ impl World {
 
     fn open_session(&mut self, id: SessionId) {
         self.opened.push(RelaySession {
+            paused: false,
             session: id,
             operator: OPERATOR,
             opened_at: timestamp(self.now),

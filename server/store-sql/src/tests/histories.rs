@@ -205,12 +205,25 @@ async fn a_person_is_taken_out(world: World) {
     let rows = store.history(&all(&world)).await.unwrap();
     let customers: Vec<&str> = rows.iter().map(|row| row.details.customer.as_str()).collect();
     assert_eq!(customers, ["", "山田商店"], "{one} {two}");
+    // Those who can be taken out are those with sessions that ended.
+    let idle = world.add_user("idle@example.com").await;
+    let known = store.operators_of_history(world.organisation).await.unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!((known[0].id, known[0].sessions), (world.user, 2));
+    assert_ne!(known[0].id, idle);
     // What runs stays until it ended.
     let running = world.new_session(NOW);
     let code = world.new_code("9999", NOW);
     store.open_session(&running, &code, &[]).await.unwrap();
     assert_eq!(erase(Erasure::Operator(world.user)).await, 2);
     assert_eq!(found(&world, &all(&world)).await, [running.id]);
+    assert!(
+        store
+            .operators_of_history(world.organisation)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let trail = store.audit_rows(world.organisation, 0, 100).await.unwrap();
     let told: Vec<&str> = trail
         .iter()

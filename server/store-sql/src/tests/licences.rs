@@ -124,7 +124,7 @@ fn joining(session: SessionId, mark: u64, at: Timestamp) -> RelayChange {
 }
 
 /// A customer joins, as the relay keeps it.
-async fn join(world: &World, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn join(world: &World, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
     let mark = u64::from_be_bytes(*world.fresh().first_chunk().unwrap());
     world.store.apply(&joining(session, mark, at)).await?;
     world.store.apply(&RelayChange::Joined { session, at }).await

@@ -1,9 +1,11 @@
 //! Mails that wait: each is sent by one, tried again when it failed, and too many to one address are not taken.
 
-use temoto_model::MailId;
 use temoto_model::account::{Email, Language};
+use temoto_model::audit::AuditKind;
+use temoto_model::guidance::{PER_ORGANISATION, PER_ORGANISATION_WITHIN, PER_USER, PER_USER_WITHIN};
 use temoto_model::mail::{CLAIM, MailKind, PER_ADDRESS, PER_ADDRESS_WITHIN, REMEMBERED};
-use temoto_store::{Mails as _, NewMail};
+use temoto_model::{MailId, Timestamp, UserId};
+use temoto_store::{Audits as _, Mails as _, NewMail};
 
 use super::{NOW, World, minutes};
 
@@ -12,6 +14,7 @@ on_every_database! {
     a_mail_that_failed_comes_again_when_it_is_due_or_never,
     oldest_mails_go_first_and_no_more_than_asked_for,
     nobody_is_flooded,
+    an_operator_and_an_organisation_send_so_many_mails_to_customers_and_each_is_in_the_trail,
 }
 
 pub(super) fn mail(world: &World, address: &str) -> NewMail {
@@ -101,4 +104,62 @@ async fn nobody_is_flooded(world: World) {
     let mut later = mail(&world, "a@b.example");
     later.at = NOW.plus(PER_ADDRESS_WITHIN);
     assert!(world.store.queue_mail(&later).await.unwrap());
+}
+
+async fn an_operator_and_an_organisation_send_so_many_mails_to_customers_and_each_is_in_the_trail(
+    world: World,
+) {
+    let event = world.event(AuditKind::GuidanceSent, NOW);
+    let new = |n: u32, user: UserId, at: Timestamp| NewMail {
+        kind: MailKind::Guidance,
+        user: Some(user),
+        at,
+        ..mail(&world, &format!("customer{n}@b.example"))
+    };
+    // Other mails of this person do not count.
+    assert!(
+        world
+            .store
+            .queue_mail(&mail(&world, "a@b.example"))
+            .await
+            .unwrap()
+    );
+    let mut sent = 0;
+    while sent < PER_ORGANISATION {
+        let user = UserId::from_bytes(world.fresh());
+        for _ in 0..PER_USER {
+            let mail = new(sent, user, NOW);
+            assert!(world.store.queue_guidance(&mail, &event).await.unwrap(), "{sent}");
+            sent += 1;
+        }
+        let one_more = new(sent, user, NOW);
+        assert!(
+            !world.store.queue_guidance(&one_more, &event).await.unwrap(),
+            "{sent}"
+        );
+    }
+    let later = NOW.plus(PER_USER_WITHIN);
+    assert!(
+        !world
+            .store
+            .queue_guidance(&new(sent, world.user, later), &event)
+            .await
+            .unwrap()
+    );
+    let rows = world
+        .store
+        .audit_rows(world.organisation, 0, 2_000)
+        .await
+        .unwrap();
+    let told = rows.iter().filter(|row| row.kind == "guidance_sent").count();
+    assert_eq!(told, usize::try_from(sent).unwrap());
+
+    let tomorrow = NOW.plus(PER_ORGANISATION_WITHIN);
+    assert!(
+        world
+            .store
+            .queue_guidance(&new(sent, world.user, tomorrow), &event)
+            .await
+            .unwrap()
+    );
 }

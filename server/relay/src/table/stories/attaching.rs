@@ -442,3 +442,66 @@ fn a_server_that_drains_tells_everybody_and_lets_nobody_in() {
     };
     assert_eq!(world.table.open(world.now, caller), None);
 }
+
+#[test]
+fn a_paused_session_has_no_console_until_it_goes_on_and_its_customer_stays() {
+    let mut world = World::new();
+    let (console, token) = world.console(1, Some("4821"));
+    let (agent, number, _) = world.join(console, "4821", 5);
+    world.forget();
+    let actions = world.table.pause_session(world.now, session(1));
+    world.act(actions);
+    assert_eq!(world.detached(console), Some(Detached::NoLicence));
+    let gone = FromServer::Gone {
+        participant: 0,
+        why: Gone::Detached,
+    };
+    assert_eq!(world.last(agent), gone);
+    assert_eq!(world.table.presence(session(1)), (false, true));
+
+    // Neither by what it keeps nor by a fresh ticket, now or in an hour.
+    let tries = |world: &mut World| {
+        let back = world.resume(Origin::Allowed, &token);
+        assert_eq!(world.detached(back), Some(Detached::NoLicence));
+        let ticket = world.ticket(session(1));
+        let fresh = world.connect(Origin::Allowed, 1);
+        world.event(fresh, Event::Attach(Claim::Ticket(ticket)));
+        assert_eq!(world.detached(fresh), Some(Detached::NoLicence));
+    };
+    tries(&mut world);
+    for _ in 0..360 {
+        world.pass(10_000);
+        world.verb(agent, Verb::Pong);
+    }
+    tries(&mut world);
+
+    world.table.resume_session(world.now, session(1));
+    let back = world.resume(Origin::Allowed, &token);
+    let FromServer::Attached {
+        participant: 0,
+        peers,
+        ..
+    } = world.last(back)
+    else {
+        panic!("{:?}", world.last(back));
+    };
+    assert_eq!((peers.len(), peers[0].participant), (1, number));
+    assert_eq!(world.table.presence(session(1)).0, true);
+}
+
+#[test]
+fn a_pause_survives_a_restart() {
+    let mut world = World::new();
+    let (console, token) = world.console(1, Some("4821"));
+    world.join(console, "4821", 5);
+    let actions = world.table.pause_session(world.now, session(1));
+    world.act(actions);
+    // As the store keeps it.
+    world.opened[0].paused = true;
+    let mut world = world.restart();
+    let back = world.resume(Origin::Allowed, &token);
+    assert_eq!(world.detached(back), Some(Detached::NoLicence));
+    world.table.resume_session(world.now, session(1));
+    let back = world.resume(Origin::Allowed, &token);
+    assert_eq!(world.detached(back), None);
+}

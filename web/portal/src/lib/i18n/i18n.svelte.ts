@@ -32,6 +32,11 @@ export function t(key: Key, values?: Arguments): string {
   return fill(plain ?? tables[i18n.language][key], values);
 }
 
+/** The same in a language of one's choice, for words that go to somebody else. */
+export function say(language: Language, key: Key, values?: Arguments): string {
+  return fill(tables[language][key], values);
+}
+
 /** For codes that come from elsewhere: the sentence of `prefix + code` if there is one. */
 export function find(prefix: string, code: string): Key | null {
   const key = `${prefix}${code}`;

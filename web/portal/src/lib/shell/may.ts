@@ -11,6 +11,7 @@ export const FUNCTIONS = [
   'clipboard_out',
   'screenshot',
   'show_screen',
+  'group_sessions',
 ] as const;
 
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -69,6 +69,8 @@ class ConsoleSessions {
   rows = $state.raw<readonly SessionRow[]>([]);
   /** Kept by this browser but owned by another tab. */
   elsewhere = $state.raw<readonly string[]>([]);
+  /** Kept by this browser: it can go on with these. */
+  kept = $state.raw<readonly string[]>([]);
   starting = $state(false);
   problem = $state.raw<Problem | null>(null);
   #spare: Spare | null = null;
@@ -153,13 +155,45 @@ class ConsoleSessions {
 
   /** After a reload of the console: everything that this browser kept and no other tab owns. */
   async restoreAll(): Promise<void> {
-    const ids = (await keptSessions()).filter((id) => !this.find(id));
+    this.kept = await keptSessions();
+    const paused = this.rows.filter(({ state }) => state === 'paused').map(({ session }) => session);
+    // A paused one goes on by a press only, and with a licence.
+    const ids = this.kept.filter((id) => !this.find(id) && !paused.includes(id));
     const answers = await Promise.all(ids.map(async (id) => [id, await this.restore(id, false)] as const));
     this.elsewhere = answers.filter(([, answer]) => answer === 'elsewhere').map(([id]) => id);
   }
 
   async refresh(): Promise<void> {
     this.rows = await api.sessions();
+    for (const { session, state } of this.rows) {
+      // Paused in another tab: its line is closed here, and what goes on is told by the row.
+      if (state === 'paused' && this.find(session)?.view?.link.closed) this.dismiss(session);
+    }
+  }
+
+  /** Lets a session rest: its licence is free, and this browser keeps what it needs to go on. Why not, if it does not. */
+  async pause(open: OpenSession): Promise<Problem | null> {
+    try {
+      await api.pauseSession(open.id);
+      this.dismiss(open.id);
+      await this.refresh();
+      this.kept = await keptSessions();
+      return null;
+    } catch (error) {
+      return problem(error);
+    }
+  }
+
+  /** Goes on with a session that rested. Why not, if it does not: perhaps no licence is free. */
+  async resume(id: string): Promise<Problem | null> {
+    try {
+      await api.resumeSession(id);
+      await this.refresh();
+      await this.restoreAll();
+      return null;
+    } catch (error) {
+      return problem(error);
+    }
   }
 
   /** A session that has ended leaves the list when the person has seen that. */
