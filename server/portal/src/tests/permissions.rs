@@ -122,7 +122,10 @@ async fn each_level_says_what_it_says_and_the_answer_names_who_decided() {
 
     let view = world.get(&format!("{person}/permissions")).await;
     assert_eq!(view["groups"], json!([{ "id": group, "name": "夜間" }]));
-    assert_eq!(view["functions"].as_array().unwrap().len(), 7);
+    assert_eq!(
+        view["functions"].as_array().unwrap().len(),
+        temoto_model::permission::Permission::ALL.len()
+    );
 }
 
 #[tokio::test]

@@ -486,7 +486,7 @@ fn a_paused_session_has_no_console_until_it_goes_on_and_its_customer_stays() {
         panic!("{:?}", world.last(back));
     };
     assert_eq!((peers.len(), peers[0].participant), (1, number));
-    assert_eq!(world.table.presence(session(1)).0, true);
+    assert!(world.table.presence(session(1)).0);
 }
 
 #[test]
