@@ -62,7 +62,7 @@ const groups = (played: Played) =>
     members: n === 0 ? 2 : 0,
   }));
 
-const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot';
+const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot show_screen';
 
 /** The organization denies the chat, the group screenshots, and the person may transfer files. */
 function permissions(played: Played, level: 'organisation' | 'group' | 'user') {

@@ -157,7 +157,7 @@ export interface FunctionView {
   allowed: boolean;
   /** Who decided it: `user`, `group`, `organisation`, or `default` where nobody said anything. */
   decided_by: string;
-  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `recording`, `print`,
+  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `show_screen`, `recording`, `print`,
 `call`, `unattended` or `meeting`. */
   function: string;
   /** The name of the group that decided it. */
@@ -452,7 +452,7 @@ export interface PastSession {
   /** When it ended; nothing: it has not. */
   ended_at_ms?: number | null;
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-`screenshot`. */
+`screenshot`, `show`. */
   functions: string[];
   /** When a customer first joined. */
   joined_at_ms?: number | null;
@@ -573,7 +573,7 @@ export interface ReportRequest {
   /** What happened since the last report, at most 20. */
   events?: ReportedEvent[];
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-`screenshot`. */
+`screenshot`, `show`. */
   functions?: string[];
   /** The customer's system. */
   system?: string;
