@@ -142,7 +142,16 @@ async function main() {
   result.key_to_pixel_ms = Math.round(times[25] * 10) / 10;
 
   if (config.tour) {
-    const tour = new Tour({ operator, customer, desktop, place, shots: config.shots, lang });
+    const tour = new Tour({
+      operator,
+      customer,
+      desktop,
+      place,
+      shots: config.shots,
+      lang,
+      account: { email: config.email, password: config.password },
+      executablePath: config.browser,
+    });
     result.tour = tour.results;
     await tour.play(say);
   }

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ready } from './lib/office.mjs';
+import { executablePath, ready } from './lib/office.mjs';
+import { EMAIL, PASSWORD } from './lib/server.mjs';
 import { staged } from './lib/story.mjs';
 import { Tour } from './tour.mjs';
 
@@ -22,7 +23,8 @@ for (const lang of ['ja', 'en'])
       const kept = process.env.TEMOTO_TOUR_PICTURES;
       const shots = kept ?? mkdtempSync(join(tmpdir(), 'temoto-tour-'));
       const place = { editor: 'memo.txt', saved: () => readFileSync(computer.memo, 'utf8') };
-      const tour = new Tour({ operator, customer: it.customer, desktop: computer.desktop, place, shots, lang });
+      const account = { email: EMAIL, password: PASSWORD };
+      const tour = new Tour({ operator, customer: it.customer, desktop: computer.desktop, place, shots, lang, account, executablePath });
       const results = await tour.play(() => undefined);
       if (!kept) rmSync(shots, { recursive: true, force: true });
       const failed = Object.entries(results).filter(([, { ok }]) => !ok);

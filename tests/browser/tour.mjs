@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
+import { Customer } from './lib/customer.mjs';
+import { Operator } from './lib/operator.mjs';
+import { exact, headedCustomer, headedOperator, join as joined, share, show, shown, sign, stopSharing, stopShowing } from './lib/showing.mjs';
 
 const BUTTON = 'push button|button';
 const NAMES = {
@@ -22,15 +25,16 @@ const check = (what, right) => {
 };
 
 export class Tour {
-  constructor({ operator, customer, desktop, place, shots, lang }) {
-    Object.assign(this, { operator, customer, desktop, place, shots, lang, names: NAMES[lang], words: operator.words });
+  /** `account`: of an operator who can log in again; `executablePath`: the browser. */
+  constructor({ operator, customer, desktop, place, shots, lang, account, executablePath }) {
+    Object.assign(this, { operator, customer, desktop, place, shots, lang, account, executablePath, names: NAMES[lang], words: operator.words });
     this.results = {};
   }
 
   /** Plays all of it; what fails is said and the rest goes on. */
   async play(say) {
     await this.operator.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    for (const name of ['grants', 'screenshot', 'zoom', 'colors', 'clipboard', 'keys', 'notes']) {
+    for (const name of ['grants', 'screenshot', 'zoom', 'colors', 'clipboard', 'keys', 'notes', 'browser_sharing', 'show_screen']) {
       say(`tour: ${name}`);
       const result = { ok: false, pictures: [] };
       this.results[name] = result;
@@ -58,6 +62,71 @@ export class Tour {
     await this.page.screenshot({ path: path('operator') });
     this.desktop.screenshot(path('customer'));
     this.result.pictures.push(path('operator'), path('customer'));
+  }
+
+  /** A picture of each of these. */
+  async picturedOf(name, ends) {
+    for (const [end, one] of Object.entries(ends)) {
+      const path = join(this.shots, `tour-${name}-${end}-${this.lang}.png`);
+      if (one === this.desktop) one.screenshot(path);
+      else await one.screenshot({ path });
+      this.result.pictures.push(path);
+    }
+  }
+
+  /** Whatever is opened for a session beside this one is closed after it. */
+  async beside(play) {
+    const people = [];
+    const running = [];
+    try {
+      const own = (child) => running.push(child);
+      const { area } = await sign(this.desktop, own, [820, 320]);
+      await play(area, async (one) => {
+        people.push(one);
+        return one;
+      });
+    } finally {
+      for (const one of people) await one.close().catch(() => undefined);
+      for (const child of running) child.kill();
+    }
+  }
+
+  get around() {
+    const { operator, executablePath, lang, desktop, account } = this;
+    return { server: operator.server, executablePath, lang, environment: desktop.environment, ...account };
+  }
+
+  /** Another session, without the program: a customer shares the whole display from the join page. */
+  async browser_sharing() {
+    const { operator, desktop } = this;
+    await this.beside(async (area, here) => {
+      const { browser, context, server, lang } = operator;
+      const tab = new Operator({ browser, context, page: await context.newPage() }, server, lang);
+      tab.close = () => tab.page.close();
+      await here(tab);
+      const customer = await here(await headedCustomer(this.around));
+      await joined(tab, customer);
+      await share(customer);
+      await exact(tab, tab.canvas(), desktop, area);
+      check('it cannot be operated', await tab.page.getByRole('button', { name: tab.words.control, exact: true }).isDisabled());
+      await this.picturedOf('browser_sharing', { operator: tab.page, customer: desktop });
+      await stopSharing(customer);
+      await tab.page.getByRole('heading', { name: tab.words.stage_joined }).waitFor();
+    });
+  }
+
+  /** Another session: an operator shows the whole display to a customer's join page. */
+  async show_screen() {
+    await this.beside(async (area, here) => {
+      const operator = await here(await headedOperator(this.around));
+      const customer = await here(await Customer.open(this.around));
+      await joined(operator, customer);
+      await show(operator);
+      await exact(customer, shown(customer), this.desktop, area);
+      await this.picturedOf('show_screen', { operator: this.desktop, customer: customer.page });
+      await stopShowing(operator);
+      await shown(customer).waitFor({ state: 'detached' });
+    });
   }
 
   button(name) {

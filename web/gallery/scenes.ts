@@ -64,6 +64,22 @@ const unfold = async (page: Page) => {
     await page.getByText(words).click();
 };
 
+/** The browser's question is answered by this picture. */
+const picks = (answer: 'yes' | 'no') => async (page: Page) => {
+  await page.evaluate((answer) => {
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d');
+    navigator.mediaDevices.getDisplayMedia = () =>
+      answer === 'yes'
+        ? Promise.resolve(canvas.captureStream())
+        : Promise.reject(new DOMException('no', 'NotAllowedError'));
+  }, answer);
+  await page.getByRole('button', { name: /^(画面を選ぶ|Choose a screen)$/ }).click();
+  const told = /^(見せるのをやめる|Stop showing)$/;
+  if (answer === 'yes') await page.getByRole('button', { name: told }).waitFor();
+  else await page.getByText(/^(画面は選ばれませんでした|No screen was chosen)/).waitFor();
+};
+
 const NT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64';
 const CHROME = `${NT}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36`;
 const ELEVEN = { platformVersion: '15.0.0', architecture: 'x86', bitness: '64', wow64: false };
@@ -329,6 +345,9 @@ export const SCENES: Scene[] = [
   without('arm', { platformVersion: '10.0.0', architecture: 'arm' }),
   without('old', { platformVersion: '0.3.0' }),
   join('unconfirmed'),
+  join('shown', 'canvas'),
+  { ...join('paired', 'h1', picks('yes')), name: 'join-sharing' },
+  { ...join('paired', 'h1', picks('no')), name: 'join-not-shared' },
   join('agent-lost'),
   join('program-joined'),
   join('program-twice'),
@@ -433,6 +452,19 @@ export const SCENES: Scene[] = [
   session('gone', 'main p'),
   session('joined'),
   session('downloading'),
+  session('picking'),
+  session('not-shared'),
+  session('browser-starting'),
+  session('browser'),
+  session('showing'),
+  session('showing-live'),
+  session('show-closed', '[role=alert]'),
+  {
+    ...session('browser', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(ツール|Tools)$/ }).click();
+    }),
+    name: 'session-browser-tools',
+  },
   session('permission'),
   session('declined'),
   session('asks-again'),

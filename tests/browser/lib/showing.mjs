@@ -15,7 +15,8 @@ export async function sign(desktop, own, [x, y] = [800, 40]) {
   const script = `printf '\\033[?25l${lines}'; read -r more; printf '\\nDone.\\n'; exec cat`;
   const child = desktop.start('xterm', ['-T', TITLE, ...colors, '-geometry', `50x7+${x}+${y}`, '-e', 'sh', '-c', script]);
   own(child);
-  const at = await desktop.window(TITLE);
+  // The search fails where another window is closed just now.
+  const at = await until('the sign', () => desktop.window(`^${TITLE}$`, 5).catch(() => null));
   const { width, height } = at;
   return { child, area: { x: at.x + 8, y: at.y + 8, width: width - 48, height: height - 48 } };
 }

@@ -1,12 +1,14 @@
 //! Screens out of a browser: what the customer shares from the join page, and what the operator shows to the customer.
 
+#![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
+
 use temoto_codec::Framebuffer;
 use temoto_geometry::{Rect, Region, Size};
 use temoto_scenario::play::{goes_on, operator_writes};
 use temoto_scenario::{Who, World};
 use temoto_session::permission::Capability;
 use temoto_session::view::PictureView;
-use temoto_session::{AgentCommand, ConsoleCommand, Surface};
+use temoto_session::{AgentCommand, Console, ConsoleCommand, Surface};
 
 fn events(world: &World) -> Vec<String> {
     let lines = world.console_view().chat;
@@ -51,7 +53,7 @@ fn paint_page(world: &mut World, rect: Rect, color: u32) {
 fn paint_operator(world: &mut World, rect: Rect, color: u32) {
     let desktop = world.node_mut(Who::Console).desktop.as_mut();
     desktop.expect("something is shown").fill(rect, color);
-    world.with_console(|console, now| console.show_changed(now));
+    world.with_console(Console::show_changed);
     world.run_for(500);
 }
 
@@ -180,7 +182,7 @@ fn the_program_takes_over_from_the_browser() {
         surface: Surface::Monitor,
     };
     world.with_agent(Who::Page, |agent, now| {
-        assert!(agent.command(now, command).is_err())
+        assert!(agent.command(now, command).is_err());
     });
     goes_on(&mut world);
 }
@@ -219,7 +221,7 @@ fn what_the_operator_shows_is_exact_at_the_page_and_stops_from_both_sides() {
         .as_mut()
         .expect("shown")
         .fill(whole, 0x0077_7777);
-    world.with_console(|console, now| console.show_changed(now));
+    world.with_console(Console::show_changed);
     world.run_for(20);
     world.agent(Who::Page, AgentCommand::CloseShown);
     world.run_for(3_000);
@@ -228,7 +230,7 @@ fn what_the_operator_shows_is_exact_at_the_page_and_stops_from_both_sides() {
     assert_eq!(events(&world).last().expect("a line"), "show_closed");
     assert_eq!(world.console_view().notice.expect("told").code, "show_closed");
     let captures = world.node(Who::Console).captures;
-    world.with_console(|console, now| console.show_changed(now));
+    world.with_console(Console::show_changed);
     world.run_for(1_000);
     assert_eq!(world.node(Who::Console).captures, captures);
 
@@ -299,7 +301,7 @@ fn a_slow_line_shows_the_newest_and_lets_words_through() {
         let rect = Rect::new((n % 30).cast_signed(), (n % 20).cast_signed(), 200, 150);
         let desktop = world.node_mut(Who::Console).desktop.as_mut().expect("shown");
         desktop.fill(rect, n * 0x0001_0307);
-        world.with_console(|console, now| console.show_changed(now));
+        world.with_console(Console::show_changed);
         if n == 100 {
             operator_writes(&mut world, "見えますか");
         }

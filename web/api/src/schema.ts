@@ -570,7 +570,7 @@ export interface PastSession {
   /** When it ended; nothing: it has not. */
   ended_at_ms?: number | null;
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-`screenshot`. */
+`screenshot`, `show`. */
   functions: string[];
   /** When a customer first joined. */
   joined_at_ms?: number | null;
@@ -691,7 +691,7 @@ export interface ReportRequest {
   /** What happened since the last report, at most 20. */
   events?: ReportedEvent[];
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
-`screenshot`. */
+`screenshot`, `show`. */
   functions?: string[];
   /** The customer's system. */
   system?: string;

@@ -14,7 +14,9 @@ class FakeFrame {
   close = () => void (this.closed = true);
 }
 
-class FakePort {}
+class FakePort {
+  readonly fake = true;
+}
 
 function setup() {
   vi.stubGlobal('MessagePort', FakePort);

@@ -59,6 +59,10 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
           this.tell({ type: 'cursor', x: 470, y: 330, visible: true, image: arrow() });
         }
         return;
+      case 'show':
+        return this.#show({ ...this.#view, showing: { surface: command.surface } });
+      case 'endShow':
+        return this.#show({ ...this.#view, showing: null });
       case 'control':
         return this.#show({ ...this.#view, controlling: command.active });
       case 'colors':
@@ -108,6 +112,18 @@ class FakeAgent extends FakePort<AgentCommand, AgentEvent> {
       }
       case 'chat':
         if (this.#view) this.#show({ ...this.#view, chat: [...this.#view.chat, said('customer', command.text)] });
+        return;
+      case 'share':
+        if (this.#view) this.#show({ ...this.#view, granted: ['view'] });
+        return;
+      case 'endShare':
+        if (this.#view) this.#show({ ...this.#view, granted: [] });
+        return;
+      case 'canvas':
+        if (command.canvas) paintDesktop(command.canvas, language());
+        return;
+      case 'closeShown':
+        if (this.#view) this.#show({ ...this.#view, showing: null });
         return;
       case 'leave':
         if (this.#view) this.#show({ ...this.#view, phase: 'ended', reason: 'closed' });
