@@ -99,8 +99,7 @@ function keys(played: Played, nowMs: number) {
   ];
 }
 
-const FUNCTIONS =
-  'one_time control chat files clipboard_in clipboard_out screenshot show_screen group_sessions';
+const FUNCTIONS = 'one_time control chat files clipboard_in clipboard_out screenshot show_screen group_sessions';
 
 /** The organization denies the chat, the group screenshots, and the person may transfer files. */
 function permissions(played: Played, level: 'organisation' | 'group' | 'user') {

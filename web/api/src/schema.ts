@@ -193,7 +193,7 @@ export interface FunctionView {
   allowed: boolean;
   /** Who decided it: `user`, `group`, `organisation`, or `default` where nobody said anything. */
   decided_by: string;
-  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot` or
+  /** `one_time`, `control`, `chat`, `files`, `clipboard_in`, `clipboard_out`, `screenshot`, `show_screen` or
 `group_sessions`. */
   function: string;
   /** The name of the group that decided it. */
