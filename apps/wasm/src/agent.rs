@@ -88,7 +88,8 @@ impl AgentSession {
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
             | AgentEvent::WatchClipboard(_)
-            | AgentEvent::Capture { .. } => JsValue::NULL,
+            | AgentEvent::Capture { .. }
+            | AgentEvent::Glance { .. } => JsValue::NULL,
         })
     }
 

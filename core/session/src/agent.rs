@@ -3,9 +3,11 @@
 //! Sans-IO like [`crate::Console`]. It holds the customer's table of grants and enforces it: nothing that a console sends acts
 //! on the machine but through [`permission`](crate::permission).
 
+mod aim;
 mod clipboard;
 mod command;
 mod consent;
+mod glance;
 mod join;
 mod line;
 mod obstacle;
@@ -59,10 +61,18 @@ pub enum AgentEvent {
     SetClipboard(String),
     /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
     WatchClipboard(bool),
-    /// Take the newest pixels of this display and give them to [`Agent::frame`].
+    /// Take the newest pixels of what is shown and give them to [`Agent::frame`].
     Capture {
+        /// Number of the display in the list that the shell gave, or of all: [`Agent::place`] and [`Agent::parts`] know them.
+        display: u32,
+    },
+    /// Take the newest pixels of this display, made small by [`crate::channel::glance::shrink`], and give them to
+    /// [`Agent::glanced`].
+    Glance {
         /// Number of the display in the list that the shell gave.
         display: u32,
+        /// The longest side, in pixels.
+        side: u8,
     },
 }
 
@@ -167,6 +177,9 @@ pub struct Agent {
     shown: u32,
     /// A capture was asked for and is not here yet.
     capturing: bool,
+    glances: glance::Glances,
+    /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
+    astray: bool,
     cursor: share::Cursor,
     hidden: obstacle::Hidden,
     outputs: VecDeque<Output<AgentEvent>>,
@@ -229,6 +242,8 @@ impl Agent {
             displays: Vec::new(),
             shown: 0,
             capturing: false,
+            glances: glance::Glances::default(),
+            astray: false,
             cursor: share::Cursor::default(),
             hidden: obstacle::Hidden::default(),
             outputs: VecDeque::new(),
@@ -273,6 +288,7 @@ impl Agent {
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
+            .chain(self.glance_at())
             .min()
     }
 

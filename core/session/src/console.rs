@@ -5,6 +5,7 @@
 
 mod clipboard;
 mod command;
+mod displays;
 mod end;
 mod lobby;
 mod operate;
@@ -13,7 +14,7 @@ mod say;
 mod store;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -54,6 +55,13 @@ pub enum ConsoleEvent {
     Painted(Region),
     /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
     Blank,
+    /// What is on a display that the operator glances at.
+    Thumbnail {
+        /// Number of the display.
+        display: u8,
+        /// The small picture.
+        picture: Framebuffer,
+    },
     /// What the customer copied and the operator asked for.
     Clipboard(String),
     /// The remote cursor is there.
@@ -100,6 +108,12 @@ pub struct Console {
     step: Option<&'static str>,
     displays: Vec<proto::Display>,
     shown: Option<u32>,
+    /// All of them fit into one picture, says the program.
+    side_by_side: bool,
+    /// What the operator chose and does not see yet.
+    wanted: Option<u32>,
+    /// Displays whose small picture was asked for.
+    glances: BTreeSet<u8>,
     screen: ScreenViewer,
     input: InputSender,
     controlling: bool,
@@ -152,6 +166,9 @@ impl Console {
             step: None,
             displays: Vec::new(),
             shown: None,
+            side_by_side: false,
+            wanted: None,
+            glances: BTreeSet::new(),
             screen: ScreenViewer::new(),
             input: InputSender::default(),
             controlling: false,

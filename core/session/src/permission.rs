@@ -45,6 +45,8 @@ pub enum MessageKind {
     ScreenChunk,
     ScreenAck,
     ScreenRefresh,
+    ScreenGlance,
+    ScreenThumbnail,
     CursorPlace,
     CursorShape,
     Input,
@@ -55,7 +57,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -83,6 +85,8 @@ impl MessageKind {
         Self::ScreenChunk,
         Self::ScreenAck,
         Self::ScreenRefresh,
+        Self::ScreenGlance,
+        Self::ScreenThumbnail,
         Self::CursorPlace,
         Self::CursorShape,
         Self::Input,
@@ -102,6 +106,8 @@ impl MessageKind {
             (Channel::Screen, screen::kind::CHUNK) => Self::ScreenChunk,
             (Channel::Screen, screen::kind::ACK) => Self::ScreenAck,
             (Channel::Screen, screen::kind::REFRESH) => Self::ScreenRefresh,
+            (Channel::Screen, screen::kind::GLANCE) => Self::ScreenGlance,
+            (Channel::Screen, screen::kind::THUMBNAIL) => Self::ScreenThumbnail,
             (Channel::Cursor, screen::cursor_kind::PLACE) => Self::CursorPlace,
             (Channel::Cursor, screen::cursor_kind::SHAPE) => Self::CursorShape,
             (Channel::Input, input::EVENT) => Self::Input,
@@ -174,7 +180,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FailuresSeen => Need::Nothing,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh if program => {
+        K::ShowDisplay | K::Colors | K::ScreenAck | K::ScreenRefresh | K::ScreenGlance if program => {
             Need::Granted(Capability::View)
         }
         K::Input if program => Need::Granted(Capability::Control),
@@ -186,6 +192,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
+        | K::ScreenGlance
         | K::Input
         | K::ClipOffer
         | K::ClipFetch
@@ -202,6 +209,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::NotMine
         | K::ScreenBegin
         | K::ScreenChunk
+        | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape => Need::Never,
     }
@@ -218,7 +226,13 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Nothing
         }
         K::Grants | K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Displays | K::Obstacle | K::ScreenBegin | K::ScreenChunk | K::CursorPlace | K::CursorShape
+        K::Displays
+        | K::Obstacle
+        | K::ScreenBegin
+        | K::ScreenChunk
+        | K::ScreenThumbnail
+        | K::CursorPlace
+        | K::CursorShape
             if program =>
         {
             Need::Granted(Capability::View)
@@ -234,6 +248,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Obstacle
         | K::ScreenBegin
         | K::ScreenChunk
+        | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
         | K::ClipOffer
@@ -248,6 +263,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
+        | K::ScreenGlance
         | K::ClipFetch
         | K::Input => Need::Never,
     }

@@ -20,6 +20,8 @@ export type Output =
   | { kind: 'paint'; rects: Int32Array }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
+  /** A small picture of a display. */
+  | { kind: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** Width 0: the other computer shows no cursor. */
   | {
       kind: 'cursorShape';
@@ -51,7 +53,7 @@ export interface Pictured {
   /** Before the first picture: the most memory for what screens showed earlier, in MiB. */
   remember_at_most(mebibytes: number): void;
   /** The pointer, without JSON: it moves often. */
-  pointer(x: number, y: number, nowMs: number): void;
+  pointer(x: number, y: number, look: number, nowMs: number): void;
   picture(): { width: number; height: number } | undefined;
   /** A copy of a part, row by row; empty if it is not inside the picture. */
   rgba(x: number, y: number, width: number, height: number): Uint8ClampedArray<ArrayBuffer>;

@@ -52,6 +52,7 @@ export class Host {
       event: (json) => this.#event(JSON.parse(json) as Event),
       paint: (rects) => this.#screen?.paint(rects),
       blank: () => this.#screen?.blank(),
+      thumbnail: ({ display, width, height, rgba }) => tell({ type: 'thumbnail', display, width, height, rgba }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -88,7 +89,9 @@ export class Host {
         if (command.canvas) this.#shape(this.#image);
         return;
       case 'pointer':
-        this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).pointer?.(command.x, command.y, now));
+        this.#runner.feed((core, now) =>
+          (core as Core & Partial<Pictured>).pointer?.(command.x, command.y, command.look, now),
+        );
         return;
       case 'restore':
         return this.#restore(command);

@@ -31,9 +31,15 @@ export interface ChatLine {
   state: 'sent' | 'pending' | 'perhaps';
 }
 
+/** Stands for all displays side by side, where else the number of one stands. */
+export const ALL_DISPLAYS = 31;
+
 export interface DisplayView {
   id: number;
   name: string;
+  /** Its place on the customer's desk, in physical pixels; it can be negative. */
+  x: number;
+  y: number;
   width: number;
   height: number;
   scalePercent: number;
@@ -80,6 +86,7 @@ export interface Notice {
     | 'input_elevated'
     | 'no_clipboard'
     | 'clipboard_too_long'
+    | 'display_gone'
     | 'not_mine';
   arguments: string[];
   /** Counts notices: the same one can come again. */
@@ -112,7 +119,12 @@ export interface ConsoleView {
   /** What the customer's system shows instead of the desktop, hidden from programs; the picture stands still. */
   obstacle: 'secure_desktop' | 'locked' | 'away' | null;
   displays: DisplayView[];
+  /** Which one is shown or was just chosen; `ALL_DISPLAYS` for all side by side. */
   shown: number | null;
+  /** All of them fit into one picture. */
+  sideBySide: boolean;
+  /** Another picture than the one that is seen is on its way; the old one stays until that is whole, and takes no clicks. */
+  changing: boolean;
   colors: Colors;
   /** The customer's clipboard as far as this side may know of it. */
   clipboard: {
@@ -122,8 +134,8 @@ export interface ConsoleView {
     comingPercent: number | null;
     goingPercent: number | null;
   };
-  /** Size of the picture in physical pixels, null before the first. */
-  picture: { width: number; height: number } | null;
+  /** Size of the picture in physical pixels, null before the first. `look` counts pictures: a click names the one it was made on. */
+  picture: { width: number; height: number; look: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
   chat: ChatLine[];
   /** Null while the session lives. */
@@ -194,6 +206,8 @@ export type ConsoleCommand =
   | { type: 'control'; active: boolean }
   | { type: 'rearm' }
   | { type: 'showDisplay'; id: number }
+  /** A small picture of a display, with its longest side so long (at most 192). Answer: `thumbnail`. */
+  | { type: 'glance'; display: number; side: number }
   | { type: 'colors'; colors: Colors }
   /** Put this text on the customer's clipboard. */
   | { type: 'putClipboard'; text: string }
@@ -202,9 +216,9 @@ export type ConsoleCommand =
   /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
   | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
-  | { type: 'pointer'; x: number; y: number; buttons: number }
+  | { type: 'pointer'; x: number; y: number; buttons: number; look: number }
   | { type: 'key'; code: string; down: boolean }
-  | { type: 'button'; button: number; down: boolean; x: number; y: number }
+  | { type: 'button'; button: number; down: boolean; x: number; y: number; look: number }
   /** In 120ths of a notch; positive is right and down. */
   | { type: 'wheel'; dx: number; dy: number }
   | { type: 'text'; text: string }
@@ -238,6 +252,7 @@ export type ConsoleEvent =
         rgba: Uint8ClampedArray<ArrayBuffer>;
       } | null;
     }
+  | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** What the customer copied, as asked for by `fetchClipboard`. */
   | { type: 'clipboard'; text: string }
   /** PNG, pixel for pixel; null where there is no picture. */

@@ -6,7 +6,7 @@ use temoto_crypto::token::Token;
 use temoto_wire::frame::Channel;
 use temoto_wire::input::Event;
 use temoto_wire::proto::{self, control::Body};
-use temoto_wire::screen::{Ack, Refresh, kind};
+use temoto_wire::screen::{Ack, Glance, Refresh, kind};
 
 use super::Agent;
 use crate::SessionError;
@@ -27,6 +27,7 @@ impl Agent {
         self.input.learn_clock(now_ms, clock_ms);
         self.capturing = false;
         self.screen.new_run(now_ms);
+        self.glances.forget();
         self.cursor.forget();
         self.view_due = true;
         if !fresh {
@@ -232,6 +233,7 @@ impl Agent {
         }
         match which {
             kind::ACK => self.screen.acknowledged(now_ms, Ack::decode(payload)?),
+            kind::GLANCE => self.glances.want(Glance::decode(payload)?),
             _ => self.screen.refresh_within(Refresh::decode(payload)?.memory),
         }
         Ok(())

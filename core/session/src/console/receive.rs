@@ -2,7 +2,6 @@
 
 use temoto_codec::cursor::CursorShape;
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::DISPLAYS;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
 use temoto_wire::screen::{CursorPlace, Refresh, cursor_kind, kind};
@@ -66,6 +65,7 @@ impl Console {
         let role = end.role;
         let failures = end.by_code;
         let mut bodies = vec![Body::Welcome(welcome)];
+        let mut no_displays = false;
         if let Some(failures) = failures {
             bodies.push(Body::FailuresSeen(proto::FailuresSeen { failures }));
         }
@@ -80,7 +80,7 @@ impl Console {
             self.clip_out.stop();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
-            self.controlling = false;
+            (self.controlling, no_displays) = (false, true);
             if self.screen.forget() {
                 self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
             }
@@ -105,6 +105,9 @@ impl Console {
         );
         if role == Role::Page {
             self.arm(now_ms, participant);
+        }
+        if no_displays {
+            self.no_displays();
         }
         self.tell_companion(now_ms, false);
     }
@@ -159,8 +162,7 @@ impl Console {
         }
         if end.role == Role::Program {
             self.controlling = false;
-            self.displays.clear();
-            self.shown = None;
+            self.no_displays();
             self.blank();
             if end.greeted {
                 self.tell(now_ms, "program_left", Vec::new());
@@ -218,16 +220,7 @@ impl Console {
                     end.obstacle = obstacle_word(obstacle.kind);
                 }
             }
-            Body::Displays(displays) => {
-                if displays.displays.len() <= DISPLAYS {
-                    self.shown = Some(displays.shown);
-                    self.displays = displays.displays;
-                    for display in &mut self.displays {
-                        display.name.retain(|c| !c.is_control());
-                        display.name = temoto_wire::input::cut(&display.name, 128).to_owned();
-                    }
-                }
-            }
+            Body::Displays(displays) => self.displays_arrived(now_ms, displays),
             Body::Refused(refused) => self.refused(&refused),
             Body::Leave(leave) => self.leaves(now_ms, participant, &leave),
             Body::NotMine(_) => {
@@ -453,17 +446,18 @@ impl Console {
         which: u8,
         payload: &[u8],
     ) -> Result<(), SessionError> {
-        let size = |console: &Self| console.screen.picture().map(|p| (p.width(), p.height()));
-        let before = size(self);
+        let before = (self.screen.look(), self.is_changing());
         let drawn = match which {
             kind::BEGIN => self.screen.begin(now_ms, payload)?,
+            kind::THUMBNAIL => return self.thumbnail_arrived(payload),
             _ => self.screen.chunk(now_ms, payload)?,
         };
         self.answer_screen(now_ms, participant, &drawn);
-        if let Some(region) = drawn.changed {
-            if size(self) != before {
-                self.view_due = true;
-            }
+        self.follow_choice();
+        if (self.screen.look(), self.is_changing()) != before {
+            self.view_due = true;
+        }
+        if let Some(region) = drawn.changed.filter(|region| !region.is_empty()) {
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::Painted(region)));
         }

@@ -60,21 +60,26 @@ impl Console {
                 .map(|d| DisplayView {
                     id: d.id,
                     name: d.name.clone(),
+                    x: d.x,
+                    y: d.y,
                     width: d.width,
                     height: d.height,
                     scale_percent: d.scale_percent,
                     primary: d.primary,
                 })
                 .collect(),
-            shown: self.shown,
+            shown: self.wanted.or(self.shown),
+            side_by_side: self.side_by_side,
+            changing: self.is_changing(),
             colors: self.colors,
             clipboard: self.clipboard_view(),
             picture: self
                 .screen
-                .picture()
-                .map(|p| PictureView {
-                    width: p.width(),
-                    height: p.height(),
+                .look()
+                .map(|look| PictureView {
+                    width: look.size.width,
+                    height: look.size.height,
+                    look: look.number,
                 })
                 .filter(|_| program.is_some_and(|end| end.grants.allows(Capability::View))),
             quality: Quality {
