@@ -13,6 +13,7 @@ mod line;
 mod obstacle;
 mod patience;
 mod proofs;
+mod quality;
 mod receive;
 mod share;
 mod store;
@@ -178,6 +179,7 @@ pub struct Agent {
     /// A capture was asked for and is not here yet.
     capturing: bool,
     glances: glance::Glances,
+    automatic: Option<quality::Automatic>,
     /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
     astray: bool,
     cursor: share::Cursor,
@@ -243,6 +245,7 @@ impl Agent {
             shown: 0,
             capturing: false,
             glances: glance::Glances::default(),
+            automatic: None,
             astray: false,
             cursor: share::Cursor::default(),
             hidden: obstacle::Hidden::default(),
@@ -289,6 +292,7 @@ impl Agent {
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
             .chain(self.glance_at())
+            .chain(self.line_at())
             .min()
     }
 

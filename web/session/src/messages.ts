@@ -7,8 +7,8 @@
  */
 
 export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
-/** How many colors the picture has: all, 256, 16, or 16 steps of gray. */
-export type Colors = 'all' | 'many' | 'few' | 'gray';
+/** How many colors the picture has: as the line allows, all, 256, 16, or 16 steps of gray. */
+export type Colors = 'auto' | 'all' | 'many' | 'few' | 'gray';
 export type Level = 'standard' | 'high';
 
 /** How the line to the relay is. `tryingSinceMs`/`retryInMs` are null while it is up. */

@@ -41,7 +41,7 @@ impl Agent {
         self.hidden.forget();
         self.clip_in.forget();
         self.clip_out.stop();
-        self.screen.choose_colors(Colors::All);
+        self.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
         if let Some(failures) = self.failures_seen {
@@ -107,7 +107,7 @@ impl Agent {
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
             Body::Colors(colors) => {
                 if let Some(colors) = Colors::from_proto(colors.kind) {
-                    self.screen.choose_colors(colors);
+                    self.choose_colors(colors);
                 }
             }
             Body::Leave(leave) => self.console_leaves(now_ms, &leave),

@@ -232,6 +232,7 @@ impl Agent {
             return;
         }
         self.share_cursor(now_ms);
+        self.follow_line(now_ms);
         while let Some((kind, payload)) = self.screen.poll(now_ms) {
             let Some(peer) = &mut self.peer else { return };
             if !peer.send_frame(now_ms, Channel::Screen, kind, &payload, &mut self.rng) {

@@ -124,6 +124,13 @@ impl ScreenHost {
         }
     }
 
+    /// The same without beginning anew: what is drawn from now on has these colors, and little by little the rest.
+    pub fn lighten(&mut self, colors: Colors) {
+        if self.reducer.choose(colors) {
+            (self.dirty, self.damage) = (true, None);
+        }
+    }
+
     /// The host's screen changed there; an empty region means "somewhere".
     pub fn damaged(&mut self, region: &Region) {
         if region.is_empty() {
