@@ -105,8 +105,9 @@ export class Tour {
     return this.desktop.active();
   }
 
-  press(name) {
-    return this.desktop.press(BUTTON, name, 20);
+  async press(name) {
+    await this.desktop.press(BUTTON, name, 20);
+    await new Promise((resolve) => setTimeout(resolve, this.place.restMs ?? 0));
   }
 
   reads(words) {
