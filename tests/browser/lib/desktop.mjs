@@ -39,10 +39,11 @@ export class Desktop {
     execFileSync('import', ['-silent', '-window', 'root', path], { env: this.environment });
   }
 
+  /** Of the whole X screen, whatever monitors it is divided into. */
   size() {
-    const text = execFileSync('xdotool', ['getdisplaygeometry'], { env: this.environment, encoding: 'utf8' });
-    const [width, height] = text.trim().split(/\s+/).map(Number);
-    return { width, height };
+    const text = execFileSync('xwininfo', ['-root'], { env: this.environment, encoding: 'utf8' });
+    const value = (key) => Number(new RegExp(`^ *${key}: (\\d+)$`, 'm').exec(text)?.[1]);
+    return { width: value('Width'), height: value('Height') };
   }
 
   /** Geometry of the window whose name matches. */
