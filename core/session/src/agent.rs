@@ -176,12 +176,7 @@ pub struct Agent {
     screen: ScreenHost,
     displays: Vec<DisplayInfo>,
     shown: u32,
-    /// A capture was asked for and is not here yet.
-    capturing: bool,
-    glances: glance::Glances,
-    automatic: Option<quality::Automatic>,
-    /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
-    astray: bool,
+    sharing: share::Sharing,
     cursor: share::Cursor,
     hidden: obstacle::Hidden,
     outputs: VecDeque<Output<AgentEvent>>,
@@ -243,10 +238,7 @@ impl Agent {
             screen: ScreenHost::new(now_ms),
             displays: Vec::new(),
             shown: 0,
-            capturing: false,
-            glances: glance::Glances::default(),
-            automatic: None,
-            astray: false,
+            sharing: share::Sharing::default(),
             cursor: share::Cursor::default(),
             hidden: obstacle::Hidden::default(),
             outputs: VecDeque::new(),
@@ -291,8 +283,7 @@ impl Agent {
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
-            .chain(self.glance_at())
-            .chain(self.line_at())
+            .chain(self.beside_at())
             .min()
     }
 

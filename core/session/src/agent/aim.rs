@@ -14,7 +14,7 @@ impl Agent {
         let action = match event.action {
             Action::Pointer { display, x, y } => {
                 let place = self.shown().filter(|_| seen && u32::from(display) == self.shown);
-                self.astray = place.is_none();
+                self.sharing.astray = place.is_none();
                 place.map(|place| {
                     // On it, even if the picture ends there: beyond may be a display that is not shown.
                     let within =
@@ -23,7 +23,7 @@ impl Agent {
                     Action::Pointer { display, x, y }
                 })
             }
-            Action::Button { down: true, .. } | Action::Wheel { .. } if self.astray || !seen => None,
+            Action::Button { down: true, .. } | Action::Wheel { .. } if self.sharing.astray || !seen => None,
             Action::Held
             | Action::Key { .. }
             | Action::Button { .. }

@@ -159,7 +159,7 @@ impl Agent {
 
     /// The screen cannot be taken; `detail` says why, in words for the operator.
     pub fn screen_refused(&mut self, now_ms: u64, detail: String) {
-        self.capturing = false;
+        self.sharing.capturing = false;
         self.refuse(now_ms, proto::refused::Reason::NoScreen, Capability::View, detail);
         self.settle(now_ms);
     }
@@ -182,7 +182,7 @@ impl Agent {
     pub(super) fn say_grants(&mut self, now_ms: u64) {
         if !self.grants.allows(Capability::View) {
             self.screen.stop();
-            self.glances.forget();
+            self.sharing.glances.forget();
             self.cursor.forget();
         }
         if !self.grants.allows(Capability::Control) {

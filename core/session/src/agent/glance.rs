@@ -60,7 +60,7 @@ impl Glances {
 impl Agent {
     /// The small picture of this display, as [`AgentEvent::Glance`] asked for; `None` if it could not be taken.
     pub fn glanced(&mut self, now_ms: u64, display: u32, small: Option<&Framebuffer>) {
-        let taken = self.glances.taking.take();
+        let taken = self.sharing.glances.taking.take();
         if let Some((number, _)) = taken.filter(|&(number, _)| u32::from(number) == display)
             && self.may_show()
             && let Some(payload) = small.and_then(|small| glance::encode(number, small))
@@ -74,15 +74,15 @@ impl Agent {
     /// When the next one is to be taken.
     pub(super) fn glance_at(&self) -> Option<u64> {
         let may = self.may_show() && !self.hidden.is_hidden() && self.screen.has_room();
-        self.glances.at().filter(|_| may)
+        self.sharing.glances.at().filter(|_| may)
     }
 
     pub(super) fn share_glances(&mut self, now_ms: u64) {
         if self.glance_at().is_none() {
             return;
         }
-        if let Some(display) = self.glances.take(now_ms) {
-            let side = self.glances.side;
+        if let Some(display) = self.sharing.glances.take(now_ms) {
+            let side = self.sharing.glances.side;
             let display = display.into();
             self.outputs
                 .push_back(Output::Event(AgentEvent::Glance { display, side }));

@@ -61,22 +61,31 @@ impl Automatic {
 impl Agent {
     /// The operator chose.
     pub(super) fn choose_colors(&mut self, colors: Colors) {
-        self.automatic = (colors == Colors::Auto).then(Automatic::default);
+        self.sharing.automatic = (colors == Colors::Auto).then(Automatic::default);
         self.screen.choose_colors(colors);
     }
 
     /// Follows the line, if that is what the operator chose.
     pub(super) fn follow_line(&mut self, now_ms: u64) {
         let (settled, rate) = (self.screen.is_settled(), self.screen.pacing().rate());
-        let changed = self.automatic.as_mut().and_then(|it| it.judge(now_ms, settled, rate));
+        let changed = self
+            .sharing
+            .automatic
+            .as_mut()
+            .and_then(|it| it.judge(now_ms, settled, rate));
         if let Some(fewer) = changed {
-            self.screen.lighten(if fewer { Colors::Many } else { Colors::All });
+            self.screen
+                .lighten(if fewer { Colors::Many } else { Colors::All });
         }
     }
 
     /// When [`Self::follow_line`] has something to decide although nothing happens.
     pub(super) fn line_at(&self) -> Option<u64> {
-        self.automatic.as_ref()?.next().filter(|_| self.may_show())
+        self.sharing
+            .automatic
+            .as_ref()?
+            .next()
+            .filter(|_| self.may_show())
     }
 }
 

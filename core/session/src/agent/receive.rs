@@ -25,9 +25,9 @@ impl Agent {
         (self.secret, self.confirm_until_ms) = (None, None);
         self.console_present = true;
         self.input.learn_clock(now_ms, clock_ms);
-        self.capturing = false;
+        self.sharing.capturing = false;
         self.screen.new_run(now_ms);
-        self.glances.forget();
+        self.sharing.glances.forget();
         self.cursor.forget();
         self.view_due = true;
         if !fresh {
@@ -233,7 +233,7 @@ impl Agent {
         }
         match which {
             kind::ACK => self.screen.acknowledged(now_ms, Ack::decode(payload)?),
-            kind::GLANCE => self.glances.want(Glance::decode(payload)?),
+            kind::GLANCE => self.sharing.glances.want(Glance::decode(payload)?),
             _ => self.screen.refresh_within(Refresh::decode(payload)?.memory),
         }
         Ok(())

@@ -10,6 +10,8 @@ use temoto_wire::limits::{ALL_DISPLAYS, DISPLAYS};
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::screen::{CursorPlace, cursor_kind};
 
+use super::glance::Glances;
+use super::quality::Automatic;
 use super::{Agent, AgentEvent};
 use crate::SessionError;
 use crate::output::Output;
@@ -43,6 +45,18 @@ pub struct Cursor {
     due: bool,
 }
 
+/// What goes on around the picture.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    /// A capture was asked for and is not here yet.
+    pub(super) capturing: bool,
+    pub(super) glances: Glances,
+    /// The colors follow the line.
+    pub(super) automatic: Option<Automatic>,
+    /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
+    pub(super) astray: bool,
+}
+
 impl Cursor {
     /// A new run, or nothing may be shown: everything is sent anew.
     pub(super) fn forget(&mut self) {
@@ -66,7 +80,8 @@ impl Agent {
             let primary = self.displays.iter().find(|d| d.primary);
             self.shown = primary.or(self.displays.first()).map_or(0, |d| d.id);
         }
-        self.glances
+        self.sharing
+            .glances
             .keep(|display| self.displays.iter().any(|d| d.id == display));
         if self.shown() != before {
             self.screen.stop();
@@ -131,7 +146,7 @@ impl Agent {
     /// # Errors
     /// The frame has an impossible size.
     pub fn frame(&mut self, now_ms: u64, frame: FrameView<'_>) -> Result<(), SessionError> {
-        self.capturing = false;
+        self.sharing.capturing = false;
         let mut done = Ok(());
         if self.grants.allows(Capability::View) {
             let display = u8::try_from(self.shown).unwrap_or(0);
@@ -143,13 +158,13 @@ impl Agent {
 
     /// The capture that was asked for is of what is not shown any more; another one is asked for at once.
     pub fn frame_of_before(&mut self, now_ms: u64) {
-        self.capturing = false;
+        self.sharing.capturing = false;
         self.settle(now_ms);
     }
 
     /// The capture that was asked for could not be taken just now; it is asked for again with the next change.
     pub fn no_frame(&mut self, now_ms: u64) {
-        self.capturing = false;
+        self.sharing.capturing = false;
         self.screen.missed(now_ms);
         self.settle(now_ms);
     }
@@ -219,11 +234,16 @@ impl Agent {
 
     /// When the next capture is due.
     pub(super) fn capture_at(&self) -> Option<u64> {
-        if self.capturing || !self.may_show() || self.hidden.is_hidden() {
+        if self.sharing.capturing || !self.may_show() || self.hidden.is_hidden() {
             None
         } else {
             self.screen.frame_wanted_at()
         }
+    }
+
+    /// When something beside the picture is due.
+    pub(super) fn beside_at(&self) -> Option<u64> {
+        self.glance_at().into_iter().chain(self.line_at()).min()
     }
 
     /// Sends what may be sent and asks for the next capture.
@@ -243,7 +263,7 @@ impl Agent {
         }
         self.share_glances(now_ms);
         if self.capture_at().is_some_and(|at| now_ms >= at) {
-            self.capturing = true;
+            self.sharing.capturing = true;
             self.outputs
                 .push_back(Output::Event(AgentEvent::Capture { display: self.shown }));
         }

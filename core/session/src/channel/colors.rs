@@ -108,7 +108,11 @@ impl Reducer {
     /// From now on these; `false` if they are the same as before.
     pub fn choose(&mut self, colors: Colors) -> bool {
         // Whoever chooses by the line says so each time it changes its mind.
-        let colors = if colors == Colors::Auto { Colors::All } else { colors };
+        let colors = if colors == Colors::Auto {
+            Colors::All
+        } else {
+            colors
+        };
         if self.colors == colors {
             return false;
         }
