@@ -5,11 +5,13 @@ use temoto_scenario::{Who, World};
 use temoto_session::channel::input::Injection;
 use temoto_session::{AgentCommand, ConsoleCommand};
 
+type Display = (u32, &'static str, Rect);
+
 const ALL: u32 = 31;
 const DESK: Size = Size::new(520, 300);
-const LEFT: (u32, &str, Rect) = (0, "LEFT", Rect::new(0, 0, 320, 200));
+const LEFT: Display = (0, "LEFT", Rect::new(0, 0, 320, 200));
 /// Lower than the other, with a gap between them.
-const RIGHT: (u32, &str, Rect) = (4, "RIGHT", Rect::new(330, 50, 160, 240));
+const RIGHT: Display = (4, "RIGHT", Rect::new(330, 50, 160, 240));
 
 /// Shared, with control; the left display is the primary one.
 fn two(seed: u64) -> World {
@@ -28,8 +30,8 @@ fn show(world: &mut World, id: u32) {
 }
 
 fn size(world: &World) -> (u32, u32) {
-    let picture = world.console_view().picture.expect("a picture");
-    (picture.width, picture.height)
+    let picture = world.console_view().picture;
+    picture.map_or((0, 0), |picture| (picture.width, picture.height))
 }
 
 fn click(world: &mut World, x: i32, y: i32) {
@@ -223,7 +225,7 @@ fn all_side_by_side_follow_what_happens_to_the_desk() {
     show(&mut world, ALL);
     world.run_for(1_000);
     // Turned, moved to the left, a third one, and down to one.
-    let steps: [(&[(u32, &str, Rect)], u32, (u32, u32)); 4] = [
+    let steps: [(&[Display], u32, (u32, u32)); 4] = [
         (
             &[LEFT, (4, "RIGHT", Rect::new(330, 50, 190, 160))],
             ALL,

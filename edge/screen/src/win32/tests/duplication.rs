@@ -149,7 +149,10 @@ fn all_displays_come_one_after_the_other_into_one_picture_and_small_ones_from_an
     let mut other = Framebuffer::new(LEFT.size()).unwrap();
     machine.capture(LEFT, LEFT.origin(), &mut other).unwrap();
     assert!(other.pixels().iter().all(|&pixel| pixel == 3));
-    assert!(replay.run(&mut machine, ms(20)).unwrap().is_empty(), "nothing was told of it");
+    assert!(
+        replay.run(&mut machine, ms(20)).unwrap().is_empty(),
+        "nothing was told of it"
+    );
 }
 
 #[test]
