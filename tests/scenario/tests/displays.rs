@@ -217,6 +217,10 @@ fn the_chosen_one_is_taken_away_and_the_primary_one_comes_with_a_line() {
     world.list_displays(Who::Program, &[LEFT, RIGHT]);
     world.run_for(500);
     assert_eq!(world.console_view().shown, Some(0));
+    assert!(world.console_view().notice.is_some());
+    show(&mut world, 4);
+    world.run_for(500);
+    assert!(world.console_view().notice.is_none(), "it was read");
 }
 
 #[test]

@@ -30,6 +30,8 @@ impl Console {
         self.let_go(now_ms);
         self.send_to(now_ms, participant, Body::ShowDisplay(proto::ShowDisplay { id }))?;
         self.wanted = Some(id);
+        // That one is gone was read: another one was chosen.
+        self.notice.take_if(|notice| notice.code == "display_gone");
         self.view_due = true;
         Ok(())
     }
