@@ -12,8 +12,9 @@ const colors = (name) => {
 const ACCENT = [...colors('accent'), ...colors('accent-hover')];
 const DANGER = colors('danger');
 const SOFT = colors('soft');
-/** Between two controls of the bar, and how far into the neighbor a press goes, in pixels at 100 %. */
+/** Between two controls of the bar, what the frame takes of its top at most, how far into a neighbor a press goes: in pixels at 100 %. */
 const GAP = 8;
+const FRAME = 8;
 const INTO = 24;
 
 /** Controls by the names that assistive technology is told. Alone on its row or beside another tells the pages apart. */
@@ -88,9 +89,9 @@ function beside(part) {
   return { ...next, x: Math.floor(next.x / 2 - width / 2), width };
 }
 
-/** What the accent fills in the bar. */
+/** What the accent fills in the bar, below the frame of a shared display, which has the same color. */
 function lit(part) {
-  const { left, right, top, bottom } = bounds(part, ACCENT, 0, 0, 20);
+  const { left, right, top, bottom } = bounds(part, ACCENT, 0, FRAME, 20);
   const [width, height] = [right - left + 1, bottom - top + 1];
   return width > 30 && height > 12 && height < 60 ? { x: left, y: top, width, height } : null;
 }
