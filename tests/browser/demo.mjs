@@ -211,6 +211,6 @@ const whole =
   result.typed_text_visible &&
   result.pixels_equal &&
   result.chat_before_sharing &&
-  Object.values(result.tour ?? {}).every(({ ok }) => ok) &&
+  Object.values(result.tour ?? {}).every(({ ok }) => ok !== false) &&
   result.program_left_behind?.length === 0;
 process.exit(whole ? 0 : 1);

@@ -509,6 +509,13 @@ export const SCENES: Scene[] = [
     name: 'session-keys',
   },
   {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(画面|Display)$/ }).click();
+      await page.locator('[role=menu]:popover-open canvas').nth(3).waitFor();
+    }),
+    name: 'session-displays',
+  },
+  {
     ...session('gray', '[role=toolbar]', async (page) => {
       await page.getByRole('button', { name: /^(ツール|Tools)$/ }).click();
     }),
@@ -549,6 +556,8 @@ export const SCENES: Scene[] = [
     name: 'session-denied',
     denied: ['control', 'chat', 'clipboard_in', 'screenshot'],
   },
+  session('display-gone', '[role=alert]'),
+  session('changing'),
   session('resting', '[role=alert]'),
   session('viewing'),
   session('yielded'),

@@ -28,6 +28,10 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
             "担当者が画面を撮影しました",
             "Your support person took a screenshot",
         ),
+        "display_gone" => (
+            "見せていた画面がなくなったため、メインの画面を見せています",
+            "The display that was shown is gone; the primary one is shown now",
+        ),
         "resumed" => ("再開しました", "Resumed"),
         "clipboard_in_granted" => (
             "担当者が文字を送ることを許可しました",
@@ -122,6 +126,7 @@ mod tests {
             "paused",
             "resumed",
             "screenshot",
+            "display_gone",
             "clipboard_in_granted",
             "clipboard_in_withdrawn",
             "clipboard_out_granted",

@@ -97,7 +97,7 @@ impl AgentSession {
             AgentEvent::Inject(_)
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
-            | AgentEvent::WatchClipboard(_) => JsValue::NULL,
+            | AgentEvent::WatchClipboard(_) | AgentEvent::Glance { .. } => JsValue::NULL,
         })
     }
 

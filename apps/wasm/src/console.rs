@@ -52,12 +52,13 @@ impl ConsoleSession {
             .map_err(|error| error.to_string())
     }
 
-    /// The pointer, without JSON: it moves often.
-    pub fn pointer(&mut self, x: i32, y: i32, now: f64) {
+    /// The pointer, without JSON: it moves often. `look` is the number of the picture that it moved on.
+    pub fn pointer(&mut self, x: i32, y: i32, look: u32, now: f64) {
+        let look = Some(look);
         // A pointer that cannot be sent now is simply not sent.
         let _unsent = self
             .console
-            .command(millis(now), ConsoleCommand::Pointer { x, y });
+            .command(millis(now), ConsoleCommand::Pointer { x, y, look });
     }
 
     /// The WebSocket is open.
@@ -99,6 +100,7 @@ impl ConsoleSession {
             ConsoleEvent::Painted(region) => output::paint(&region),
             ConsoleEvent::Capture => output::capture(),
             ConsoleEvent::Blank => output::blank(),
+            ConsoleEvent::Thumbnail { display, picture } => output::thumbnail(display, &picture),
             ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),

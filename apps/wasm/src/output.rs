@@ -1,6 +1,7 @@
 //! Outputs of a machine as JavaScript objects `{ kind, … }`.
 
 use js_sys::{Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::Region;
 use temoto_session::Output;
@@ -86,6 +87,18 @@ pub fn blank() -> JsValue {
 /// `{ kind: 'capture' }`.
 pub fn capture() -> JsValue {
     object("capture").into()
+}
+
+/// `{ kind: 'thumbnail', display, width, height, rgba }`.
+pub fn thumbnail(display: u8, picture: &Framebuffer) -> JsValue {
+    let mut rgba = Vec::new();
+    picture.rgba_into(picture.bounds(), &mut rgba);
+    let out = object("thumbnail");
+    set(&out, "display", &JsValue::from(display));
+    set(&out, "width", &JsValue::from(picture.width()));
+    set(&out, "height", &JsValue::from(picture.height()));
+    set(&out, "rgba", &Uint8ClampedArray::from(rgba.as_slice()));
+    out.into()
 }
 
 /// `{ kind: 'cursorShape', width, height, hotX, hotY, rgba }`.

@@ -56,6 +56,15 @@ impl Decoder {
         }
     }
 
+    /// A decoder for a single small picture: of at most `max_pixels`, that remembers nothing.
+    #[must_use]
+    pub fn small(max_pixels: u64) -> Self {
+        Self {
+            max_history: 0,
+            ..Self::with_max_pixels(max_pixels)
+        }
+    }
+
     /// A decoder that refuses streams which ask for more than so many MiB for earlier contents (at most
     /// [`HISTORY_MIB`]).
     #[must_use]

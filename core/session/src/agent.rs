@@ -3,15 +3,18 @@
 //! Sans-IO like [`crate::Console`]. It holds the customer's table of grants and enforces it: nothing that a console sends acts
 //! on the machine but through [`permission`](crate::permission).
 
+mod aim;
 mod browser;
 mod clipboard;
 mod command;
 mod consent;
+mod glance;
 mod join;
 mod line;
 mod obstacle;
 mod patience;
 mod proofs;
+mod quality;
 mod receive;
 mod share;
 mod store;
@@ -70,10 +73,18 @@ pub enum AgentEvent {
     Blank,
     /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
     WatchClipboard(bool),
-    /// Take the newest pixels of this display and give them to [`Agent::frame`].
+    /// Take the newest pixels of what is shown and give them to [`Agent::frame`].
     Capture {
+        /// Number of the display in the list that the shell gave, or of all: [`Agent::place`] and [`Agent::parts`] know them.
+        display: u32,
+    },
+    /// Take the newest pixels of this display, made small by [`crate::channel::glance::shrink`], and give them to
+    /// [`Agent::glanced`].
+    Glance {
         /// Number of the display in the list that the shell gave.
         display: u32,
+        /// The longest side, in pixels.
+        side: u8,
     },
 }
 
@@ -180,6 +191,7 @@ pub struct Agent {
     surface: Surface,
     /// What the operator shows.
     watch: watch::Watch,
+    sharing: share::Sharing,
     cursor: share::Cursor,
     hidden: obstacle::Hidden,
     outputs: VecDeque<Output<AgentEvent>>,
@@ -243,6 +255,7 @@ impl Agent {
             shown: 0,
             surface: Surface::Unknown,
             watch: watch::Watch::default(),
+            sharing: share::Sharing::default(),
             cursor: share::Cursor::default(),
             hidden: obstacle::Hidden::default(),
             outputs: VecDeque::new(),
@@ -292,6 +305,7 @@ impl Agent {
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
+            .chain(self.beside_at())
             .min()
     }
 

@@ -3,5 +3,7 @@
 pub mod chat;
 pub mod clipboard;
 pub mod colors;
+mod complete;
+pub mod glance;
 pub mod input;
 pub mod screen;

@@ -6,6 +6,7 @@
 mod browser;
 mod clipboard;
 mod command;
+mod displays;
 mod end;
 mod lobby;
 mod operate;
@@ -15,7 +16,7 @@ mod show;
 mod store;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -58,6 +59,13 @@ pub enum ConsoleEvent {
     Capture,
     /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
     Blank,
+    /// What is on a display that the operator glances at.
+    Thumbnail {
+        /// Number of the display.
+        display: u8,
+        /// The small picture.
+        picture: Framebuffer,
+    },
     /// What the customer copied and the operator asked for.
     Clipboard(String),
     /// The remote cursor is there.
@@ -104,6 +112,12 @@ pub struct Console {
     step: Option<&'static str>,
     displays: Vec<proto::Display>,
     shown: Option<u32>,
+    /// All of them fit into one picture, says the program.
+    side_by_side: bool,
+    /// What the operator chose and does not see yet.
+    wanted: Option<u32>,
+    /// Displays whose small picture was asked for.
+    glances: BTreeSet<u8>,
     screen: ScreenViewer,
     /// What the page shares from its browser.
     browser: ScreenViewer,
@@ -159,6 +173,9 @@ impl Console {
             step: None,
             displays: Vec::new(),
             shown: None,
+            side_by_side: false,
+            wanted: None,
+            glances: BTreeSet::new(),
             screen: ScreenViewer::new(),
             browser: ScreenViewer::new(),
             show: show::Show::default(),

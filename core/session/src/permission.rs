@@ -47,6 +47,8 @@ pub enum MessageKind {
     ScreenChunk,
     ScreenAck,
     ScreenRefresh,
+    ScreenGlance,
+    ScreenThumbnail,
     CursorPlace,
     CursorShape,
     Input,
@@ -87,6 +89,8 @@ impl MessageKind {
         Self::ScreenChunk,
         Self::ScreenAck,
         Self::ScreenRefresh,
+        Self::ScreenGlance,
+        Self::ScreenThumbnail,
         Self::CursorPlace,
         Self::CursorShape,
         Self::Input,
@@ -106,6 +110,8 @@ impl MessageKind {
             (Channel::Screen, screen::kind::CHUNK) => Self::ScreenChunk,
             (Channel::Screen, screen::kind::ACK) => Self::ScreenAck,
             (Channel::Screen, screen::kind::REFRESH) => Self::ScreenRefresh,
+            (Channel::Screen, screen::kind::GLANCE) => Self::ScreenGlance,
+            (Channel::Screen, screen::kind::THUMBNAIL) => Self::ScreenThumbnail,
             (Channel::Cursor, screen::cursor_kind::PLACE) => Self::CursorPlace,
             (Channel::Cursor, screen::cursor_kind::SHAPE) => Self::CursorShape,
             (Channel::Input, input::EVENT) => Self::Input,
@@ -184,14 +190,19 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::ScreenBegin | K::ScreenChunk if !program => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay if program => Need::Granted(Capability::View),
+        K::ShowDisplay | K::ScreenGlance if program => Need::Granted(Capability::View),
         K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
         K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
-        K::AskGrant | K::StepUp | K::ShowDisplay | K::Input | K::ClipOffer | K::ClipFetch | K::ClipPiece => {
-            Need::Never
-        }
+        K::AskGrant
+        | K::StepUp
+        | K::ShowDisplay
+        | K::ScreenGlance
+        | K::Input
+        | K::ClipOffer
+        | K::ClipFetch
+        | K::ClipPiece => Need::Never,
         K::About
         | K::Grants
         | K::Declined
@@ -206,6 +217,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ShowClosed
         | K::ScreenBegin
         | K::ScreenChunk
+        | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape => Need::Never,
     }
@@ -231,7 +243,9 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         K::ShowClosed if !program => Need::Nothing,
         K::ScreenAck | K::ScreenRefresh if !program => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Obstacle | K::CursorPlace | K::CursorShape if program => Need::Granted(Capability::View),
+        K::Obstacle | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
+            Need::Granted(Capability::View)
+        }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Declined
@@ -239,6 +253,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Refused
         | K::Obstacle
+        | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
         | K::ClipOffer
@@ -255,6 +270,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ShowClosed
         | K::ScreenAck
         | K::ScreenRefresh
+        | K::ScreenGlance
         | K::ClipFetch
         | K::Input => Need::Never,
     }

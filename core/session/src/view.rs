@@ -118,6 +118,10 @@ pub struct DisplayView {
     pub id: u32,
     /// Its name at the customer's system.
     pub name: String,
+    /// Its place on the customer's desk, in physical pixels; it can be negative.
+    pub x: i32,
+    /// The same, downwards.
+    pub y: i32,
     /// Physical pixels.
     pub width: u32,
     /// Physical pixels.
@@ -135,6 +139,8 @@ pub struct PictureView {
     pub width: u32,
     /// Rows.
     pub height: u32,
+    /// Counts pictures of another display or size: a click names the one that it was made on.
+    pub look: u32,
 }
 
 /// The customer's clipboard as far as the operator may know of it.
@@ -228,8 +234,12 @@ pub struct ConsoleView {
     pub obstacle: Option<&'static str>,
     /// The customer's displays.
     pub displays: Vec<DisplayView>,
-    /// Which one is shown.
+    /// Which one is shown or was just chosen; 31 for all side by side.
     pub shown: Option<u32>,
+    /// All of them can be shown side by side.
+    pub side_by_side: bool,
+    /// Another picture than the one that is seen is on its way: it stays until that is whole, and takes no clicks.
+    pub changing: bool,
     /// The colors that the operator chose for the picture.
     pub colors: Colors,
     /// What goes on with the two clipboards.

@@ -1,6 +1,6 @@
 //! Input events: fixed binary, each with the whole set of held keys and buttons.
 
-use crate::limits::{DISPLAYS, HELD_KEYS, INPUT_TEXT_BYTES};
+use crate::limits::{ALL_DISPLAYS, HELD_KEYS, INPUT_TEXT_BYTES};
 use crate::{Reader, WireError};
 
 /// The one kind of the input channel.
@@ -13,7 +13,7 @@ pub enum Action {
     Held,
     /// The pointer is here, in physical pixels of `display`.
     Pointer {
-        /// Which display.
+        /// Which display, or all ([`ALL_DISPLAYS`]).
         display: u8,
         /// Left to right, from the display's left edge.
         x: i32,
@@ -131,7 +131,7 @@ impl Event {
             0 => Action::Held,
             1 => {
                 let display = r.u8()?;
-                if usize::from(display) >= DISPLAYS {
+                if display > ALL_DISPLAYS {
                     return Err(WireError::Range("display"));
                 }
                 Action::Pointer {

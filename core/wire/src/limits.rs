@@ -26,7 +26,11 @@ pub const CLIPBOARD_BYTES: usize = 1 << 20;
 pub const CLIPBOARD_PIECE_BYTES: usize = 16 << 10;
 /// Keys that can be held at the same time.
 pub const HELD_KEYS: usize = 32;
-/// Displays of one machine.
-pub const DISPLAYS: usize = 32;
+/// Displays of one machine; their numbers are below it.
+pub const DISPLAYS: usize = 31;
+/// Stands for all displays side by side, where else the number of one stands.
+pub const ALL_DISPLAYS: u8 = 31;
+/// Longest side of the small picture of a display that is not looked at, in pixels.
+pub const GLANCE_SIDE: u8 = 192;
 /// Longest encoded screen update, in bytes; a larger one is sent as several.
 pub const UPDATE_BYTES: usize = 64 << 20;

@@ -1,6 +1,6 @@
 //! Fixed headers of the screen and cursor channels, parsed without copying.
 
-use crate::limits::UPDATE_BYTES;
+use crate::limits::{ALL_DISPLAYS, GLANCE_SIDE, UPDATE_BYTES};
 use crate::{Reader, WireError};
 
 /// Kinds of the screen channel.
@@ -13,6 +13,10 @@ pub mod kind {
     pub const ACK: u8 = 3;
     /// [`super::Refresh`]: the viewer lost its picture and wants all of it.
     pub const REFRESH: u8 = 4;
+    /// [`super::Glance`]: the viewer wants a small picture of a display.
+    pub const GLANCE: u8 = 5;
+    /// [`super::Thumbnail`], then one complete update of the codec.
+    pub const THUMBNAIL: u8 = 6;
 }
 
 /// Kinds of the cursor channel.
@@ -28,7 +32,7 @@ pub mod cursor_kind {
 pub struct Begin {
     /// The lower half of the update's number, which counts up by one from 1 within a run.
     pub number: u16,
-    /// Which display it shows.
+    /// Which display it shows, or all ([`ALL_DISPLAYS`]).
     pub display: u8,
     /// Whether the viewer's picture and codec state start anew with it.
     pub reset: bool,
@@ -136,6 +140,62 @@ impl Refresh {
         };
         r.end()?;
         Ok(refresh)
+    }
+}
+
+/// The viewer wants to see, small and once, what is on a display.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Glance {
+    /// Which display; one, never all.
+    pub display: u8,
+    /// The picture's longest side in pixels, 1 to [`GLANCE_SIDE`].
+    pub side: u8,
+}
+
+impl Glance {
+    /// The payload of a `GLANCE` frame.
+    #[must_use]
+    pub fn encode(&self) -> [u8; 2] {
+        [self.display, self.side]
+    }
+
+    /// Reads the payload of a `GLANCE` frame.
+    pub fn decode(payload: &[u8]) -> Result<Self, WireError> {
+        let mut r = Reader::new(payload);
+        let glance = Self {
+            display: r.u8()?,
+            side: r.u8()?,
+        };
+        r.end()?;
+        if glance.display >= ALL_DISPLAYS || !(1..=GLANCE_SIDE).contains(&glance.side) {
+            return Err(WireError::Range("glance"));
+        }
+        Ok(glance)
+    }
+}
+
+/// What stands before the update that is a small picture.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Thumbnail {
+    /// Which display it shows.
+    pub display: u8,
+}
+
+impl Thumbnail {
+    /// The payload of a `THUMBNAIL` frame with this update.
+    #[must_use]
+    pub fn encode(&self, update: &[u8]) -> Vec<u8> {
+        [&[self.display], update].concat()
+    }
+
+    /// Reads the payload of a `THUMBNAIL` frame; gives the update as well.
+    pub fn decode(payload: &[u8]) -> Result<(Self, &[u8]), WireError> {
+        let mut r = Reader::new(payload);
+        let display = r.u8()?;
+        if display >= ALL_DISPLAYS {
+            return Err(WireError::Range("display"));
+        }
+        Ok((Self { display }, r.rest()))
     }
 }
 

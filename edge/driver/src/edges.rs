@@ -17,10 +17,17 @@ pub enum EdgeEvent {
     CursorAt(Point),
     /// The pixels that were asked for.
     Frame {
-        /// Of which display.
-        display: Rect,
+        /// What of the desktop they cover.
+        place: Rect,
         /// The pixels.
         frame: Framebuffer,
+    },
+    /// The small picture that was asked for, unless it could not be taken.
+    Glanced {
+        /// Of which display.
+        display: u32,
+        /// The picture.
+        small: Option<Framebuffer>,
     },
     /// They could not be taken just now; words for the operator, or nothing if it solves itself at once.
     NoFrame(String),

@@ -8,6 +8,7 @@ mod clipboard;
 mod edges;
 mod hands;
 mod line;
+mod numbers;
 mod screen;
 mod session;
 mod workers;

@@ -6,8 +6,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use temoto_codec::{Framebuffer, Move};
 use temoto_geometry::{Point, Rect};
 use temoto_overlay::{FrameOverlay, NativeOverlay};
-use temoto_screen::Display;
-use temoto_session::agent::DisplayInfo;
 use temoto_session::channel::input::Injection;
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
@@ -20,6 +18,7 @@ use crate::clipboard::Clipboard;
 use crate::edges::EdgeEvent;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
+use crate::numbers::Numbers;
 use crate::screen::Screen;
 use crate::{Order, Report, Settings, workers};
 
@@ -82,6 +81,9 @@ struct Session {
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
     cursor: Point,
+    /// What the place of the cursor was told for.
+    pointed: Option<Rect>,
+    numbers: Numbers,
     refusal_told: Option<(Reason, u64)>,
     /// Something hides the desktop.
     obstacle: bool,
@@ -119,6 +121,8 @@ impl Session {
             framed: None,
             frame: None,
             cursor: Point::new(0, 0),
+            pointed: None,
+            numbers: Numbers::default(),
             refusal_told: None,
             obstacle: false,
             parting: None,
@@ -199,10 +203,11 @@ impl Session {
         let now = self.now();
         match event {
             EdgeEvent::Displays(displays) => {
-                self.agent.set_displays(now, listed(&displays));
+                let listed = self.numbers.list(&displays);
+                self.agent.set_displays(now, listed);
             }
             EdgeEvent::Damage(region, moves) => {
-                let Some(rect) = self.agent.shown().map(|shown| shown.rect) else {
+                let Some(rect) = self.agent.shown() else {
                     return;
                 };
                 let here = region.clip(rect).translate(-rect.x, -rect.y);
@@ -223,9 +228,10 @@ impl Session {
                 self.cursor = at;
                 self.tell_cursor(now);
             }
-            EdgeEvent::Frame { display, frame } => {
-                let current = self.agent.shown().is_some_and(|shown| shown.rect == display);
-                if current && let Ok(view) = frame.view() {
+            EdgeEvent::Frame { place, frame } => {
+                if self.agent.shown() != Some(place) {
+                    self.agent.frame_of_before(now);
+                } else if let Ok(view) = frame.view() {
                     if let Err(error) = self.agent.frame(now, view) {
                         tracing::warn!(%error, "a frame was refused");
                     }
@@ -234,6 +240,7 @@ impl Session {
                 }
                 self.frame = Some(frame);
             }
+            EdgeEvent::Glanced { display, small } => self.agent.glanced(now, display, small.as_ref()),
             EdgeEvent::NoFrame(why) if why.is_empty() => self.agent.no_frame(now),
             EdgeEvent::NoFrame(why) => self.agent.screen_refused(now, why),
             EdgeEvent::ScreenLost(why) => {
@@ -284,7 +291,7 @@ impl Session {
     }
 
     fn tell_cursor(&mut self, now: u64) {
-        let Some(rect) = self.agent.shown().map(|shown| shown.rect) else {
+        let Some(rect) = self.agent.shown() else {
             return;
         };
         let here = Point::new(self.cursor.x - rect.x, self.cursor.y - rect.y);
@@ -294,6 +301,11 @@ impl Session {
 
     /// Does what the session asks for, until it asks for nothing more.
     async fn carry_out(&mut self) {
+        if self.agent.shown() != self.pointed {
+            self.pointed = self.agent.shown();
+            let now = self.now();
+            self.tell_cursor(now);
+        }
         while let Some(output) = self.agent.poll() {
             match output {
                 Output::Dial => {
@@ -330,6 +342,7 @@ impl Session {
                 // A program is shown nothing: the table of grants sees to it that these never come.
                 Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
+                Output::Event(AgentEvent::Glance { display, side }) => self.glance(display, side),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
             }
@@ -344,12 +357,23 @@ impl Session {
     }
 
     fn capture(&mut self, display: u32) {
-        let rect = self.agent.display(display).map(|display| display.rect);
-        match (&self.screen, rect) {
-            (Some(screen), Some(rect)) => screen.capture(rect, self.frame.take()),
+        match (&self.screen, self.agent.place(display)) {
+            (Some(screen), Some(place)) => {
+                screen.capture(place, self.agent.parts(display).collect(), self.frame.take());
+            }
             _ => {
                 let now = self.now();
                 self.agent.no_frame(now);
+            }
+        }
+    }
+
+    fn glance(&mut self, display: u32, side: u8) {
+        match (&self.screen, self.agent.place(display)) {
+            (Some(screen), Some(rect)) => screen.glance(display, rect, side),
+            _ => {
+                let now = self.now();
+                self.agent.glanced(now, display, None);
             }
         }
     }
@@ -375,10 +399,10 @@ impl Session {
         let Some(hands) = &self.hands else { return };
         let injection = match injection {
             Injection::Pointer { display, x, y } => {
-                let origin = self
-                    .agent
-                    .display(display.into())
-                    .map_or(Point::new(0, 0), |d| d.rect.origin());
+                // The session lets no other one through than what is shown.
+                let Some(origin) = self.agent.place(display.into()).map(Rect::origin) else {
+                    return;
+                };
                 let (x, y) = (origin.x.saturating_add(x), origin.y.saturating_add(y));
                 Injection::Pointer { display, x, y }
             }
@@ -391,7 +415,7 @@ impl Session {
 
     fn show(&mut self, view: Box<AgentView>) {
         let sharing = view.phase == "paired" && view.granted.contains(&Capability::View) && !view.paused;
-        let wanted = self.agent.shown().map(|shown| shown.rect).filter(|_| sharing);
+        let wanted = self.agent.shown().filter(|_| sharing);
         if wanted != self.framed
             && let Some(overlay) = &mut self.overlay
         {
@@ -432,18 +456,4 @@ fn hiding(obstacle: temoto_screen::Obstacle) -> Obstacle {
         temoto_screen::Obstacle::Locked => Obstacle::Locked,
         temoto_screen::Obstacle::Away => Obstacle::Away,
     }
-}
-
-/// The displays as the session numbers them: by their place in the list.
-fn listed(displays: &[Display]) -> Vec<DisplayInfo> {
-    (0u32..)
-        .zip(displays)
-        .map(|(id, display)| DisplayInfo {
-            id,
-            name: display.name.clone(),
-            rect: display.rect,
-            scale_percent: display.scale_percent,
-            primary: display.primary,
-        })
-        .collect()
 }

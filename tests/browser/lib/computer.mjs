@@ -10,6 +10,7 @@ import { until } from './browser.mjs';
 import { Desktop } from './desktop.mjs';
 import { xServer } from './xserver.mjs';
 
+const MARKS = fileURLToPath(new URL('../marks.py', import.meta.url));
 const HELD = fileURLToPath(new URL('../held.py', import.meta.url));
 const PARTS = ['Xtigervnc', 'openbox', 'dbus-daemon', 'dbus-send', 'mousepad', 'xterm', 'xdotool', 'import', 'xrandr'];
 
@@ -95,6 +96,23 @@ export class Computer {
   /** Another mode of the only monitor. */
   mode(width, height) {
     this.#call('xrandr', ['-s', `${width}x${height}`]);
+  }
+
+  /** Several monitors on the one screen that the X server has: `[name, x, y, width, height]`, the first one primary. Others go. */
+  monitors(wanted) {
+    this.desktop.monitors(wanted);
+  }
+
+  /** Windows of one color over `[x, y, width, height, color]`, above everything; the places at which a button was pressed on them. */
+  async marks(parts) {
+    const marks = { places: [], child: this.run('/usr/bin/python3', [MARKS, ...parts.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] }) };
+    let text = '';
+    marks.child.stdout.on('data', (more) => {
+      text += more;
+      marks.places = text.trimEnd().split('\n').slice(1).map((line) => line.split(' ').map(Number));
+    });
+    await until('the marks', () => text.startsWith('ready'));
+    return marks;
   }
 
   /** Keys and buttons that are down, and where the pointer is, as the X server itself knows. */

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { monitors } from './xserver.mjs';
+
 const run = promisify(execFile);
 const ATSPI = fileURLToPath(new URL('../atspi.py', import.meta.url));
 // The system's own interpreter: pyatspi is a package of the system, and another Python may stand earlier on the path.
@@ -37,10 +39,11 @@ export class Desktop {
     execFileSync('import', ['-silent', '-window', 'root', path], { env: this.environment });
   }
 
+  /** Of the whole X screen, whatever monitors it is divided into. */
   size() {
-    const text = execFileSync('xdotool', ['getdisplaygeometry'], { env: this.environment, encoding: 'utf8' });
-    const [width, height] = text.trim().split(/\s+/).map(Number);
-    return { width, height };
+    const text = execFileSync('xwininfo', ['-root'], { env: this.environment, encoding: 'utf8' });
+    const value = (key) => Number(new RegExp(`^ *${key}: (\\d+)$`, 'm').exec(text)?.[1]);
+    return { width: value('Width'), height: value('Height') };
   }
 
   /** Geometry of the window whose name matches. */
@@ -52,6 +55,16 @@ export class Desktop {
     const shell = execFileSync('xdotool', ['getwindowgeometry', '--shell', id], { env: this.environment, encoding: 'utf8' });
     const value = (key) => Number(new RegExp(`^${key}=(-?\\d+)$`, 'm').exec(shell)?.[1]);
     return { id, x: value('X'), y: value('Y'), width: value('WIDTH'), height: value('HEIGHT') };
+  }
+
+  /** The title of the window that has the keyboard. */
+  active() {
+    return execFileSync('xdotool', ['getactivewindow', 'getwindowname'], { env: this.environment, encoding: 'utf8' }).trim();
+  }
+
+  /** Several monitors on the one screen; none: the screen is one again. */
+  monitors(wanted) {
+    monitors(this.environment, wanted);
   }
 
   /** Presses a control of ours through the accessibility tree; waits until it is there. Returns ms of the wait and when. */

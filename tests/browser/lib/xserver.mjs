@@ -1,8 +1,11 @@
 // An X server of a test's own, on a display that it chooses itself, whose modes can be changed.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 
 import { until } from './browser.mjs';
+
+const MONITORS = fileURLToPath(new URL('../monitors.py', import.meta.url));
 
 /** Starts one; `own` takes the process, to stop it. Gives the display. */
 export async function xServer(own, [width, height] = [1280, 800]) {
@@ -16,6 +19,11 @@ export async function xServer(own, [width, height] = [1280, 800]) {
   await until('the X server', () => number.endsWith('\n') || server.exitCode !== null);
   if (!number) throw new Error('the X server does not start');
   return { display: `:${number.trim()}` };
+}
+
+/** Monitors as RANDR has them, `[name, x, y, width, height]`, the first one primary; none: the screen is one again. */
+export function monitors(environment, wanted) {
+  execFileSync('/usr/bin/python3', [MONITORS, ...wanted.map(String)], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function freePort() {

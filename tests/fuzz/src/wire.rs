@@ -8,7 +8,7 @@ use temoto_wire::proto;
 use temoto_wire::relay::{
     CloseCode, Credential, Detached, Ended, FromServer, Gone, Peer, Role, Selector, ToServer,
 };
-use temoto_wire::screen::{Ack, Begin, CursorPlace, Refresh};
+use temoto_wire::screen::{Ack, Begin, CursorPlace, Glance, Refresh, Thumbnail};
 
 /// The server's parser. There is one way to write each message, so the bytes come back as they were.
 pub fn to_server(bytes: &[u8]) {
@@ -64,7 +64,7 @@ pub fn screen(bytes: &[u8]) {
     let Some((which, body)) = bytes.split_first() else {
         return;
     };
-    match which % 4 {
+    match which % 6 {
         0 => {
             if let Ok((begin, rest)) = Begin::decode(body) {
                 assert_eq!([&begin.encode(), rest].concat(), body);
@@ -78,6 +78,16 @@ pub fn screen(bytes: &[u8]) {
         3 => {
             if let Ok(refresh) = Refresh::decode(body) {
                 assert_eq!(refresh.encode(), body);
+            }
+        }
+        4 => {
+            if let Ok(glance) = Glance::decode(body) {
+                assert_eq!(glance.encode(), body);
+            }
+        }
+        5 => {
+            if let Ok((thumbnail, update)) = Thumbnail::decode(body) {
+                assert_eq!(thumbnail.encode(update), body);
             }
         }
         _ => {
@@ -235,6 +245,8 @@ pub fn screen_seeds() -> Vec<Vec<u8>> {
         [&[1][..], &[0; 12]].concat(),
         [&[2][..], &[0; 17]].concat(),
         vec![3, 0, 64],
+        vec![4, 2, 96],
+        vec![5, 2, 0x82, 0, 8, 0, 8, 0],
     ]
 }
 

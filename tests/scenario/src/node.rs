@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use temoto_codec::Framebuffer;
+use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Secret32, derive_run_psk};
+use temoto_geometry::{Point, Region, Size};
+use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, Output};
@@ -64,6 +66,12 @@ pub struct Node {
     pub desktop: Option<Framebuffer>,
     /// How often a capture was taken.
     pub captures: u32,
+    /// Captures are asked for and not taken: a screen that is busy.
+    pub busy: bool,
+    /// Small pictures that came, as a console, with their display.
+    pub thumbnails: Vec<(u8, Framebuffer)>,
+    /// Areas that were painted on the console's canvas.
+    pub painted: Vec<Region>,
     /// How often it asked for another code.
     pub codes_wanted: u32,
     /// Whether its connection is open.
@@ -86,6 +94,9 @@ impl Node {
             abandoned: 0,
             desktop: None,
             captures: 0,
+            busy: false,
+            thumbnails: Vec::new(),
+            painted: Vec::new(),
             codes_wanted: 0,
             online: false,
         }
@@ -124,9 +135,12 @@ impl Node {
                         .expect("a frame of a possible size");
                 }
             }
+            Output::Event(ConsoleEvent::Thumbnail { display, picture }) => {
+                self.thumbnails.push((display, picture));
+            }
+            Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
             Output::Event(
                 ConsoleEvent::Key(_)
-                | ConsoleEvent::Painted(_)
                 | ConsoleEvent::Blank
                 | ConsoleEvent::Cursor(_)
                 | ConsoleEvent::CursorShape(_),
@@ -144,11 +158,20 @@ impl Node {
             Output::Event(AgentEvent::SetClipboard(text)) => self.clipboards.push(text),
             Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
             Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
-            Output::Event(AgentEvent::Capture { .. }) => {
+            Output::Event(AgentEvent::Capture { display }) if !self.busy => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
-                    let view = desktop.view().expect("a picture of a possible size");
+                    let frame = taken(desktop, agent, display).expect("a display that is there");
+                    let view = frame.view().expect("a picture of a possible size");
                     agent.frame(now_ms, view).expect("a frame of a possible size");
+                }
+            }
+            Output::Event(AgentEvent::Capture { .. }) => {}
+            Output::Event(AgentEvent::Glance { display, side }) => {
+                if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
+                    let frame = taken(desktop, agent, display).expect("a display that is there");
+                    let small = shrink(frame.view().expect("a picture of a possible size"), side);
+                    agent.glanced(now_ms, display, small.as_ref());
                 }
             }
             other => return self.common(now_ms, other),
@@ -225,4 +248,20 @@ impl Node {
             Machine::Agent(agent) => agent.message(now_ms, bytes),
         }
     }
+}
+
+/// What a display shows, or all of them: cut out of the desktop, black between them.
+pub fn taken(desktop: &Framebuffer, agent: &Agent, display: u32) -> Option<Framebuffer> {
+    let place = agent.place(display)?;
+    let mut frame = Framebuffer::new(place.size()).ok()?;
+    for part in agent.parts(display) {
+        for y in 0..part.height {
+            let (x, row) = (usize::try_from(part.x).ok()?, u32::try_from(part.y).ok()? + y);
+            let pixels = desktop.row(row as usize).get(x..x + part.width as usize)?;
+            let line = FrameView::new(Size::new(part.width, 1), pixels.len(), pixels).ok()?;
+            let down = i32::try_from(row).ok()? - place.y;
+            frame.blit(Point::new(part.x - place.x, down), line);
+        }
+    }
+    Some(frame)
 }

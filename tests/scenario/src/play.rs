@@ -69,6 +69,7 @@ pub fn holding(seed: u64) -> World {
         down: true,
         x: 5,
         y: 5,
+        look: None,
     });
     world.run_for(100);
     assert_eq!(pressed(&world.node(Who::Program).injected).len(), 2);

@@ -17,7 +17,7 @@ use temoto_session::{
 use temoto_wire::proto::About;
 use temoto_wire::relay::{FromServer, Role, ToServer};
 
-use crate::node::{Machine, Node, Who, Wish};
+use crate::node::{Machine, Node, Who, Wish, taken};
 use crate::relay::Relay;
 
 /// Host of the tests' server.
@@ -275,12 +275,38 @@ impl World {
         self.settle(who);
     }
 
+    /// The program's computer has these displays now, on a black desktop of this size.
+    pub fn set_displays(&mut self, who: Who, desktop: Size, displays: &[(u32, &str, Rect)]) {
+        self.node_mut(who).desktop = Some(Framebuffer::new(desktop).expect("small"));
+        self.list_displays(who, displays);
+    }
+
+    /// The list alone; the first one is the primary one.
+    pub fn list_displays(&mut self, who: Who, displays: &[(u32, &str, Rect)]) {
+        let displays = displays.iter().enumerate();
+        let displays = displays.map(|(n, &(id, name, rect))| DisplayInfo {
+            id,
+            name: name.to_owned(),
+            rect,
+            scale_percent: 100,
+            primary: n == 0,
+        });
+        let displays = displays.collect();
+        self.with_agent(who, |agent, now| agent.set_displays(now, displays));
+    }
+
     /// Paints a rectangle on the program's screen.
     pub fn paint(&mut self, who: Who, rect: Rect, color: u32) {
         if let Some(desktop) = self.nodes.get_mut(&who).and_then(|node| node.desktop.as_mut()) {
             desktop.fill(rect, color);
         }
-        self.with_agent(who, |agent, now| agent.damaged(now, &Region::from(rect), []));
+        self.with_agent(who, |agent, now| {
+            let Some(shown) = agent.shown() else { return };
+            let here = Region::from(rect).clip(shown).translate(-shown.x, -shown.y);
+            if !here.is_empty() {
+                agent.damaged(now, &here, []);
+            }
+        });
     }
 
     /// Whether the operator's picture equals the program's screen, pixel for pixel.
@@ -289,8 +315,13 @@ impl World {
         let Machine::Console(console) = &self.node(Who::Console).machine else {
             return false;
         };
-        let desktop = self.node(Who::Program).desktop.as_ref();
-        console.picture().map(Framebuffer::pixels) == desktop.map(Framebuffer::pixels)
+        let program = self.node(Who::Program);
+        let (Machine::Agent(agent), Some(shown)) = (&program.machine, self.console_view().shown) else {
+            return false;
+        };
+        let desktop = program.desktop.as_ref();
+        let there = desktop.and_then(|desktop| taken(desktop, agent, shown));
+        console.picture().map(Framebuffer::pixels) == there.as_ref().map(Framebuffer::pixels)
     }
 
     /// Calls the console.

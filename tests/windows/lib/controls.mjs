@@ -11,6 +11,11 @@ const colors = (name) => {
 };
 const ACCENT = [...colors('accent'), ...colors('accent-hover')];
 const DANGER = colors('danger');
+const SOFT = colors('soft');
+/** Between two controls of the bar, what the frame takes of its top at most, how far into a neighbor a press goes: in pixels at 100 %. */
+const GAP = 8;
+const FRAME = 8;
+const INTO = 24;
 
 /** Controls by the names that assistive technology is told. Alone on its row or beside another tells the pages apart. */
 const KINDS = new Map([
@@ -19,7 +24,18 @@ const KINDS = new Map([
   ...['閉じる', 'Close', '接続', 'Connect'].map((name) => [name, { find: filled, alone: true }]),
   ...['サーバー', 'Server'].map((name) => [name, { find: focused }]),
   ...['セッションを終了', 'End session'].map((name) => [name, { find: edged }]),
+  ...['一時停止', 'Pause'].map((name) => [name, { find: (part) => leftOf(edged(part)), bar: true }]),
+  ...['再開', 'Resume'].map((name) => [name, { find: resume, bar: true }]),
+  ...['操作を取り消す', 'Withdraw control'].map((name) => [name, { find: withdraw, bar: true }]),
+  ...['操作を許可する', 'Allow control'].map((name) => [name, { find: () => withdrawn, bar: true }]),
 ]);
+/** The same names when the bar asks: a second row, its answer in the accent's color at the right. */
+const ASKED = new Map([
+  ...['許可', 'Allow'].map((name) => [name, answer]),
+  ...['拒否', 'Decline'].map((name) => [name, (part) => leftOf(answer(part))]),
+]);
+/** Where control was withdrawn: there it is given again, in no color of its own. */
+let withdrawn = null;
 
 /** Whether a window is one of the program's; the bar has its state behind the name. */
 export const isMain = ({ title }) => title === 'Temoto';
@@ -29,12 +45,15 @@ export const isBar = ({ title }) => title.startsWith('Temoto: ');
 export function place(name, windows, capture) {
   const kind = KINDS.get(name);
   if (!kind) throw new Error(`nothing is known about how ${name} looks`);
-  const ours = windows.filter(kind.find === edged ? isBar : isMain);
-  for (const { client } of ours) {
-    const found = kind.find(inside(capture, client), kind.alone);
-    if (found) return { ...found, x: found.x + client.x, y: found.y + client.y };
-  }
-  return null;
+  const within = (ours, find) => {
+    for (const { client } of windows.filter(ours)) {
+      const found = find(inside(capture, client), kind.alone);
+      if (found) return { ...found, x: found.x + client.x, y: found.y + client.y };
+    }
+    return null;
+  };
+  const asked = ASKED.get(name);
+  return within(kind.bar || kind.find === edged ? isBar : isMain, kind.find) ?? (asked ? within(isBar, asked) : null);
 }
 
 /** The part of a capture that a rectangle covers. */
@@ -68,6 +87,45 @@ function beside(part) {
   if (!next) return null;
   const width = Math.floor(next.x / 3);
   return { ...next, x: Math.floor(next.x / 2 - width / 2), width };
+}
+
+/** What the accent fills in the bar, below the frame of a shared display, which has the same color. */
+function lit(part) {
+  const { left, right, top, bottom } = bounds(part, ACCENT, 0, FRAME, 20);
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  return width > 30 && height > 12 && height < 60 ? { x: left, y: top, width, height } : null;
+}
+
+/** In the second row of the bar. */
+function answer(part) {
+  const [found, end] = [lit(part), edged(part)];
+  return found && end && found.y > end.y + end.height ? found : null;
+}
+
+/** In the first row, in which everything is as high as the end. */
+function resume(part) {
+  const [found, end] = [lit(part), edged(part)];
+  return found && end && found.y < end.y + end.height ? found : null;
+}
+
+/** The right part of what stands left of a control, on the same row. */
+function leftOf(found) {
+  return found && { ...found, x: found.x - GAP - INTO, width: INTO };
+}
+
+/** What is allowed stands on a soft ground: to see, then to operate. */
+function withdraw(part) {
+  const end = edged(part);
+  if (!end) return null;
+  const runs = [];
+  for (let x = 0; x < end.x; x += 1) {
+    if (!SOFT.some((one) => part.at(x, end.y + 4) === one)) continue;
+    if (runs.at(-1)?.right === x - 1) runs.at(-1).right = x;
+    else runs.push({ left: x, right: x });
+  }
+  const [, operate] = runs.filter(({ left, right }) => right - left > 20);
+  if (operate) withdrawn = { ...end, x: operate.left, width: INTO };
+  return operate ? { ...end, x: operate.left, width: operate.right - operate.left + 1 } : null;
 }
 
 /** An edge in the color of danger, which scaling may have softened. */

@@ -96,6 +96,11 @@ export class WineDesktop {
     return until(`a window ${name}`, named, withinS * 1_000, 200);
   }
 
+  /** The title of the window that has the keyboard. */
+  async active() {
+    return (await this.windows()).find(({ foreground }) => foreground)?.title ?? '';
+  }
+
   /** Waits for a control of the program; where it is on the desktop. The role says nothing here. */
   async where(_role, name, withinS = 60) {
     const look = async () => {

@@ -6,6 +6,14 @@ import { EDITOR, WindowsComputer } from './computer.mjs';
 import { missing } from './tools.mjs';
 import { Traces } from './traces.mjs';
 
+/** What of the tour Wine cannot show, with the reason that the result names. */
+const CANNOT = {
+  displays: 'the desktop of Wine is one window, with one monitor; several are covered by the replays of edge/screen and by Linux',
+  keys_close: 'the editor of Wine has no Ctrl + W',
+};
+/** The customer's own mouse presses here, and the operator's input is held until it rested. */
+const REST_MS = 3_300;
+
 export class Place {
   static async open({ lang }) {
     const lacks = missing();
@@ -15,7 +23,7 @@ export class Place {
 
   constructor(computer) {
     const { desktop, downloads, userAgent } = computer;
-    Object.assign(this, { computer, desktop, downloads, userAgent, editor: EDITOR });
+    Object.assign(this, { computer, desktop, downloads, userAgent, editor: EDITOR, cannot: CANNOT, restMs: REST_MS });
   }
 
   saved() {

@@ -18,6 +18,9 @@ export class ConsoleSession {
   /** Called with each cursor event; pixels stay out of reactive state. */
   oncursor: ((event: Of<'cursor'>) => void) | null = null;
 
+  /** Called with each small picture of a display. */
+  onthumbnail: ((event: Of<'thumbnail'>) => void) | null = null;
+
   /** The core wishes for a new code: whoever owns this session asks the server for one. */
   oncodewanted: (() => void) | null = null;
 
@@ -87,6 +90,7 @@ export class ConsoleSession {
 
   close(): void {
     this.oncursor = null;
+    this.onthumbnail = null;
     this.#port.close();
   }
 
@@ -101,6 +105,9 @@ export class ConsoleSession {
         break;
       case 'cursor':
         this.oncursor?.(event);
+        return;
+      case 'thumbnail':
+        this.onthumbnail?.(event);
         return;
       case 'elsewhere':
         this.elsewhere = true;

@@ -22,6 +22,8 @@ export type Output =
   | { kind: 'capture' }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
+  /** A small picture of a display. */
+  | { kind: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** Width 0: the other computer shows no cursor. */
   | {
       kind: 'cursorShape';
@@ -70,7 +72,7 @@ export interface Pictured {
 /** Only the console's core has hands. */
 export interface Pointing {
   /** The pointer, without JSON: it moves often. */
-  pointer(x: number, y: number, nowMs: number): void;
+  pointer(x: number, y: number, look: number, nowMs: number): void;
 }
 
 export type SessionCore = Core & Pictured & Capturing;

@@ -57,6 +57,8 @@ export class Host {
       blank: () => this.#screen.blank(),
       // Not within the core's own turn.
       capture: () => queueMicrotask(() => void this.#frames.asked()),
+      thumbnail: ({ display, width, height, rgba }) =>
+        this.tell({ type: 'thumbnail', display, width, height, rgba }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -93,7 +95,9 @@ export class Host {
         if (command.canvas && this.role === 'console') this.#shape(this.#image);
         return;
       case 'pointer':
-        this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).pointer?.(command.x, command.y, now));
+        this.#runner.feed((core, now) =>
+          (core as Core & Partial<Pointing>).pointer?.(command.x, command.y, command.look, now),
+        );
         return;
       case 'restore':
         return this.#restore(command);

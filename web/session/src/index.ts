@@ -3,6 +3,7 @@ export { AgentSession } from './agent.svelte';
 export { canCapture } from './capture';
 export { Presenter } from './presenter.svelte';
 export { ConsoleSession } from './console.svelte';
+export { ALL_DISPLAYS } from './messages';
 export type * from './messages';
 export type { AgentPort, ConsolePort } from './ports';
 export { forgetAll, keepsAgent, keptSessions } from './store';

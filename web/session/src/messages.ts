@@ -9,8 +9,8 @@
 import type { FrameSource } from './capture';
 
 export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
-/** How many colors the picture has: all, 256, 16, or 16 steps of gray. */
-export type Colors = 'all' | 'many' | 'few' | 'gray';
+/** How many colors the picture has: as the line allows, all, 256, 16, or 16 steps of gray. */
+export type Colors = 'auto' | 'all' | 'many' | 'few' | 'gray';
 /** What of a computer is captured. */
 export type Surface = 'monitor' | 'window' | 'tab' | 'unknown';
 export type Level = 'standard' | 'high';
@@ -35,9 +35,15 @@ export interface ChatLine {
   state: 'sent' | 'pending' | 'perhaps';
 }
 
+/** Stands for all displays side by side, where else the number of one stands. */
+export const ALL_DISPLAYS = 31;
+
 export interface DisplayView {
   id: number;
   name: string;
+  /** Its place on the customer's desk, in physical pixels; it can be negative. */
+  x: number;
+  y: number;
   width: number;
   height: number;
   scalePercent: number;
@@ -84,6 +90,7 @@ export interface Notice {
     | 'input_elevated'
     | 'no_clipboard'
     | 'clipboard_too_long'
+    | 'display_gone'
     | 'not_mine'
     | 'show_closed';
   arguments: string[];
@@ -117,7 +124,12 @@ export interface ConsoleView {
   /** What the customer's system shows instead of the desktop, hidden from programs; the picture stands still. */
   obstacle: 'secure_desktop' | 'locked' | 'away' | null;
   displays: DisplayView[];
+  /** Which one is shown or was just chosen; `ALL_DISPLAYS` for all side by side. */
   shown: number | null;
+  /** All of them fit into one picture. */
+  sideBySide: boolean;
+  /** Another picture than the one that is seen is on its way; the old one stays until that is whole, and takes no clicks. */
+  changing: boolean;
   colors: Colors;
   /** The customer's clipboard as far as this side may know of it. */
   clipboard: {
@@ -131,8 +143,8 @@ export interface ConsoleView {
   sharing: Surface | null;
   /** What this side shows to the customer. */
   showing: { surface: Surface } | null;
-  /** Size of the picture in physical pixels, null before the first. */
-  picture: { width: number; height: number } | null;
+  /** Size of the picture in physical pixels, null before the first. `look` counts pictures: a click names the one it was made on. */
+  picture: { width: number; height: number; look: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };
   chat: ChatLine[];
   /** Null while the session lives. */
@@ -205,6 +217,8 @@ export type ConsoleCommand =
   | { type: 'control'; active: boolean }
   | { type: 'rearm' }
   | { type: 'showDisplay'; id: number }
+  /** A small picture of a display, with its longest side so long (at most 192). Answer: `thumbnail`. */
+  | { type: 'glance'; display: number; side: number }
   | { type: 'colors'; colors: Colors }
   /** Put this text on the customer's clipboard. */
   | { type: 'putClipboard'; text: string }
@@ -213,9 +227,9 @@ export type ConsoleCommand =
   /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
   | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
-  | { type: 'pointer'; x: number; y: number; buttons: number }
+  | { type: 'pointer'; x: number; y: number; buttons: number; look: number }
   | { type: 'key'; code: string; down: boolean }
-  | { type: 'button'; button: number; down: boolean; x: number; y: number }
+  | { type: 'button'; button: number; down: boolean; x: number; y: number; look: number }
   /** In 120ths of a notch; positive is right and down. */
   | { type: 'wheel'; dx: number; dy: number }
   | { type: 'text'; text: string }
@@ -252,6 +266,7 @@ export type ConsoleEvent =
         rgba: Uint8ClampedArray<ArrayBuffer>;
       } | null;
     }
+  | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** What the customer copied, as asked for by `fetchClipboard`. */
   | { type: 'clipboard'; text: string }
   /** PNG, pixel for pixel; null where there is no picture. */

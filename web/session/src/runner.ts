@@ -13,6 +13,7 @@ export interface Surroundings {
   paint(rects: Int32Array): void;
   blank(): void;
   capture(): void;
+  thumbnail(small: Extract<Output, { kind: 'thumbnail' }>): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -80,6 +81,8 @@ export class Runner {
         return this.around.blank();
       case 'capture':
         return this.around.capture();
+      case 'thumbnail':
+        return this.around.thumbnail(output);
       case 'cursorShape':
         return this.around.cursorShape(output);
       case 'keepRoot':

@@ -92,8 +92,8 @@ impl Options {
         if options.headless && options.json.is_none() {
             bail!("--headless needs --json FILE");
         }
-        if options.tour && (!options.headless || options.windows) {
-            bail!("--tour goes with --headless, on Linux");
+        if options.tour && !options.headless {
+            bail!("--tour goes with --headless");
         }
         if options.portal && (!options.headless || options.windows || options.tour) {
             bail!("--portal goes with --headless, and with no other session");
@@ -159,5 +159,6 @@ mod tests {
         assert!(parse(&["--headless", "--json", "x", "--portal", "--tour"]).is_err());
         assert!(parse(&["--headless", "--json", "x", "--portal"]).is_ok());
         assert!(parse(&["--headless", "--json", "x", "--tour"]).is_ok());
+        assert!(parse(&["--headless", "--json", "x", "--tour", "--windows"]).is_ok());
     }
 }

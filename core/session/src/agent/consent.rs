@@ -182,6 +182,7 @@ impl Agent {
     pub(super) fn say_grants(&mut self, now_ms: u64) {
         if !self.grants.allows(Capability::View) {
             self.screen.stop();
+            self.sharing.glances.forget();
             self.cursor.forget();
         }
         if !self.grants.allows(Capability::Control) {
@@ -214,7 +215,8 @@ impl Agent {
     pub(super) fn input_arrived(&mut self, now_ms: u64, event: &temoto_wire::input::Event, verdict: Verdict) {
         match verdict {
             Verdict::Take if self.yields_until_ms.is_none() && !self.hidden.is_hidden() => {
-                for injection in self.input.take(now_ms, event) {
+                let event = self.aimed(event);
+                for injection in self.input.take(now_ms, &event) {
                     self.inject(injection);
                 }
             }

@@ -6,7 +6,7 @@ use temoto_crypto::token::Token;
 use temoto_wire::frame::Channel;
 use temoto_wire::input::Event;
 use temoto_wire::proto::{self, control::Body};
-use temoto_wire::screen::{Ack, Refresh, kind};
+use temoto_wire::screen::{Ack, Glance, Refresh, kind};
 
 use super::Agent;
 use crate::SessionError;
@@ -26,6 +26,7 @@ impl Agent {
         self.console_present = true;
         self.input.learn_clock(now_ms, clock_ms);
         self.screen.new_run(now_ms, fresh);
+        self.sharing.glances.forget();
         self.cursor.forget();
         self.watch.viewer.new_run(fresh);
         self.view_due = true;
@@ -42,7 +43,7 @@ impl Agent {
         self.stop_watching(now_ms);
         self.clip_in.forget();
         self.clip_out.stop();
-        self.screen.choose_colors(Colors::All);
+        self.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
         if let Some(failures) = self.failures_seen {
@@ -115,7 +116,7 @@ impl Agent {
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
             Body::Colors(colors) => {
                 if let Some(colors) = Colors::from_proto(colors.kind) {
-                    self.screen.choose_colors(colors);
+                    self.choose_colors(colors);
                 }
             }
             Body::Showing(showing) => self.operator_shows(now_ms, showing),
@@ -247,6 +248,7 @@ impl Agent {
         match which {
             kind::BEGIN | kind::CHUNK => self.shown_frame(now_ms, which, payload)?,
             kind::ACK => self.screen.acknowledged(now_ms, Ack::decode(payload)?),
+            kind::GLANCE => self.sharing.glances.want(Glance::decode(payload)?),
             _ => self.screen.refresh_within(Refresh::decode(payload)?.memory),
         }
         Ok(())

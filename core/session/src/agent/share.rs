@@ -3,22 +3,27 @@
 use std::collections::BTreeSet;
 
 use temoto_codec::cursor::CursorShape;
-use temoto_codec::{FrameView, Move};
+use temoto_codec::{FrameView, MAX_SIDE, Move};
 use temoto_geometry::{Rect, Region};
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::DISPLAYS;
+use temoto_wire::limits::{ALL_DISPLAYS, DISPLAYS};
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::screen::{CursorPlace, cursor_kind};
 
+use super::glance::Glances;
+use super::quality::Automatic;
 use super::{Agent, AgentEvent};
 use crate::SessionError;
 use crate::output::Output;
 use crate::permission::Capability;
 
+/// Most pixels of all displays in one picture: four displays of 3840 x 2160, and half of what a picture may have.
+const ALL_PIXELS: u64 = 32 << 20;
+
 /// One display as the shell knows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DisplayInfo {
-    /// Its number; the place in the list.
+    /// Its number, below [`DISPLAYS`]; the same for as long as the display exists.
     pub id: u32,
     /// Its name at the system.
     pub name: String,
@@ -40,6 +45,16 @@ pub struct Cursor {
     due: bool,
 }
 
+/// What goes on around the picture.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    pub(super) glances: Glances,
+    /// The colors follow the line.
+    pub(super) automatic: Option<Automatic>,
+    /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
+    pub(super) astray: bool,
+}
+
 impl Cursor {
     /// A new run, or nothing may be shown: everything is sent anew.
     pub(super) fn forget(&mut self) {
@@ -49,36 +64,71 @@ impl Cursor {
 }
 
 impl Agent {
-    /// The displays of this machine, now and after every change. The first time the primary one is shown.
+    /// The displays of this machine, now and after every change. The first time the primary one is shown, and again when what was
+    /// shown is gone.
     pub fn set_displays(&mut self, now_ms: u64, mut displays: Vec<DisplayInfo>) {
+        displays.retain(|d| (d.id as usize) < DISPLAYS);
         displays.truncate(DISPLAYS);
         if displays == self.displays {
             return;
         }
-        let first = self.displays.is_empty();
-        let gone = !displays.iter().any(|d| d.id == self.shown);
-        if first || gone {
-            let primary = displays.iter().find(|d| d.primary).or(displays.first());
-            self.shown = primary.map_or(0, |d| d.id);
-        }
+        let before = self.shown();
         self.displays = displays;
-        self.screen.refresh();
+        if self.shown().is_none() {
+            let primary = self.displays.iter().find(|d| d.primary);
+            self.shown = primary.or(self.displays.first()).map_or(0, |d| d.id);
+        }
+        self.sharing
+            .glances
+            .keep(|display| self.displays.iter().any(|d| d.id == display));
+        if self.shown() != before {
+            self.screen.stop();
+            self.view_due = true;
+        }
         if self.grants.allows(Capability::View) {
             self.say_displays(now_ms);
         }
         self.settle(now_ms);
     }
 
-    /// Where the shown display is on the virtual desktop.
+    /// Where what is shown is on the virtual desktop.
     #[must_use]
-    pub fn shown(&self) -> Option<&DisplayInfo> {
-        self.displays.iter().find(|d| d.id == self.shown)
+    pub fn shown(&self) -> Option<Rect> {
+        self.place(self.shown)
     }
 
-    /// The display with this number.
+    /// Where the display with this number is on the virtual desktop; around all of them for [`ALL_DISPLAYS`], if they can be
+    /// shown together.
     #[must_use]
-    pub fn display(&self, id: u32) -> Option<&DisplayInfo> {
-        self.displays.iter().find(|d| d.id == id)
+    pub fn place(&self, id: u32) -> Option<Rect> {
+        if id == u32::from(ALL_DISPLAYS) {
+            return self.around();
+        }
+        self.displays.iter().find(|d| d.id == id).map(|d| d.rect)
+    }
+
+    /// What of the virtual desktop is in the picture of this display, or of all: between displays there is nothing.
+    pub fn parts(&self, id: u32) -> impl Iterator<Item = Rect> {
+        let all = id == u32::from(ALL_DISPLAYS);
+        self.displays
+            .iter()
+            .filter(move |d| all || d.id == id)
+            .map(|d| d.rect)
+    }
+
+    /// Around all displays, if there are several and one picture can hold them.
+    fn around(&self) -> Option<Rect> {
+        let rects = || self.displays.iter().map(|d| d.rect);
+        let left = rects().map(Rect::left).min()?;
+        let top = rects().map(Rect::top).min()?;
+        let around = Rect::from_edges(
+            left,
+            top,
+            rects().map(Rect::right).max()?,
+            rects().map(Rect::bottom).max()?,
+        )?;
+        let fits = around.width <= MAX_SIDE && around.height <= MAX_SIDE && around.area() <= ALL_PIXELS;
+        (fits && self.displays.len() > 1).then_some(around)
     }
 
     /// The shown display changed there, in its own pixels; an empty region means "somewhere". `moves` are what the
@@ -102,6 +152,12 @@ impl Agent {
         }
         self.settle(now_ms);
         done
+    }
+
+    /// The capture that was asked for is of what is not shown any more; another one is asked for at once.
+    pub fn frame_of_before(&mut self, now_ms: u64) {
+        self.screen.not_taken();
+        self.settle(now_ms);
     }
 
     /// The capture that was asked for could not be taken just now; it is asked for again with the next change.
@@ -133,11 +189,13 @@ impl Agent {
     }
 
     pub(super) fn show_display(&mut self, now_ms: u64, id: u32) {
-        if self.displays.iter().any(|d| d.id == id) && id != self.shown {
+        if self.place(id).is_some() && id != self.shown {
             self.shown = id;
-            self.screen.refresh();
-            self.say_displays(now_ms);
+            self.screen.stop();
+            self.view_due = true;
         }
+        // Said whatever came of it: the console waits for the answer.
+        self.say_displays(now_ms);
     }
 
     pub(super) fn say_displays(&mut self, now_ms: u64) {
@@ -161,11 +219,12 @@ impl Agent {
             Body::Displays(proto::Displays {
                 displays,
                 shown: self.shown,
+                side_by_side: self.around().is_some(),
             }),
         );
     }
 
-    fn may_show(&self) -> bool {
+    pub(super) fn may_show(&self) -> bool {
         self.grants.allows(Capability::View)
             && !self.displays.is_empty()
             && self.peer.as_ref().is_some_and(crate::peer::Peer::is_ready)
@@ -180,12 +239,18 @@ impl Agent {
         }
     }
 
+    /// When something beside the picture is due.
+    pub(super) fn beside_at(&self) -> Option<u64> {
+        self.glance_at().into_iter().chain(self.line_at()).min()
+    }
+
     /// Sends what may be sent and asks for the next capture.
     pub(super) fn share_screen(&mut self, now_ms: u64) {
         if !self.may_show() {
             return;
         }
         self.share_cursor(now_ms);
+        self.follow_line(now_ms);
         while let Some((kind, payload)) = self.screen.poll(now_ms) {
             let Some(peer) = &mut self.peer else { return };
             if !peer.send_frame(now_ms, Channel::Screen, kind, &payload, &mut self.rng) {
@@ -193,6 +258,7 @@ impl Agent {
                 return;
             }
         }
+        self.share_glances(now_ms);
         if self.capture_at().is_some() && self.screen.ask(now_ms) {
             self.outputs
                 .push_back(Output::Event(AgentEvent::Capture { display: self.shown }));
@@ -230,5 +296,80 @@ impl Agent {
                 &mut self.rng,
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use temoto_crypto::RootKeeping;
+    use temoto_wire::relay::Role;
+
+    use super::super::AgentSettings;
+    use super::*;
+
+    fn program(displays: &[(u32, Rect)]) -> Agent {
+        let settings = AgentSettings {
+            role: Role::Program,
+            keeping: RootKeeping::Machine,
+            signed: false,
+            build: "temoto 0.1.0".to_owned(),
+            about: proto::About::default(),
+        };
+        let mut agent = Agent::new(settings, [7; 32], 0, 0);
+        set(&mut agent, displays);
+        agent
+    }
+
+    fn set(agent: &mut Agent, displays: &[(u32, Rect)]) {
+        let displays = displays.iter().enumerate();
+        let displays = displays.map(|(n, &(id, rect))| DisplayInfo {
+            id,
+            name: "D".to_owned(),
+            rect,
+            scale_percent: 100,
+            primary: n == 0,
+        });
+        agent.set_displays(0, displays.collect());
+    }
+
+    #[test]
+    fn numbers_that_no_display_has_are_shown_to_nobody() {
+        let (one, other) = (Rect::new(0, 0, 10, 10), Rect::new(-20, 5, 10, 10));
+        let mut agent = program(&[(3, one), (7, other)]);
+        for id in [0, 4, 30, 32, 255, 256, u32::MAX] {
+            agent.show_display(0, id);
+            assert_eq!(agent.shown(), Some(one), "{id}");
+            assert_eq!(agent.place(id), None);
+        }
+        agent.show_display(0, 7);
+        assert_eq!(agent.shown(), Some(other));
+        agent.show_display(0, ALL_DISPLAYS.into());
+        assert_eq!(agent.shown(), Some(Rect::new(-20, 0, 30, 15)));
+        set(&mut agent, &[(7, other), (40, one)]);
+        assert_eq!(agent.shown(), Some(other), "one is not several");
+    }
+
+    #[test]
+    fn more_than_one_picture_can_hold_is_not_shown_side_by_side() {
+        let wide = |x| Rect::new(x, 0, 8_192, 2_160);
+        let mut agent = program(&[(0, wide(0)), (1, wide(8_192))]);
+        assert!(agent.around().is_none(), "more pixels than we want to hold");
+        set(
+            &mut agent,
+            &[
+                (0, Rect::new(-9_000, 0, 100, 100)),
+                (1, Rect::new(9_000, 0, 100, 100)),
+            ],
+        );
+        assert!(agent.around().is_none(), "too wide");
+        set(
+            &mut agent,
+            &[
+                (0, Rect::new(0, 0, 3_840, 2_160)),
+                (1, Rect::new(3_840, 0, 3_840, 2_160)),
+            ],
+        );
+        agent.show_display(0, ALL_DISPLAYS.into());
+        assert_eq!(agent.shown().map(|all| all.width), Some(7_680));
     }
 }

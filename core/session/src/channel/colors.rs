@@ -9,6 +9,8 @@ use temoto_wire::proto::colors::Kind;
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Colors {
+    /// As many as the line carries: all of them whenever the picture stands still.
+    Auto,
     /// All of them: exact.
     #[default]
     All,
@@ -22,12 +24,13 @@ pub enum Colors {
 
 impl Colors {
     /// Every choice, in the order in which it is offered.
-    pub const EACH: [Self; 4] = [Self::All, Self::Many, Self::Few, Self::Gray];
+    pub const EACH: [Self; 5] = [Self::Auto, Self::All, Self::Many, Self::Few, Self::Gray];
 
     /// From its number on the wire; unknown ones of a newer peer are `None`.
     #[must_use]
     pub fn from_proto(n: i32) -> Option<Self> {
         match Kind::try_from(n).ok()? {
+            Kind::Auto => Some(Self::Auto),
             Kind::All => Some(Self::All),
             Kind::Many => Some(Self::Many),
             Kind::Few => Some(Self::Few),
@@ -40,6 +43,7 @@ impl Colors {
     #[must_use]
     pub const fn to_proto(self) -> i32 {
         match self {
+            Self::Auto => Kind::Auto as i32,
             Self::All => Kind::All as i32,
             Self::Many => Kind::Many as i32,
             Self::Few => Kind::Few as i32,
@@ -52,7 +56,7 @@ impl Colors {
     pub fn of(self, pixel: u32) -> u32 {
         let [_, red, green, blue] = pixel.to_be_bytes();
         match self {
-            Self::All => pixel & 0x00ff_ffff,
+            Self::Auto | Self::All => pixel & 0x00ff_ffff,
             Self::Many => rgb(step(red, 7), step(green, 7), step(blue, 3)),
             Self::Few => nearest(red, green, blue),
             Self::Gray => {
@@ -103,6 +107,12 @@ pub struct Reducer {
 impl Reducer {
     /// From now on these; `false` if they are the same as before.
     pub fn choose(&mut self, colors: Colors) -> bool {
+        // Whoever chooses by the line says so each time it changes its mind.
+        let colors = if colors == Colors::Auto {
+            Colors::All
+        } else {
+            colors
+        };
         if self.colors == colors {
             return false;
         }

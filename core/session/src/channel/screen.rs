@@ -12,13 +12,14 @@ use std::sync::Arc;
 use temoto_codec::{
     Decoder, EncodeLimits, Encoder, FrameView, Framebuffer, HISTORY_MIB, Hints, Move, Workers,
 };
-use temoto_geometry::{Rect, Region};
+use temoto_geometry::{Rect, Region, Size};
 use temoto_wire::limits::{FRAME_BYTES, UPDATE_BYTES};
 use temoto_wire::screen::{Ack, Begin, Refresh, kind};
 
 use self::kept::{Kept, Update};
 use crate::SessionError;
 use crate::channel::colors::{Colors, Reducer};
+use crate::channel::complete::Completeness;
 use crate::pacing::Pacing;
 
 /// Frames are taken at most this often.
@@ -57,6 +58,15 @@ impl From<Update> for Outgoing {
     }
 }
 
+/// Whether the viewer sees what is shared.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    /// It does.
+    Yes,
+    /// Once it has drawn the update with this number; `None` until that is sent.
+    After(Option<u32>),
+}
+
 /// The host's half.
 pub struct ScreenHost {
     encoder: Encoder,
@@ -78,6 +88,8 @@ pub struct ScreenHost {
     asked: bool,
     taken_ms: Option<u64>,
     drawn: u32,
+    seen: Seen,
+    completeness: Completeness,
 }
 
 impl ScreenHost {
@@ -99,6 +111,8 @@ impl ScreenHost {
             asked: false,
             taken_ms: None,
             drawn: 0,
+            seen: Seen::After(None),
+            completeness: Completeness::default(),
         }
     }
 
@@ -132,14 +146,16 @@ impl ScreenHost {
         self.parted = true;
     }
 
-    /// Nothing may be shown any more: what is half sent is thrown away, and what comes next is complete.
+    /// Nothing of this may be shown any more, or something else is to be: what is half sent is thrown away, and what comes next
+    /// is complete. Until it is drawn the viewer does not see what is shared ([`Self::is_seen`]).
     pub fn stop(&mut self) {
         self.outgoing = None;
         self.again.clear();
+        self.seen = Seen::After(None);
         self.refresh();
     }
 
-    /// The viewer lost its picture, or another display is shown: the next update is complete.
+    /// The viewer lost its picture: the next update is complete.
     pub fn refresh(&mut self) {
         self.encoder.reset();
         self.kept.forget(self.number);
@@ -150,6 +166,7 @@ impl ScreenHost {
     /// The same for a viewer that has so much memory for what was shown earlier, in MiB.
     pub fn refresh_within(&mut self, mebibytes: u8) {
         self.encoder.set_history(mebibytes);
+        self.seen = Seen::After(None);
         self.refresh();
     }
 
@@ -157,6 +174,13 @@ impl ScreenHost {
     pub fn choose_colors(&mut self, colors: Colors) {
         if self.reducer.choose(colors) {
             self.refresh();
+        }
+    }
+
+    /// The same without beginning anew: what is drawn from now on has these colors, and little by little the rest.
+    pub fn lighten(&mut self, colors: Colors) {
+        if self.reducer.choose(colors) {
+            (self.dirty, self.damage) = (true, None);
         }
     }
 
@@ -233,11 +257,18 @@ impl ScreenHost {
         if update.bytes.len() > UPDATE_BYTES {
             return Err(SessionError::Malformed("update too long"));
         }
+        let (reset, complete) = (update.reset, update.complete);
+        let whole = self
+            .completeness
+            .take(frame.size(), reset, complete, &update.changed);
+        if whole && matches!(self.seen, Seen::After(None)) {
+            self.seen = Seen::After(Some(self.number));
+        }
         let begin = Begin {
             number: self.number as u16,
             display,
-            reset: update.reset,
-            complete: update.complete,
+            reset,
+            complete,
             taken_ms: now_ms as u16,
             length: None,
         };
@@ -297,7 +328,26 @@ impl ScreenHost {
         self.drawn = self.drawn.max(ack.drawn.min(self.number));
         self.kept.drawn(self.drawn);
         self.again.retain(|update| update.number > self.drawn);
+        if self.is_seen() {
+            self.seen = Seen::Yes;
+        }
         self.pacing.acknowledged(now_ms, ack.received);
+    }
+
+    /// Whether the viewer has all of what is shared before it, perhaps a little old. Where not, it may still see another display,
+    /// or this one at another place: a click is not meant for what is there now.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        match self.seen {
+            Seen::Yes => true,
+            Seen::After(number) => number.is_some_and(|number| self.drawn >= number),
+        }
+    }
+
+    /// Whether something small may go out beside the picture now.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.outgoing.is_none() && self.pacing.room() >= ROOM_NEEDED
     }
 
     /// Whether the viewer has drawn everything that changed.
@@ -326,6 +376,17 @@ pub struct Drawn {
     pub refresh: bool,
 }
 
+/// What the person at the viewer sees, as long as it is on the canvas.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Look {
+    /// Counts changes of the rest: what is done to a picture names the one that was meant.
+    pub number: u32,
+    /// Which display.
+    pub display: u8,
+    /// Columns and rows.
+    pub size: Size,
+}
+
 /// An update that is not all here yet.
 #[derive(Clone, Copy, Debug)]
 struct Incoming {
@@ -344,7 +405,13 @@ pub struct ScreenViewer {
     received: u64,
     acknowledged: u64,
     drawn: u32,
+    /// Which display the decoder has, in full or in part.
     display: u8,
+    look: Option<Look>,
+    looks: u32,
+    /// The decoder began anew, and not all of it is here: what was seen before stays on the canvas.
+    held: bool,
+    completeness: Completeness,
     /// Updates are thrown away until one that resets.
     lost: bool,
     /// Nothing new was drawn since a cut: what comes may be known.
@@ -373,6 +440,10 @@ impl ScreenViewer {
             acknowledged: 0,
             drawn: 0,
             display: 0,
+            look: None,
+            looks: 0,
+            held: false,
+            completeness: Completeness::default(),
             lost: false,
             resumed: false,
             asks: false,
@@ -380,10 +451,23 @@ impl ScreenViewer {
         }
     }
 
-    /// The picture, if there is one.
+    /// The picture, if there is one that is seen: not while the next one comes.
     #[must_use]
     pub fn picture(&self) -> Option<&Framebuffer> {
-        Some(self.decoder.framebuffer()).filter(|picture| picture.width() > 0)
+        Some(self.decoder.framebuffer()).filter(|picture| picture.width() > 0 && !self.held)
+    }
+
+    /// What is seen, if anything is.
+    #[must_use]
+    pub const fn look(&self) -> Option<Look> {
+        self.look
+    }
+
+    /// Whether another display, or this one in another size, comes and is not all here yet.
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
+        let coming = (self.display, self.decoder.framebuffer().size());
+        self.held && self.look.is_some_and(|look| (look.display, look.size) != coming)
     }
 
     /// Most memory for what was shown earlier, in MiB.
@@ -392,7 +476,7 @@ impl ScreenViewer {
         self.decoder.max_history()
     }
 
-    /// Which display the picture shows.
+    /// Which display is drawn, or is going to be seen.
     #[must_use]
     pub const fn display(&self) -> u8 {
         self.display
@@ -413,7 +497,8 @@ impl ScreenViewer {
 
     /// The picture is thrown away, and so is whatever comes until an update that resets; `false` if there was none.
     pub fn forget(&mut self) -> bool {
-        let there = self.picture().is_some();
+        let there = self.look.take().is_some();
+        self.held = false;
         self.decoder = Decoder::with_max_history(self.memory());
         self.current = None;
         self.buffer = Vec::new();
@@ -440,10 +525,10 @@ impl ScreenViewer {
         ack.into_iter().chain(refresh)
     }
 
-    /// Size of the picture, if there is one.
+    /// Size of the picture that is seen, if there is one.
     #[must_use]
     pub fn size(&self) -> Option<(u32, u32)> {
-        self.picture().map(|picture| (picture.width(), picture.height()))
+        self.look.map(|look| (look.size.width, look.size.height))
     }
 
     /// An update begins, and mostly ends.
@@ -557,9 +642,22 @@ impl ScreenViewer {
         }
         if begin.reset {
             self.display = begin.display;
+            // A first picture is seen as it comes; a later one takes the place of the one before when it is all there.
+            self.held = self.look.is_some();
         }
         match self.decoder.decode(update) {
             Ok(region) => {
+                let size = self.decoder.framebuffer().size();
+                let whole = self.completeness.take(size, begin.reset, begin.complete, &region);
+                let region = match (self.held, whole) {
+                    (true, false) => Region::default(),
+                    (true, true) => {
+                        self.held = false;
+                        Region::from(size.to_rect())
+                    }
+                    (false, _) => region,
+                };
+                self.see(size);
                 if begin.complete {
                     if self.arrivals.len() >= 128 {
                         self.arrivals.pop_front();
@@ -572,6 +670,23 @@ impl ScreenViewer {
                 self.lost = true;
                 drawn.refresh = true;
             }
+        }
+    }
+
+    fn see(&mut self, size: Size) {
+        let display = self.display;
+        if !self.held
+            && self
+                .look
+                .is_none_or(|look| (look.display, look.size) != (display, size))
+        {
+            self.looks = self.looks.wrapping_add(1);
+            let number = self.looks;
+            self.look = Some(Look {
+                number,
+                display,
+                size,
+            });
         }
     }
 }

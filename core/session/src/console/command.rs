@@ -51,8 +51,10 @@ pub enum ConsoleCommand {
     Control { active: bool },
     /// Arm the token once more for a program that was started again.
     Rearm,
-    /// Show another display.
+    /// Show another display, or all.
     ShowDisplay { id: u32 },
+    /// A small picture of this display, with its longest side so long.
+    Glance { display: u8, side: u8 },
     /// The picture is to have these colors.
     Colors { colors: Colors },
     /// Put this text on the customer's clipboard.
@@ -61,12 +63,25 @@ pub enum ConsoleCommand {
     FetchClipboard,
     /// The operator took a picture of the screen: both sides read that in the chat.
     Screenshot,
-    /// The pointer moved, in physical pixels of the shown display.
-    Pointer { x: i32, y: i32 },
+    /// The pointer moved, in pixels of the picture. `look` is the number of the picture that it moved on, where the page says it:
+    /// what was meant for another one is not done.
+    Pointer {
+        x: i32,
+        y: i32,
+        #[serde(default)]
+        look: Option<u32>,
+    },
     /// A key, by its W3C code.
     Key { code: String, down: bool },
-    /// A button, at a place.
-    Button { button: u8, down: bool, x: i32, y: i32 },
+    /// A button, at a place of the picture.
+    Button {
+        button: u8,
+        down: bool,
+        x: i32,
+        y: i32,
+        #[serde(default)]
+        look: Option<u32>,
+    },
     /// The wheel, in 120ths of a notch.
     Wheel { dx: i16, dy: i16 },
     /// Composed text.
@@ -152,10 +167,8 @@ impl Console {
             ConsoleCommand::Ask { capabilities } => self.ask(now_ms, capabilities)?,
             ConsoleCommand::Control { active } => self.press_control(now_ms, active)?,
             ConsoleCommand::Rearm => self.rearm(now_ms)?,
-            ConsoleCommand::ShowDisplay { id } => {
-                let (participant, _) = self.program().ok_or(SessionError::State("no program"))?;
-                self.send_to(now_ms, participant, Body::ShowDisplay(proto::ShowDisplay { id }))?;
-            }
+            ConsoleCommand::ShowDisplay { id } => self.show_display(now_ms, id)?,
+            ConsoleCommand::Glance { display, side } => self.glance(now_ms, display, side)?,
             ConsoleCommand::Colors { colors } => {
                 self.colors = colors;
                 self.view_due = true;
@@ -171,9 +184,15 @@ impl Console {
                 self.picture().ok_or(SessionError::State("no picture"))?;
                 self.tell(now_ms, "screenshot", Vec::new());
             }
-            ConsoleCommand::Pointer { x, y } => self.pointer(now_ms, x, y),
+            ConsoleCommand::Pointer { x, y, look } => self.pointer(now_ms, x, y, look),
             ConsoleCommand::Key { code, down } => self.key(now_ms, &code, down)?,
-            ConsoleCommand::Button { button, down, x, y } => self.button(now_ms, button, down, x, y),
+            ConsoleCommand::Button {
+                button,
+                down,
+                x,
+                y,
+                look,
+            } => self.button(now_ms, button, down, (x, y), look),
             ConsoleCommand::Wheel { dx, dy } => self.wheel(now_ms, dx, dy),
             ConsoleCommand::Text { text } => self.text(now_ms, &text),
             ConsoleCommand::Blur => self.let_go(now_ms),

@@ -40,13 +40,17 @@ impl Console {
         may.then(|| end.grants.number())
     }
 
-    fn display(&self) -> u8 {
-        self.screen.display()
+    /// The display that the person sees and means; `None` while that is not sure.
+    fn display(&self, meant: Option<u32>) -> Option<u8> {
+        let look = self.screen.look().filter(|_| !self.is_changing())?;
+        let same = meant.is_none_or(|number| number == look.number);
+        same.then_some(look.display)
     }
 
-    pub(super) fn pointer(&mut self, now_ms: u64, x: i32, y: i32) {
-        let Some(grant) = self.grant() else { return };
-        let display = self.display();
+    pub(super) fn pointer(&mut self, now_ms: u64, x: i32, y: i32, look: Option<u32>) {
+        let (Some(grant), Some(display)) = (self.grant(), self.display(look)) else {
+            return;
+        };
         let event = self.input.pointer(now_ms, grant, display, x, y);
         self.send_input(now_ms, event);
     }
@@ -68,19 +72,24 @@ impl Console {
         Ok(())
     }
 
-    pub(super) fn button(&mut self, now_ms: u64, button: u8, down: bool, x: i32, y: i32) {
+    pub(super) fn button(&mut self, now_ms: u64, button: u8, down: bool, at: (i32, i32), look: Option<u32>) {
         let Some(grant) = self.grant() else { return };
-        let display = self.display();
-        // The place first, at once: a click belongs where it was made.
-        let thinned = self.input.pointer(now_ms, grant, display, x, y);
-        let place = thinned.or_else(|| self.input.flush(now_ms, grant, true));
-        self.send_input(now_ms, place);
+        if let Some(display) = self.display(look) {
+            // The place first, at once: a click belongs where it was made.
+            let thinned = self.input.pointer(now_ms, grant, display, at.0, at.1);
+            let place = thinned.or_else(|| self.input.flush(now_ms, grant, true));
+            self.send_input(now_ms, place);
+        } else if down {
+            return;
+        }
         let event = self.input.button(now_ms, grant, button, down);
         self.send_input(now_ms, event);
     }
 
     pub(super) fn wheel(&mut self, now_ms: u64, dx: i16, dy: i16) {
-        let Some(grant) = self.grant() else { return };
+        let Some(grant) = self.grant().filter(|_| self.display(None).is_some()) else {
+            return;
+        };
         let place = self.input.flush(now_ms, grant, true);
         self.send_input(now_ms, place);
         let event = self.input.wheel(now_ms, grant, dx, dy);

@@ -2,7 +2,6 @@
 
 use temoto_codec::cursor::CursorShape;
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::DISPLAYS;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
 use temoto_wire::screen::{CursorPlace, cursor_kind};
@@ -71,6 +70,7 @@ impl Console {
         let role = end.role;
         let failures = end.by_code;
         let mut bodies = vec![Body::Welcome(welcome)];
+        let mut no_displays = false;
         if let Some(failures) = failures {
             bodies.push(Body::FailuresSeen(proto::FailuresSeen { failures }));
         }
@@ -98,7 +98,7 @@ impl Console {
             self.clip_out.stop();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
-            self.controlling = false;
+            (self.controlling, no_displays) = (false, true);
             if self.screen.forget() {
                 self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
             }
@@ -123,6 +123,9 @@ impl Console {
         );
         if role == Role::Page {
             self.arm(now_ms, participant);
+        }
+        if no_displays {
+            self.no_displays();
         }
         self.tell_companion(now_ms, false);
         self.follow_onlooker(now_ms, Some(participant));
@@ -178,8 +181,7 @@ impl Console {
         }
         if end.role == Role::Program {
             self.controlling = false;
-            self.displays.clear();
-            self.shown = None;
+            self.no_displays();
             self.blank();
             if end.greeted {
                 self.tell(now_ms, "program_left", Vec::new());
@@ -249,14 +251,8 @@ impl Console {
                     end.surface = Surface::from_proto(first.map_or(0, |display| display.surface));
                 }
                 // What a page shares is no display that could be chosen.
-                let chosen = self.program().is_some_and(|(program, _)| program == participant);
-                if chosen && displays.displays.len() <= DISPLAYS {
-                    self.shown = Some(displays.shown);
-                    self.displays = displays.displays;
-                    for display in &mut self.displays {
-                        display.name.retain(|c| !c.is_control());
-                        display.name = temoto_wire::input::cut(&display.name, 128).to_owned();
-                    }
+                if self.program().is_some_and(|(program, _)| program == participant) {
+                    self.displays_arrived(now_ms, displays);
                 }
             }
             Body::Refused(refused) => self.refused(&refused),
@@ -492,16 +488,21 @@ impl Console {
         which: u8,
         payload: &[u8],
     ) -> Result<(), SessionError> {
+        if which == kind::THUMBNAIL {
+            return self.thumbnail_arrived(payload);
+        }
+        let before = (self.seen().look(), self.is_changing());
         let Some(viewer) = self.viewer_of(participant) else {
             return Ok(());
         };
-        let before = viewer.size();
         let drawn = viewer.take(now_ms, which, payload)?;
-        let resized = viewer.size() != before;
         self.answer_screen(now_ms, participant, &drawn);
+        self.follow_choice();
+        if (self.seen().look(), self.is_changing()) != before {
+            self.view_due = true;
+        }
         let seen = self.source().is_some_and(|(source, _)| source == participant);
-        if let Some(region) = drawn.changed.filter(|_| seen) {
-            self.view_due |= resized;
+        if let Some(region) = drawn.changed.filter(|region| seen && !region.is_empty()) {
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::Painted(region)));
         }

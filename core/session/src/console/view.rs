@@ -61,13 +61,17 @@ impl Console {
                 .map(|d| DisplayView {
                     id: d.id,
                     name: d.name.clone(),
+                    x: d.x,
+                    y: d.y,
                     width: d.width,
                     height: d.height,
                     scale_percent: d.scale_percent,
                     primary: d.primary,
                 })
                 .collect(),
-            shown: self.shown,
+            shown: self.wanted.or(self.shown),
+            side_by_side: self.side_by_side,
+            changing: self.is_changing(),
             colors: self.colors,
             clipboard: self.clipboard_view(),
             sharing: program
@@ -77,8 +81,12 @@ impl Console {
             showing: self.show_view(),
             picture: self
                 .seen()
-                .size()
-                .map(|(width, height)| PictureView { width, height })
+                .look()
+                .map(|look| PictureView {
+                    width: look.size.width,
+                    height: look.size.height,
+                    look: look.number,
+                })
                 .filter(|_| source.is_some_and(|end| end.grants.allows(Capability::View))),
             quality: Quality {
                 round_trip_ms: program.or(page).and_then(|end| end.peer.round_trip_ms()),

@@ -74,12 +74,16 @@ fn console() -> ConsoleView {
         displays: vec![DisplayView {
             id: 0,
             name: "DP-1".to_owned(),
+            x: -1_920,
+            y: 120,
             width: 1_920,
             height: 1_080,
             scale_percent: 125,
             primary: true,
         }],
         shown: Some(0),
+        side_by_side: true,
+        changing: true,
         colors: Colors::Gray,
         clipboard: ClipboardView {
             offered_bytes: Some(120),
@@ -94,6 +98,7 @@ fn console() -> ConsoleView {
         picture: Some(PictureView {
             width: 1_920,
             height: 1_080,
+            look: 3,
         }),
         quality: Quality {
             round_trip_ms: Some(24),

@@ -4,7 +4,7 @@
  */
 import type { AgentCommand, AgentEvent, AgentView, ConsoleCommand, ConsoleEvent, ConsoleView } from '../messages';
 import type { AgentPort, ConsolePort, Port } from '../ports';
-import { arrow, paintDesktop } from './desktop';
+import { arrow, paintDesktop, thumbnail } from './desktop';
 import { SCENARIOS, type Scenario } from './scenarios';
 import { paired, refused, waiting, type Language } from './views';
 
@@ -65,6 +65,12 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         return this.#show({ ...this.#view, showing: null });
       case 'control':
         return this.#show({ ...this.#view, controlling: command.active });
+      case 'showDisplay':
+        return this.#show({ ...this.#view, shown: command.id });
+      case 'glance': {
+        const small = thumbnail(command.side, language(), command.display);
+        return this.tell({ type: 'thumbnail', display: command.display, ...small });
+      }
       case 'colors':
         return this.#show({ ...this.#view, colors: command.colors });
       case 'fetchClipboard':

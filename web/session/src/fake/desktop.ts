@@ -53,6 +53,22 @@ export function paintDesktop(canvas: OffscreenCanvas, language: Language): void 
   }
 }
 
+/** The same, small; every display but the first is empty. */
+export function thumbnail(side: number, language: Language, display: number) {
+  const [width, height] = [side, Math.round((side * 9) / 16)];
+  const large = new OffscreenCanvas(1280, 720);
+  if (display === 1) paintDesktop(large, language);
+  const small = new OffscreenCanvas(width, height);
+  const pen = small.getContext('2d', { alpha: false });
+  if (pen) {
+    pen.fillStyle = '#4a78bc';
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(large, 0, 0, width, height);
+  }
+  const rgba = pen?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray(width * height * 4);
+  return { width, height, rgba };
+}
+
 /** A plain arrow, 12 × 19. */
 export function arrow() {
   const [width, height] = [12, 19];

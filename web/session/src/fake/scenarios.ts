@@ -80,6 +80,13 @@ export const SCENARIOS: Record<string, Scenario> = {
     granted: ['view', 'control', 'clipboard_out'],
     clipboard: { offeredBytes: 24, tooLong: false, comingPercent: null, goingPercent: null },
   }),
+  changing: session(live, { changing: true, shown: 2 }),
+  'display-gone': session(live, () => ({
+    shown: 1,
+    displays: live('ja').displays.slice(0, 1),
+    sideBySide: false,
+    notice: { code: 'display_gone', arguments: ['HDMI-1'], number: 1 },
+  })),
   gray: session(live, { colors: 'gray' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
   locked: session(live, { obstacle: 'locked' }),

@@ -129,6 +129,57 @@ fn a_capture_takes_its_part_from_each_display_and_nothing_from_between() {
 }
 
 #[test]
+fn all_displays_come_one_after_the_other_into_one_picture_and_small_ones_from_any() {
+    let replay = Replay::new(&[upright(MAIN), upright(LEFT)]);
+    let mut machine = replay.machine();
+    replay.run(&mut machine, ms(0)).unwrap();
+    replay.draw(MAIN, 1);
+    replay.draw(LEFT, 2);
+    // As the operator sees them side by side: around both, black where none is.
+    let around = MAIN.hull(LEFT);
+    let mut all = Framebuffer::new(around.size()).unwrap();
+    let mut expected = all.clone();
+    for (rect, color) in [(MAIN, 1), (LEFT, 2)] {
+        machine.capture(rect, around.origin(), &mut all).unwrap();
+        expected.fill(rect.translate(40, 10), color);
+    }
+    assert_eq!(all, expected);
+    // A glance at one of them costs the picture of the other nothing.
+    replay.draw(LEFT, 3);
+    let mut other = Framebuffer::new(LEFT.size()).unwrap();
+    machine.capture(LEFT, LEFT.origin(), &mut other).unwrap();
+    assert!(other.pixels().iter().all(|&pixel| pixel == 3));
+    assert!(
+        replay.run(&mut machine, ms(20)).unwrap().is_empty(),
+        "nothing was told of it"
+    );
+}
+
+#[test]
+fn the_display_left_of_the_main_one_is_unplugged_and_the_other_goes_on() {
+    let replay = Replay::new(&[upright(MAIN), upright(LEFT)]);
+    let mut machine = replay.machine();
+    replay.run(&mut machine, ms(3_000)).unwrap();
+    {
+        let mut state = replay.state();
+        state.displays.truncate(1);
+        state.desktop = Framebuffer::new(MAIN.size()).unwrap();
+        state.duplicate = Ok(vec![upright(MAIN)]);
+        state.answers[0].extend([Err(Fault::AccessLost), everything()]);
+    }
+    let changes = replay.run(&mut machine, ms(20)).unwrap();
+    assert!(changes.geometry);
+    let ids: Vec<u32> = machine.displays().iter().map(|display| display.id).collect();
+    assert_eq!(ids, [1], "the one that stays keeps its name");
+    replay.draw(MAIN, 4);
+    let mut frame = Framebuffer::new(MAIN.size()).unwrap();
+    machine.capture(MAIN, MAIN.origin(), &mut frame).unwrap();
+    assert!(frame.pixels().iter().all(|&pixel| pixel == 4));
+    let gone = machine.capture(LEFT, LEFT.origin(), &mut Framebuffer::new(LEFT.size()).unwrap());
+    assert!(matches!(gone, Err(ScreenError::Outside)));
+}
+
+#[test]
 fn a_lost_duplication_is_opened_again_at_once_and_everything_is_new() {
     for fault in [Fault::AccessLost, Fault::DeviceLost, Fault::Other(-1)] {
         let replay = Replay::new(&[upright(MAIN)]);

@@ -16,7 +16,7 @@ const view = (more: Partial<ConsoleView>) =>
   }) as ConsoleView;
 
 test('what was used is told once', () => {
-  const picture = { width: 1, height: 1 };
+  const picture = { width: 1, height: 1, look: 1 };
   const first = seen(view({ picture, granted: ['view'] }), NOTHING);
   expect(news(NOTHING, first)).toEqual({
     customer: '',

@@ -9,7 +9,7 @@ const without = (name: FunctionName) => (asked: FunctionName) => asked !== name;
 const OF: [FunctionName, ConsoleCommand][] = [
   ['control', { type: 'control', active: true }],
   ['control', { type: 'key', code: 'KeyA', down: true }],
-  ['control', { type: 'button', button: 0, down: true, x: 1, y: 1 }],
+  ['control', { type: 'button', button: 0, down: true, x: 1, y: 1, look: 1 }],
   ['control', { type: 'wheel', dx: 0, dy: 120 }],
   ['control', { type: 'text', text: 'あ' }],
   ['chat', { type: 'chat', text: 'hello' }],
@@ -38,7 +38,7 @@ test('nobody is kept from letting go or from ending', () => {
   for (const command of [
     { type: 'control', active: false },
     { type: 'key', code: 'KeyA', down: false },
-    { type: 'button', button: 0, down: false, x: 1, y: 1 },
+    { type: 'button', button: 0, down: false, x: 1, y: 1, look: 1 },
     { type: 'blur' },
     { type: 'endShow' },
     { type: 'end' },

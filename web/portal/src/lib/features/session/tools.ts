@@ -10,6 +10,7 @@ export const CAPABILITIES: readonly { capability: Capability; key: Key }[] = [
 ];
 
 export const COLORS: readonly { colors: Colors; key: Key; note?: Key }[] = [
+  { colors: 'auto', key: 'colors_auto', note: 'colors_auto_note' },
   { colors: 'all', key: 'colors_all', note: 'colors_all_note' },
   { colors: 'many', key: 'colors_many' },
   { colors: 'few', key: 'colors_few' },
