@@ -224,6 +224,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Granted(Capability::View)
         }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
+        K::ClipFetch if program => Need::Granted(Capability::ClipboardIn),
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Grants
         | K::Declined
@@ -237,6 +238,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::CursorPlace
         | K::CursorShape
         | K::ClipOffer
+        | K::ClipFetch
         | K::ClipPiece
         | K::Step
         | K::NotMine => Need::Never,
@@ -248,7 +250,6 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Colors
         | K::ScreenAck
         | K::ScreenRefresh
-        | K::ClipFetch
         | K::Input => Need::Never,
     }
 }
@@ -415,8 +416,8 @@ mod tests {
             K::Leave,
             K::FailuresSeen,
         ];
-        // Each end offers its own clipboard to the other, which is asked for it under another grant.
-        let clipboards = [K::ClipOffer, K::ClipPiece];
+        // Each end offers its own clipboard to the other and is asked for it, each direction under its own grant.
+        let clipboards = [K::ClipOffer, K::ClipFetch, K::ClipPiece];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;

@@ -262,6 +262,20 @@ impl World {
         });
     }
 
+    /// Calls the console.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn with_console<T>(&mut self, call: impl FnOnce(&mut Console, u64) -> T) -> T {
+        let now = self.now_ms;
+        let done = match &mut self.node_mut(Who::Console).machine {
+            Machine::Console(console) => call(console, now),
+            Machine::Agent(_) => panic!("the console is an agent"),
+        };
+        self.settle(Who::Console);
+        done
+    }
+
     /// Calls an agent.
     pub fn with_agent(&mut self, who: Who, call: impl FnOnce(&mut Agent, u64)) {
         let now = self.now_ms;

@@ -38,8 +38,7 @@ impl Agent {
             return;
         }
         self.hidden.forget();
-        self.clip_in.forget();
-        self.clip_out.stop();
+        self.forget_clipboards();
         self.screen.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));

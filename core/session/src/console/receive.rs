@@ -76,8 +76,7 @@ impl Console {
             end.answered = false;
             end.asked = Capability::FIRST.into_iter().collect();
             end.resting.clear();
-            self.clip_in.forget();
-            self.clip_out.stop();
+            self.clipboards.forget();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
             self.controlling = false;

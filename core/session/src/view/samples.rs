@@ -82,8 +82,12 @@ fn console() -> ConsoleView {
         shown: Some(0),
         colors: Colors::Gray,
         clipboard: ClipboardView {
-            offered_bytes: Some(120),
-            too_long: false,
+            offered: Some(OfferedView {
+                number: 2,
+                kind: "rich",
+                bytes: 120,
+                too_long: false,
+            }),
             coming_percent: Some(40),
             going_percent: Some(60),
         },
