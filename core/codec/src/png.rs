@@ -46,11 +46,14 @@ pub fn size_of(png: &[u8]) -> Result<Size, PngError> {
     if png.get(..8) != Some(&SIGNATURE[..]) || png.get(12..16) != Some(&b"IHDR"[..]) {
         return Err(PngError::Malformed);
     }
-    within(Size::new(number(16)?, number(20)?))
+    check_size(Size::new(number(16)?, number(20)?))
 }
 
 /// Whether a picture may have this size.
-fn within(size: Size) -> Result<Size, PngError> {
+///
+/// # Errors
+/// [`PngError`].
+pub fn check_size(size: Size) -> Result<Size, PngError> {
     if size.width == 0 || size.height == 0 {
         return Err(PngError::Malformed);
     }
@@ -83,7 +86,7 @@ pub fn anew(png: &[u8], longest: usize) -> Result<Vec<u8>, PngError> {
 }
 
 /// Row by row from the reader to `out`; `false` if the picture breaks off.
-fn rows(reader: &mut Reader<Cursor<&[u8]>>, size: Size, out: &mut dyn Write) -> io::Result<bool> {
+fn rows(reader: &mut Pixels<'_>, size: Size, out: &mut dyn Write) -> io::Result<bool> {
     for _ in 0..size.height {
         match reader.next_row() {
             Ok(Some(row)) => out.write_all(row.data())?,
@@ -123,7 +126,7 @@ pub fn decode(png: &[u8]) -> Result<Picture, PngError> {
 /// # Errors
 /// [`PngError::Malformed`] if their number is another one, [`PngError::TooLarge`] as for reading or above `longest` bytes.
 pub fn encode(size: Size, rgba: &[u8], longest: usize) -> Result<Vec<u8>, PngError> {
-    within(size)?;
+    check_size(size)?;
     if rgba.len() as u64 != u64::from(size.width) * u64::from(size.height) * 4 {
         return Err(PngError::Malformed);
     }
@@ -141,7 +144,9 @@ pub fn encode(size: Size, rgba: &[u8], longest: usize) -> Result<Vec<u8>, PngErr
     write(size, ColorType::Rgba, longest, |out| out.write_all(rgba))
 }
 
-fn open(png: &[u8], transformations: Transformations) -> Result<(Size, Reader<Cursor<&[u8]>>), PngError> {
+type Pixels<'a> = Reader<Cursor<&'a [u8]>>;
+
+fn open(png: &[u8], transformations: Transformations) -> Result<(Size, Pixels<'_>), PngError> {
     let size = size_of(png)?;
     let mut decoder = Decoder::new_with_limits(Cursor::new(png), Limits { bytes: WORK_BYTES });
     decoder.set_ignore_text_chunk(true);
@@ -155,7 +160,7 @@ fn open(png: &[u8], transformations: Transformations) -> Result<(Size, Reader<Cu
     Ok((size, reader))
 }
 
-fn frame(reader: &mut Reader<Cursor<&[u8]>>) -> Result<Vec<u8>, PngError> {
+fn frame(reader: &mut Pixels<'_>) -> Result<Vec<u8>, PngError> {
     let bytes = reader.output_buffer_size().ok_or(PngError::TooLarge)?;
     let mut pixels = vec![0; bytes];
     let told = reader.next_frame(&mut pixels).map_err(|_| PngError::Malformed)?;
@@ -218,7 +223,7 @@ mod tests {
                     n as u8,
                     (n >> 8) as u8,
                     (n * 7) as u8,
-                    if n % 5 == 0 { 128 } else { 255 },
+                    if n.is_multiple_of(5) { 128 } else { 255 },
                 ]
             })
             .collect();

@@ -238,7 +238,9 @@ impl Session {
                 self.screen = None;
                 self.agent.screen_refused(now, why);
             }
-            EdgeEvent::Copied(text) => self.agent.copied(now, text.as_deref()),
+            EdgeEvent::Copied(clip) => self.agent.copied(now, clip),
+            EdgeEvent::CopiedTooLong(kind) => self.agent.copied_too_long(now, kind),
+            EdgeEvent::Pasted { number, kind } => self.agent.clipboard_wanted(now, number, kind),
             EdgeEvent::ClipboardLost(why) => {
                 self.clipboard = None;
                 self.agent.clipboard_refused(now, why);
@@ -318,7 +320,8 @@ impl Session {
                         hands.abandon();
                     }
                 }
-                Output::Event(AgentEvent::SetClipboard(text)) => self.with_clipboard(|it| it.set(text)),
+                Output::Event(AgentEvent::SetClipboard(set)) => self.with_clipboard(|it| it.set(set)),
+                Output::Event(AgentEvent::ClipboardCame(came)) => self.with_clipboard(|it| it.came(came)),
                 Output::Event(AgentEvent::WatchClipboard(watch)) => {
                     // Nothing needs to be opened in order not to be looked at.
                     if watch || self.clipboard.is_some() {
