@@ -87,6 +87,7 @@ impl AgentSession {
             AgentEvent::Inject(_)
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
+            | AgentEvent::ClipboardCame(_)
             | AgentEvent::WatchClipboard(_)
             | AgentEvent::Capture { .. } => JsValue::NULL,
         })

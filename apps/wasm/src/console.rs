@@ -49,6 +49,13 @@ impl ConsoleSession {
             .map_err(|error| error.to_string())
     }
 
+    /// A PNG for the customer's clipboard, without JSON: it is long.
+    pub fn put_picture(&mut self, png: Vec<u8>, now: f64) -> Result<(), String> {
+        self.console
+            .put_picture(millis(now), png)
+            .map_err(|error| error.to_string())
+    }
+
     /// The pointer, without JSON: it moves often.
     pub fn pointer(&mut self, x: i32, y: i32, now: f64) {
         // A pointer that cannot be sent now is simply not sent.
@@ -95,7 +102,7 @@ impl ConsoleSession {
             ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
             ConsoleEvent::Painted(region) => output::paint(&region),
             ConsoleEvent::Blank => output::blank(),
-            ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
+            ConsoleEvent::Clipboard(clip) => output::clipboard(clip),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
             ),

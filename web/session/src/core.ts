@@ -18,6 +18,8 @@ export type Output =
   | { kind: 'forget' }
   /** The picture changed there: x, y, width, height and so on. */
   | { kind: 'paint'; rects: Int32Array }
+  /** What the customer copied, as asked for: a text with or without its HTML, or a picture. */
+  | { kind: 'clipboard'; text: string | null; html: string | null; png: Uint8Array<ArrayBuffer> | null }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
   /** Width 0: the other computer shows no cursor. */
@@ -50,6 +52,8 @@ export interface Core {
 export interface Pictured {
   /** Before the first picture: the most memory for what screens showed earlier, in MiB. */
   remember_at_most(mebibytes: number): void;
+  /** A PNG for the customer's clipboard, without JSON: it is long. */
+  put_picture(png: Uint8Array, nowMs: number): void;
   /** The pointer, without JSON: it moves often. */
   pointer(x: number, y: number, nowMs: number): void;
   picture(): { width: number; height: number } | undefined;

@@ -52,6 +52,8 @@ export class Host {
       event: (json) => this.#event(JSON.parse(json) as Event),
       paint: (rects) => this.#screen?.paint(rects),
       blank: () => this.#screen?.blank(),
+      clipboard: ({ text, html, png }) =>
+        tell({ type: 'clipboard', text, html, png: png && new Blob([png], { type: 'image/png' }) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -90,6 +92,11 @@ export class Host {
       case 'pointer':
         this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).pointer?.(command.x, command.y, now));
         return;
+      case 'putPicture': {
+        const png = new Uint8Array(await command.png.arrayBuffer());
+        this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).put_picture?.(png, now));
+        return;
+      }
       case 'restore':
         return this.#restore(command);
       case 'screenshot':

@@ -32,6 +32,7 @@ function setup() {
     event: (json) => void log.push(`event ${json}`),
     paint: () => void log.push('paint'),
     blank: () => void log.push('blank'),
+    clipboard: ({ text }) => void log.push(`clipboard ${text}`),
     cursorShape: () => void log.push('cursor'),
     derive: () => Promise.resolve(Uint8Array.of(9)),
     keepRoot: () => Promise.resolve(),

@@ -12,6 +12,7 @@ export interface Surroundings {
   event(json: string): void;
   paint(rects: Int32Array): void;
   blank(): void;
+  clipboard(copied: Extract<Output, { kind: 'clipboard' }>): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -77,6 +78,8 @@ export class Runner {
         return this.around.paint(output.rects);
       case 'blank':
         return this.around.blank();
+      case 'clipboard':
+        return this.around.clipboard(output);
       case 'cursorShape':
         return this.around.cursorShape(output);
       case 'keepRoot':

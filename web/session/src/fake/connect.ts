@@ -64,7 +64,7 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
       case 'colors':
         return this.#show({ ...this.#view, colors: command.colors });
       case 'fetchClipboard':
-        return this.tell({ type: 'clipboard', text: '0120-000-000' });
+        return this.tell({ type: 'clipboard', text: '0120-000-000', html: null, png: null });
       case 'ask':
         return this.#show({ ...this.#view, asked: command.capabilities });
       case 'screenshot':

@@ -70,7 +70,11 @@ export const SCENARIOS: Record<string, Scenario> = {
   })),
   clipboard: session(live, {
     granted: ['view', 'control', 'clipboard_out'],
-    clipboard: { offeredBytes: 24, tooLong: false, comingPercent: null, goingPercent: null },
+    clipboard: {
+      offered: { number: 1, kind: 'image', bytes: 248_000, tooLong: false },
+      comingPercent: null,
+      goingPercent: null,
+    },
   }),
   gray: session(live, { colors: 'gray' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),

@@ -100,7 +100,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     displays: [],
     shown: null,
     colors: 'all',
-    clipboard: { offeredBytes: null, tooLong: false, comingPercent: null, goingPercent: null },
+    clipboard: { offered: null, comingPercent: null, goingPercent: null },
     picture: null,
     quality: { roundTripMs: null, bitsPerSecond: 0, framesPerSecond: 0 },
     chat: [],

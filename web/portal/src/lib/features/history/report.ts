@@ -16,7 +16,9 @@ export interface Told {
 const EVENTS = new Map([
   ['screenshot', 'screenshot'],
   ['clipboard_put', 'clipboard'],
+  ['clipboard_put_image', 'clipboard'],
   ['clipboard_taken', 'clipboard'],
+  ['clipboard_taken_image', 'clipboard'],
 ]);
 
 /** Longest word that the server takes. */

@@ -13,7 +13,8 @@ const OF: [FunctionName, ConsoleCommand][] = [
   ['control', { type: 'wheel', dx: 0, dy: 120 }],
   ['control', { type: 'text', text: 'あ' }],
   ['chat', { type: 'chat', text: 'hello' }],
-  ['clipboard_in', { type: 'putClipboard', text: 'x' }],
+  ['clipboard_in', { type: 'putClipboard', text: 'x', html: null }],
+  ['clipboard_in', { type: 'putPicture', png: new Blob([]) }],
   ['clipboard_out', { type: 'fetchClipboard' }],
   ['screenshot', { type: 'screenshot', number: 1, part: null }],
 ];
