@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
+import { copies } from './lib/copies.mjs';
 
 const BUTTON = 'push button|button';
 const NAMES = {
@@ -306,6 +307,7 @@ export class Tour {
     const got = await this.page.evaluate(() => navigator.clipboard.readText());
     check(`what the editor holds, not ${JSON.stringify(got)}`, got.trimEnd() === this.place.saved().trimEnd());
     await this.pictured('clipboard');
+    await copies(this);
     // Typed as keys, for fields that take no paste.
     await this.page.evaluate((text) => navigator.clipboard.writeText(`${text}\n`), SECRET);
     await this.intoEditor();

@@ -257,7 +257,9 @@ pub(crate) fn question(lang: Lang, operator: Option<&Operator>, capability: Capa
         (Capability::ClipboardIn, Lang::Ja) => {
             format!("{who} さんが、あなたが貼り付けられる文字や画像を送ることを求めています")
         }
-        (Capability::ClipboardIn, Lang::En) => format!("{who} asks to send you text and pictures that you can paste"),
+        (Capability::ClipboardIn, Lang::En) => {
+            format!("{who} asks to send you text and pictures that you can paste")
+        }
         (Capability::ClipboardOut, Lang::Ja) => {
             format!("{who} さんが、このあとあなたがコピーする文字や画像を受け取ることを求めています")
         }

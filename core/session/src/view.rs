@@ -61,6 +61,8 @@ pub struct CustomerEnd {
     pub software: String,
     /// Name of the computer; empty for a page.
     pub computer: String,
+    /// Its keyboard layout, as XKB names it; empty if it is not known.
+    pub keyboard: String,
     /// The host that it dialed.
     pub host: String,
     /// What the pair promises.

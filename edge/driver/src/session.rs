@@ -100,7 +100,9 @@ impl Session {
     ) -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
-        let agent = Agent::new(settings.agent.clone(), seed, 0, unix);
+        let mut known = settings.agent.clone();
+        known.about.keyboard = temoto_input::keyboard_layout(settings.display.as_deref()).unwrap_or_default();
+        let agent = Agent::new(known, seed, 0, unix);
         Self {
             agent,
             began: Instant::now(),

@@ -135,6 +135,7 @@ impl World {
                 software: "temoto 0.1.0".to_owned(),
                 computer: "keiri-03".to_owned(),
                 language: "ja".to_owned(),
+                keyboard: "jp".to_owned(),
             },
         };
         let unix_ms = self.unix_ms().saturating_add_signed(self.clock_ahead_ms);

@@ -50,6 +50,8 @@ export interface CustomerEnd {
   software: string;
   /** Name of the computer; empty for a page. */
   computer: string;
+  /** Its keyboard layout (`jp`, `us`); empty if it is not known. */
+  keyboard: string;
   host: string;
   level: Level;
 }

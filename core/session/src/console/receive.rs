@@ -258,6 +258,7 @@ impl Console {
             &mut about.software,
             &mut about.computer,
             &mut about.language,
+            &mut about.keyboard,
         ] {
             text.retain(|c| !c.is_control());
             *text = temoto_wire::input::cut(text, 128).to_owned();

@@ -38,6 +38,7 @@ fn customer(computer: &str) -> CustomerEnd {
         system: "Windows 11".to_owned(),
         software: "Edge 140".to_owned(),
         computer: computer.to_owned(),
+        keyboard: "jp".to_owned(),
         host: "help.example.jp".to_owned(),
         level: Level::Standard,
     }
