@@ -76,6 +76,14 @@ export const SCENARIOS: Record<string, Scenario> = {
       goingPercent: null,
     },
   }),
+  'clipboard-rich': session(live, {
+    granted: ['view', 'control', 'clipboard_out'],
+    clipboard: {
+      offered: { number: 1, kind: 'rich', bytes: 700, tooLong: false },
+      comingPercent: null,
+      goingPercent: null,
+    },
+  }),
   gray: session(live, { colors: 'gray' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
   locked: session(live, { obstacle: 'locked' }),
