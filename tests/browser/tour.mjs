@@ -337,6 +337,21 @@ export class Tour {
     check('held', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'true');
     await this.button('Esc').click();
     check('let go', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'false');
+    // Both keyboards, clicked: a word with a capital letter on each.
+    for (const [kind, word] of [['jis', 'Temoto'], ['ansi', 'Board']]) {
+      await this.button(words[`keyboard_${kind}`]).click();
+      const board = this.page.getByRole('group', { name: words[`keyboard_${kind}`], exact: true });
+      const click = (code) => board.locator(`[data-code='${code}']`).click();
+      await click('Enter');
+      for (const letter of word) {
+        if (letter !== letter.toLowerCase()) await click('ShiftLeft');
+        await click(`Key${letter.toUpperCase()}`);
+      }
+      await this.pictured(`keys-${kind}`);
+      await click('ControlLeft');
+      await click('KeyS');
+      await until(`${word} in the file`, () => this.place.saved().includes(word), 10_000);
+    }
     await this.page.getByRole('group', { name: words.keys, exact: true }).getByRole('button', { name: words.close }).click();
   }
 
