@@ -1,5 +1,7 @@
 //! Clipboards of both ends: texts, HTML and pictures, each by one press, under its grant, and with an other end that may be hostile.
 
+#![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
+
 use temoto_codec::png;
 use temoto_geometry::Size;
 use temoto_scenario::{Who, World};
@@ -42,7 +44,7 @@ fn granted(seed: u64, capabilities: &[Capability]) -> World {
 
 fn copies(world: &mut World, clip: Clip) {
     world.with_agent(Who::Program, move |agent: &mut Agent, now| {
-        agent.copied(now, clip)
+        agent.copied(now, clip);
     });
     world.run_for(300);
 }
@@ -222,7 +224,7 @@ fn what_is_too_long_or_no_picture_stays_where_it_is() {
     world.run_for(500);
     assert!(world.node(Who::Program).clip_sets.is_empty());
     world.with_agent(Who::Program, |agent, now| {
-        agent.copied_too_long(now, ClipKind::Image)
+        agent.copied_too_long(now, ClipKind::Image);
     });
     world.run_for(300);
     let offered = world.console_view().clipboard.offered.expect("told of");
@@ -295,7 +297,9 @@ fn flood(world: &mut World, from: Who, bodies: impl Iterator<Item = Body>) {
     for body in bodies {
         match from {
             Who::Console => world.with_console(|console, now| console.misbehave(now, body)),
-            _ => world.with_agent(from, |agent, now| agent.misbehave(now, body)),
+            Who::Page | Who::Program | Who::Other => {
+                world.with_agent(from, |agent, now| agent.misbehave(now, body));
+            }
         }
         world.run_for(20);
     }
