@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
+import { copies } from './lib/copies.mjs';
 import { Customer } from './lib/customer.mjs';
 import { Operator } from './lib/operator.mjs';
 import { exact, headedCustomer, headedOperator, join as joined, share, show, shown, sign, stopSharing, stopShowing } from './lib/showing.mjs';
@@ -457,6 +458,7 @@ export class Tour {
     const got = await this.page.evaluate(() => navigator.clipboard.readText());
     check(`what the editor holds, not ${JSON.stringify(got)}`, got.trimEnd() === this.place.saved().trimEnd());
     await this.pictured('clipboard');
+    await copies(this);
     // Typed as keys, for fields that take no paste.
     await this.page.evaluate((text) => navigator.clipboard.writeText(`${text}\n`), SECRET);
     await this.intoEditor();
@@ -488,6 +490,21 @@ export class Tour {
     check('held', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'true');
     await this.button('Esc').click();
     check('let go', (await this.button('Ctrl').getAttribute('aria-pressed')) === 'false');
+    // Both keyboards, clicked: a word with a capital letter on each.
+    for (const [kind, word] of [['jis', 'Temoto'], ['ansi', 'Board']]) {
+      await this.button(words[`keyboard_${kind}`]).click();
+      const board = this.page.getByRole('group', { name: words[`keyboard_${kind}`], exact: true });
+      const click = (code) => board.locator(`[data-code='${code}']`).click();
+      await click('Enter');
+      for (const letter of word) {
+        if (letter !== letter.toLowerCase()) await click('ShiftLeft');
+        await click(`Key${letter.toUpperCase()}`);
+      }
+      await this.pictured(`keys-${kind}`);
+      await click('ControlLeft');
+      await click('KeyS');
+      await until(`${word} in the file`, () => this.place.saved().includes(word), 10_000);
+    }
     await this.page.getByRole('group', { name: words.keys, exact: true }).getByRole('button', { name: words.close }).click();
   }
 

@@ -508,6 +508,23 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-keys',
   },
+  ...(['jis', 'ansi'] as const).map((kind) => ({
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.evaluate(() => {
+        const map = new Map([
+          ['BracketLeft', '['],
+          ['Quote', "'"],
+          ['Backquote', '`'],
+          ['KeyY', 'y'],
+        ]);
+        Object.defineProperty(navigator, 'keyboard', { value: { getLayoutMap: () => Promise.resolve(map) } });
+      });
+      await page.getByRole('button', { name: /^(キー|Keys)$/ }).click();
+      await page.getByRole('button', { name: kind === 'jis' ? /JIS/ : /ANSI/ }).click();
+      await page.getByRole('button', { name: /^Shift \((左|left)\)$/ }).click();
+    }),
+    name: `session-keyboard-${kind}`,
+  })),
   {
     ...session('live', '[role=toolbar]', async (page) => {
       await page.getByRole('button', { name: /^(画面|Display)$/ }).click();

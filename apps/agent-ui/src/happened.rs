@@ -34,19 +34,19 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
         ),
         "resumed" => ("再開しました", "Resumed"),
         "clipboard_in_granted" => (
-            "担当者が文字を送ることを許可しました",
-            "You allowed being sent text to paste",
+            "担当者が文字や画像を送ることを許可しました",
+            "You allowed being sent text and pictures to paste",
         ),
         "clipboard_in_withdrawn" => (
-            "担当者が文字を送ることを止めました",
-            "You stopped being sent text to paste",
+            "担当者が文字や画像を送ることを止めました",
+            "You stopped being sent text and pictures to paste",
         ),
         "clipboard_out_granted" => (
-            "コピーした文字を担当者に渡すことを許可しました",
+            "コピーした内容を担当者に渡すことを許可しました",
             "You allowed taking what you copy",
         ),
         "clipboard_out_withdrawn" => (
-            "コピーした文字を担当者に渡すことを止めました",
+            "コピーした内容を担当者に渡すことを止めました",
             "You stopped giving what you copy",
         ),
         "clipboard_put" => {
@@ -59,6 +59,14 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
                 ),
             ));
         }
+        "clipboard_put_image" => (
+            "担当者が画像を送りました",
+            "Your support person sent a picture to paste",
+        ),
+        "clipboard_taken_image" => (
+            "担当者がコピーした画像を受け取りました",
+            "Your support person received the picture you copied",
+        ),
         "clipboard_taken" => {
             return Some(counted(
                 lang,
@@ -133,6 +141,8 @@ mod tests {
             "clipboard_out_withdrawn",
             "clipboard_put",
             "clipboard_taken",
+            "clipboard_put_image",
+            "clipboard_taken_image",
             "line_back",
             "code_burnt",
             "failures_differ",

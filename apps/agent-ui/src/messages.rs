@@ -33,8 +33,8 @@ table! {
     chat: "チャット", "Chat";
     chat_empty: "まだメッセージはありません", "No messages yet";
     chat_hide: "閉じる", "Close";
-    clip_in_off: "コピーを受け取らない", "Gets no text";
-    clip_in_short: "コピーを受け取る", "Gets text";
+    clip_in_off: "コピーを受け取らない", "Gets no copies";
+    clip_in_short: "コピーを受け取る", "Gets copies";
     clip_out_off: "コピーを渡さない", "Gives no copies";
     clip_out_short: "コピーを渡す", "Gives copies";
     close: "閉じる", "Close";
@@ -49,8 +49,8 @@ table! {
     details_show: "詳細を見る", "Show details";
     end: "終了", "End";
     end_session: "セッションを終了", "End session";
-    give_clip_in: "クリップボードに文字を入れることを許可する", "Allow putting text on your clipboard";
-    give_clip_out: "コピーした文字を渡すことを許可する", "Allow taking what you copy";
+    give_clip_in: "クリップボードに文字や画像を入れることを許可する", "Allow putting text and pictures on your clipboard";
+    give_clip_out: "コピーした内容を渡すことを許可する", "Allow taking what you copy";
     give_control: "操作を許可する", "Allow control";
     give_view: "表示を許可する", "Allow view";
     how_to_stop: "止めるとき: 画面の上の「終了」、または Ctrl + Alt + E", "To stop: “End” at the top of the screen, or Ctrl + Alt + E";
@@ -71,8 +71,8 @@ table! {
     wait: "お待ちください", "Please wait";
     warning: "銀行、警察、有名な会社が、突然の電話で画面を見せるよう頼むことはありません。心当たりがなければ「拒否」を押して電話を切ってください。",
         "No bank, police or well-known company calls unasked to see your screen. If you did not ask for help, press Decline and hang up.";
-    withdraw_clip_in: "クリップボードに文字を入れる許可を取り消す", "Withdraw putting text on your clipboard";
-    withdraw_clip_out: "コピーした文字を渡す許可を取り消す", "Withdraw taking what you copy";
+    withdraw_clip_in: "クリップボードに文字や画像を入れる許可を取り消す", "Withdraw putting text and pictures on your clipboard";
+    withdraw_clip_out: "コピーした内容を渡す許可を取り消す", "Withdraw taking what you copy";
     withdraw_control: "操作を取り消す", "Withdraw control";
     withdraw_view: "表示を取り消す", "Withdraw view";
 }

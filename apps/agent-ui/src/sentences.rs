@@ -255,11 +255,13 @@ pub(crate) fn question(lang: Lang, operator: Option<&Operator>, capability: Capa
         }
         (Capability::Control, Lang::En) => format!("{who} asks to use mouse and keyboard"),
         (Capability::ClipboardIn, Lang::Ja) => {
-            format!("{who} さんが、あなたが貼り付けられる文字を送ることを求めています")
+            format!("{who} さんが、あなたが貼り付けられる文字や画像を送ることを求めています")
         }
-        (Capability::ClipboardIn, Lang::En) => format!("{who} asks to send you text that you can paste"),
+        (Capability::ClipboardIn, Lang::En) => {
+            format!("{who} asks to send you text and pictures that you can paste")
+        }
         (Capability::ClipboardOut, Lang::Ja) => {
-            format!("{who} さんが、このあとあなたがコピーする文字を受け取ることを求めています")
+            format!("{who} さんが、このあとあなたがコピーする文字や画像を受け取ることを求めています")
         }
         (Capability::ClipboardOut, Lang::En) => format!("{who} asks to receive what you copy from now on"),
     }

@@ -17,6 +17,8 @@ pub fn about(lang: Lang) -> About {
         software: software(lang, temoto_privilege::rights()),
         computer: temoto_host::computer_name(),
         language: if lang == Lang::Ja { "ja" } else { "en" }.to_owned(),
+        // The driver knows which display it is.
+        keyboard: String::new(),
     }
 }
 

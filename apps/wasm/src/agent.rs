@@ -97,7 +97,9 @@ impl AgentSession {
             AgentEvent::Inject(_)
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
-            | AgentEvent::WatchClipboard(_) | AgentEvent::Glance { .. } => JsValue::NULL,
+            | AgentEvent::ClipboardCame(_)
+            | AgentEvent::WatchClipboard(_)
+            | AgentEvent::Glance { .. } => JsValue::NULL,
         })
     }
 

@@ -52,6 +52,13 @@ impl ConsoleSession {
             .map_err(|error| error.to_string())
     }
 
+    /// A PNG for the customer's clipboard, without JSON: it is long.
+    pub fn put_picture(&mut self, png: Vec<u8>, now: f64) -> Result<(), String> {
+        self.console
+            .put_picture(millis(now), png)
+            .map_err(|error| error.to_string())
+    }
+
     /// The pointer, without JSON: it moves often. `look` is the number of the picture that it moved on.
     pub fn pointer(&mut self, x: i32, y: i32, look: u32, now: f64) {
         let look = Some(look);
@@ -101,7 +108,7 @@ impl ConsoleSession {
             ConsoleEvent::Capture => output::capture(),
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Thumbnail { display, picture } => output::thumbnail(display, &picture),
-            ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
+            ConsoleEvent::Clipboard(clip) => output::clipboard(clip),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
             ),

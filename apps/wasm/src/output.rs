@@ -5,6 +5,7 @@ use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::Region;
 use temoto_session::Output;
+use temoto_session::channel::clipboard::Clip;
 use wasm_bindgen::JsValue;
 
 /// Rectangles of one paint at most; more are joined to their bounds.
@@ -76,6 +77,21 @@ pub fn paint(region: &Region) -> JsValue {
     }
     let out = object("paint");
     set(&out, "rects", &Int32Array::from(numbers.as_slice()));
+    out.into()
+}
+
+/// `{ kind: 'clipboard', text, html, png: Uint8Array }`; what is not there is null.
+pub fn clipboard(clip: Clip) -> JsValue {
+    let (text, html, png) = match clip {
+        Clip::Text { text, html } => (Some(text), html, None),
+        Clip::Image(png) => (None, None, Some(png)),
+    };
+    let words = |words: Option<String>| words.map_or(JsValue::NULL, JsValue::from);
+    let out = object("clipboard");
+    set(&out, "text", &words(text));
+    set(&out, "html", &words(html));
+    let png = png.map_or(JsValue::NULL, |png| Uint8Array::from(png.as_slice()).into());
+    set(&out, "png", &png);
     out.into()
 }
 

@@ -7,6 +7,7 @@
 //! - [`Encoder::encode`] compares a frame with the picture that the viewer has and gives one [`Update`], or nothing.
 //! - [`Decoder::decode`] applies it and says what changed.
 //! - [`cursor`] has the pointer shapes, which travel apart.
+//! - [`png`] reads and writes single pictures: those of clipboards and of the chat.
 //!
 //! The stages have a file each: damage, history (what stood there before), moves, text (where its lines are), photo, stream (what
 //! the bytes mean), stripes (what is coded at the same time), model (what is likely), range coder.
@@ -26,6 +27,7 @@ mod model;
 mod moves;
 mod parts;
 mod photo;
+pub mod png;
 mod range_coder;
 mod recall;
 mod stream;

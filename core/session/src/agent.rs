@@ -40,8 +40,8 @@ pub use obstacle::Obstacle;
 pub(crate) use obstacle::word as obstacle_word;
 pub use share::DisplayInfo;
 
-use crate::channel::chat::{Delivery, Log};
-use crate::channel::clipboard::{ClipReceiver, ClipSender};
+use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::clipboard::{ClipCame, ClipSet};
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
 use crate::link::Link;
@@ -65,8 +65,11 @@ pub enum AgentEvent {
     /// What was given to be done and is not done yet must not be pressed or typed any more: the operator lost the right to it.
     /// Releases are done all the same.
     Abandon,
-    /// Put this text on the customer's clipboard: it can be pasted, nothing pastes it.
-    SetClipboard(String),
+    /// Put this on the customer's clipboard: it can be pasted, nothing pastes it. What is not here yet is asked for by
+    /// [`Agent::clipboard_wanted`].
+    SetClipboard(ClipSet),
+    /// What was asked for by [`Agent::clipboard_wanted`].
+    ClipboardCame(ClipCame),
     /// What the operator shows changed there.
     Painted(Region),
     /// The operator shows nothing any more: nothing of the picture stays.
@@ -176,10 +179,7 @@ pub struct Agent {
     /// Whatever was asked for or granted since the program was started.
     met: BTreeSet<Capability>,
     patience: Patience,
-    clip_in: ClipReceiver,
-    clip_out: ClipSender,
-    /// The shell tells what is copied.
-    clip_watched: bool,
+    clipboards: clipboard::Clipboards,
     answered: bool,
     /// The customer's own hand was there; control comes back at the instant.
     yields_until_ms: Option<u64>,
@@ -244,9 +244,7 @@ impl Agent {
             asked: BTreeSet::new(),
             met: BTreeSet::new(),
             patience: Patience::default(),
-            clip_in: ClipReceiver::default(),
-            clip_out: ClipSender::default(),
-            clip_watched: false,
+            clipboards: clipboard::Clipboards::default(),
             answered: false,
             yields_until_ms: None,
             input: InputReceiver::default(),

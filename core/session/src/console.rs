@@ -32,7 +32,7 @@ pub use command::ConsoleCommand;
 
 use crate::SessionError;
 use crate::channel::chat::Log;
-use crate::channel::clipboard::{ClipReceiver, ClipSender};
+use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
@@ -67,7 +67,7 @@ pub enum ConsoleEvent {
         picture: Framebuffer,
     },
     /// What the customer copied and the operator asked for.
-    Clipboard(String),
+    Clipboard(Clip),
     /// The remote cursor is there.
     Cursor(CursorPlace),
     /// The remote cursor has this shape from now on.
@@ -126,10 +126,7 @@ pub struct Console {
     controlling: bool,
     /// The colors that the operator chose.
     colors: Colors,
-    clip_in: ClipReceiver,
-    clip_out: ClipSender,
-    /// Characters of what is being put on the customer's clipboard.
-    clip_length: usize,
+    clipboards: clipboard::Clipboards,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -182,9 +179,7 @@ impl Console {
             input: InputSender::default(),
             controlling: false,
             colors: Colors::All,
-            clip_in: ClipReceiver::default(),
-            clip_out: ClipSender::default(),
-            clip_length: 0,
+            clipboards: clipboard::Clipboards::default(),
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),

@@ -247,6 +247,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Granted(Capability::View)
         }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
+        K::ClipFetch if program => Need::Granted(Capability::ClipboardIn),
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Declined
         | K::Paused
@@ -257,6 +258,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::CursorPlace
         | K::CursorShape
         | K::ClipOffer
+        | K::ClipFetch
         | K::ClipPiece
         | K::Step
         | K::NotMine => Need::Never,
@@ -271,7 +273,6 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ScreenAck
         | K::ScreenRefresh
         | K::ScreenGlance
-        | K::ClipFetch
         | K::Input => Need::Never,
     }
 }
@@ -460,8 +461,8 @@ mod tests {
             K::Leave,
             K::FailuresSeen,
         ];
-        // Each end offers its own clipboard to the other, which is asked for it under another grant.
-        let clipboards = [K::ClipOffer, K::ClipPiece];
+        // Each end offers its own clipboard to the other and is asked for it, each direction under its own grant.
+        let clipboards = [K::ClipOffer, K::ClipFetch, K::ClipPiece];
         // A page and a console may each show the other a screen: under a grant of the customer there, while the operator shows one here.
         let screens = [K::ScreenBegin, K::ScreenChunk, K::ScreenAck, K::ScreenRefresh];
         for kind in MessageKind::ALL {

@@ -62,6 +62,8 @@ pub struct CustomerEnd {
     pub software: String,
     /// Name of the computer; empty for a page.
     pub computer: String,
+    /// Its keyboard layout, as XKB names it; empty if it is not known.
+    pub keyboard: String,
     /// The host that it dialed.
     pub host: String,
     /// What the pair promises.
@@ -143,17 +145,29 @@ pub struct PictureView {
     pub look: u32,
 }
 
+/// What the customer copied and the operator may get.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferedView {
+    /// Counts what was copied.
+    pub number: u32,
+    /// `text`, `rich` (a text and how it looks) or `image`.
+    pub kind: &'static str,
+    /// So much.
+    pub bytes: u32,
+    /// It is more than is carried over.
+    pub too_long: bool,
+}
+
 /// The customer's clipboard as far as the operator may know of it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClipboardView {
-    /// The customer copied so much.
-    pub offered_bytes: Option<u32>,
-    /// It is more than is carried over.
-    pub too_long: bool,
+    /// What the customer copied last.
+    pub offered: Option<OfferedView>,
     /// So much of it is here.
     pub coming_percent: Option<u8>,
-    /// So much of the operator's text is on its way.
+    /// So much of what the operator put there is on its way.
     pub going_percent: Option<u8>,
 }
 

@@ -21,8 +21,14 @@ pub const CHAT_HISTORY: usize = 500;
 /// Longest text of one text-input event, in bytes of UTF-8.
 pub const INPUT_TEXT_BYTES: usize = 2_048;
 /// Longest text of a clipboard that is carried over, in bytes of UTF-8.
-pub const CLIPBOARD_BYTES: usize = 1 << 20;
-/// Longest piece of it in one message, in bytes.
+pub const CLIPBOARD_TEXT_BYTES: usize = 1 << 20;
+/// Longest HTML beside it, in bytes of UTF-8.
+pub const CLIPBOARD_HTML_BYTES: usize = 4 << 20;
+/// Longest picture of a clipboard that is carried over, in bytes of PNG.
+pub const CLIPBOARD_IMAGE_BYTES: usize = 32 << 20;
+/// What is put on the other clipboard travels at once up to so many bytes, and when somebody pastes it above.
+pub const CLIPBOARD_AT_ONCE_BYTES: usize = 64 << 10;
+/// Longest piece of a part in one message, in bytes.
 pub const CLIPBOARD_PIECE_BYTES: usize = 16 << 10;
 /// Keys that can be held at the same time.
 pub const HELD_KEYS: usize = 32;

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::{Clipboard, ClipboardError, Copied};
+use crate::{Clipboard, ClipboardError, Copied, Kind, Offered, Part, Supply};
 
 #[derive(Debug, Default)]
 struct State {
-    text: String,
+    offered: Option<Offered>,
     watched: bool,
     copied: Vec<Copied>,
     lost: bool,
@@ -23,19 +23,26 @@ impl FakeClipboard {
     }
 
     /// A person copies this.
-    pub fn copy(&self, text: &str) {
+    pub fn copy(&self, copied: Copied) {
         self.with(|state| {
-            text.clone_into(&mut state.text);
+            state.offered = None;
             if state.watched {
-                state.copied.push(Copied::Text(text.to_owned()));
+                state.copied.push(copied);
             }
         });
     }
 
-    /// What a person would paste.
+    /// What a person would get by pasting this of what was put there; it waits as a program would.
     #[must_use]
-    pub fn text(&self) -> String {
-        self.with(|state| state.text.clone())
+    pub fn paste(&self, kind: Kind) -> Option<Vec<u8>> {
+        self.with(|state| state.offered.as_mut()?.part(kind).map(<[u8]>::to_vec))
+    }
+
+    /// What can be pasted.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Kind> {
+        let of = |offered: &Offered| offered.parts.iter().map(|part| part.kind).collect();
+        self.with(|state| state.offered.as_ref().map_or_else(Vec::new, of))
     }
 
     /// The window system breaks.
@@ -45,8 +52,8 @@ impl FakeClipboard {
 }
 
 impl Clipboard for FakeClipboard {
-    fn set_text(&mut self, text: &str) -> Result<(), ClipboardError> {
-        self.with(|state| text.clone_into(&mut state.text));
+    fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
+        self.with(|state| state.offered = Some(Offered { parts, supply }));
         Ok(())
     }
 

@@ -1,13 +1,17 @@
-//! The border to the clipboard: putting a text there, and noticing what a person copies.
+//! The border to the clipboard: putting texts, HTML and pictures there, and noticing what a person copies.
 //!
 //! [`Clipboard`] is the whole border. Nothing is pasted here, and what was copied before [`Clipboard::watch`] is not looked at.
-//! What a program marks as a secret is left alone, and what was put here goes with the value: nothing stays behind.
+//! What a program marks as a secret is left alone, and what was put here goes with the value: nothing stays behind. HTML and pictures
+//! are handed on as they are: whoever drives this has [`html::harmless`] for them, and the codec's PNG.
 //! [`open`] gives the clipboard of the machine it runs on; [`fake::FakeClipboard`] is compiled everywhere.
 
 use std::time::Duration;
 
-pub mod fake;
 // Rules without system calls: tested wherever tests run.
+pub mod cf_html;
+pub mod dib;
+pub mod fake;
+pub mod html;
 #[cfg(any(windows, test))]
 mod lines;
 
@@ -21,31 +25,73 @@ mod native;
 pub use native::NativeClipboard;
 
 /// Opens the clipboard of this machine. `display` is the X display's name (`:1`); `None` takes that of the environment; Windows has no
-/// such names. To be used on one thread only. Texts above `longest` bytes of UTF-8 are never read as a whole.
+/// such names. To be used on one thread only. What is longer than `longest` says is never read as a whole.
 ///
 /// # Errors
 /// [`ClipboardError::Connect`] without a display, [`ClipboardError::Lost`] when the window system makes no windows.
-pub fn open(display: Option<&str>, longest: usize) -> Result<NativeClipboard, ClipboardError> {
+pub fn open(display: Option<&str>, longest: Longest) -> Result<NativeClipboard, ClipboardError> {
     NativeClipboard::open(display, longest)
+}
+
+/// The most bytes that are read of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Longest {
+    /// Of a text, as UTF-8.
+    pub text: usize,
+    /// Of HTML, as UTF-8.
+    pub html: usize,
+    /// Of a picture, as PNG.
+    pub image: usize,
+}
+
+/// What a part of a copy is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// A text, UTF-8, with line feeds.
+    Text,
+    /// HTML, UTF-8.
+    Html,
+    /// A picture, PNG.
+    Image,
 }
 
 /// What a person copied.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Copied {
-    /// This text; lines end with a line feed.
-    Text(String),
-    /// A text that is longer than what is read.
-    TooLong,
+    /// A text; lines end with a line feed.
+    Text {
+        /// The text itself.
+        text: String,
+        /// How it looks, where the program says so and it is short enough.
+        html: Option<String>,
+    },
+    /// A picture without a text, as PNG.
+    Image(Vec<u8>),
+    /// Something longer than what is read.
+    TooLong(Kind),
 }
+
+/// A part of what is put on the clipboard.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Part {
+    /// What it is.
+    pub kind: Kind,
+    /// The part; `None` if it is asked for when somebody pastes it.
+    pub data: Option<Vec<u8>>,
+}
+
+/// Gives a part that is not there when somebody pastes it, or nothing if it does not come. It may take its time, within bounds: until
+/// then no other program is served.
+pub type Supply = Box<dyn FnMut(Kind) -> Option<Vec<u8>> + Send>;
 
 /// The clipboard of a machine.
 pub trait Clipboard {
-    /// Puts a text there, in place of whatever there is. Other programs get it as long as this value lives and [`Clipboard::wait`] is
+    /// Puts this there, in place of whatever there is. Other programs get it as long as this value lives and [`Clipboard::wait`] is
     /// called again and again.
     ///
     /// # Errors
     /// [`ClipboardError::Busy`] when another program does not let go of it; [`ClipboardError::Lost`].
-    fn set_text(&mut self, text: &str) -> Result<(), ClipboardError>;
+    fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError>;
 
     /// Whether copies are told from now on.
     ///
@@ -78,4 +124,33 @@ pub enum ClipboardError {
     /// The connection to the window system broke.
     #[error("the connection to the clipboard is lost: {0}")]
     Lost(String),
+}
+
+/// What is offered just now, by whoever put it there.
+struct Offered {
+    parts: Vec<Part>,
+    supply: Supply,
+}
+
+impl Offered {
+    fn has(&self, kind: Kind) -> bool {
+        self.parts.iter().any(|part| part.kind == kind)
+    }
+
+    /// A part; what had to be asked for is kept.
+    fn part(&mut self, kind: Kind) -> Option<&[u8]> {
+        let part = self.parts.iter_mut().find(|part| part.kind == kind)?;
+        if part.data.is_none() {
+            part.data = (self.supply)(kind);
+        }
+        part.data.as_deref()
+    }
+}
+
+impl std::fmt::Debug for Offered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.parts.iter().map(|part| part.kind))
+            .finish()
+    }
 }

@@ -4,6 +4,7 @@ use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region};
 use temoto_screen::{Display, Move, Obstacle};
+use temoto_session::channel::clipboard::{Clip, ClipKind};
 
 /// What the machine's edges tell the session loop.
 pub enum EdgeEvent {
@@ -35,8 +36,17 @@ pub enum EdgeEvent {
     Obstacle(Option<Obstacle>),
     /// The window system is gone.
     ScreenLost(String),
-    /// The customer copied this text; nothing if it is too long to be carried over.
-    Copied(Option<String>),
+    /// The customer copied this.
+    Copied(Clip),
+    /// The customer copied something of this kind that is too long to be carried over.
+    CopiedTooLong(ClipKind),
+    /// A program of the customer pastes this part of what the operator put on the clipboard, and waits for it.
+    Pasted {
+        /// The number of its offer.
+        number: u32,
+        /// Which part.
+        kind: ClipKind,
+    },
     /// The clipboard cannot be used; words for the operator.
     ClipboardLost(String),
     /// The customer's own hand.

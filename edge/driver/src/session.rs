@@ -103,7 +103,9 @@ impl Session {
     ) -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
-        let mut agent = Agent::new(settings.agent.clone(), seed, 0, unix);
+        let mut known = settings.agent.clone();
+        known.about.keyboard = temoto_input::keyboard_layout(settings.display.as_deref()).unwrap_or_default();
+        let mut agent = Agent::new(known, seed, 0, unix);
         agent.set_workers(Arc::new(workers::Threads), workers::processors());
         Self {
             agent,
@@ -247,7 +249,9 @@ impl Session {
                 self.screen = None;
                 self.agent.screen_refused(now, why);
             }
-            EdgeEvent::Copied(text) => self.agent.copied(now, text.as_deref()),
+            EdgeEvent::Copied(clip) => self.agent.copied(now, clip),
+            EdgeEvent::CopiedTooLong(kind) => self.agent.copied_too_long(now, kind),
+            EdgeEvent::Pasted { number, kind } => self.agent.clipboard_wanted(now, number, kind),
             EdgeEvent::ClipboardLost(why) => {
                 self.clipboard = None;
                 self.agent.clipboard_refused(now, why);
@@ -332,7 +336,8 @@ impl Session {
                         hands.abandon();
                     }
                 }
-                Output::Event(AgentEvent::SetClipboard(text)) => self.with_clipboard(|it| it.set(text)),
+                Output::Event(AgentEvent::SetClipboard(set)) => self.with_clipboard(|it| it.set(set)),
+                Output::Event(AgentEvent::ClipboardCame(came)) => self.with_clipboard(|it| it.came(came)),
                 Output::Event(AgentEvent::WatchClipboard(watch)) => {
                     // Nothing needs to be opened in order not to be looked at.
                     if watch || self.clipboard.is_some() {

@@ -41,6 +41,13 @@ pub fn open(display: Option<&str>, own: OwnWindows) -> Result<(NativeSink, Nativ
     native::open(display, own)
 }
 
+/// The keyboard layout in use just now, by its name in XKB (`jp`, `us`) where it has one; `None` if the system does not say. `display`
+/// as for [`open`].
+#[must_use]
+pub fn keyboard_layout(display: Option<&str>) -> Option<String> {
+    native::keyboard_layout(display)
+}
+
 /// A mouse button, numbered as in W3C UI Events and on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

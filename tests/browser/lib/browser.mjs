@@ -21,11 +21,12 @@ export function words(lang) {
 }
 
 /** A browser of its own process, with a page of this size. */
-export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined }) {
+export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined, env = undefined }) {
   const root = process.getuid?.() === 0;
   const browser = await chromium.launch({
     executablePath,
     headless,
+    ...(env ? { env } : {}),
     args: root ? [...ARGUMENTS, '--no-sandbox'] : ARGUMENTS,
   });
   const context = await browser.newContext({

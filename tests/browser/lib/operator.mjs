@@ -4,7 +4,7 @@ import { openBrowser, until, words } from './browser.mjs';
 export class Operator {
   static async open({ server, executablePath, lang, colorScheme }) {
     const opened = await openBrowser({ executablePath, lang, colorScheme });
-    return new Operator(opened, server, lang);
+    return Object.assign(new Operator(opened, server, lang), { executablePath });
   }
 
   constructor({ browser, context, page }, server, lang) {

@@ -58,6 +58,21 @@ pub const TARGETS: &[Target] = &[
         seeds: clipboard::seeds,
     },
     Target {
+        name: "clip_html",
+        run: clipboard::html,
+        seeds: clipboard::html_seeds,
+    },
+    Target {
+        name: "clip_dib",
+        run: clipboard::dib,
+        seeds: clipboard::dib_seeds,
+    },
+    Target {
+        name: "png",
+        run: clipboard::png,
+        seeds: clipboard::png_seeds,
+    },
+    Target {
         name: "screen_updates",
         run: codec::updates,
         seeds: codec::update_seeds,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Secret32, derive_run_psk};
 use temoto_geometry::{Point, Region, Size};
+use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::view::{AgentView, ConsoleView};
@@ -56,8 +57,12 @@ pub struct Node {
     pub agent_view: Option<AgentView>,
     /// What was done to its keyboard and pointer.
     pub injected: Vec<Injection>,
-    /// What its clipboard was set to, one after the other.
-    pub clipboards: Vec<String>,
+    /// What an operator got of the customer's clipboard, one after the other.
+    pub clipboards: Vec<Clip>,
+    /// What a customer's clipboard was set to, one after the other.
+    pub clip_sets: Vec<ClipSet>,
+    /// What came of it when somebody pasted.
+    pub clip_came: Vec<ClipCame>,
     /// Whether it is to tell what is copied.
     pub watched: bool,
     /// How often what was not done yet was taken back.
@@ -90,6 +95,8 @@ impl Node {
             agent_view: None,
             injected: Vec::new(),
             clipboards: Vec::new(),
+            clip_sets: Vec::new(),
+            clip_came: Vec::new(),
             watched: false,
             abandoned: 0,
             desktop: None,
@@ -124,7 +131,7 @@ impl Node {
     fn console_output(&mut self, now_ms: u64, output: Output<ConsoleEvent>) -> Option<Wish> {
         match output {
             Output::Event(ConsoleEvent::View(view)) => self.console_view = Some(*view),
-            Output::Event(ConsoleEvent::Clipboard(text)) => self.clipboards.push(text),
+            Output::Event(ConsoleEvent::Clipboard(clip)) => self.clipboards.push(clip),
             Output::Event(ConsoleEvent::CodeWanted) => self.codes_wanted += 1,
             Output::Event(ConsoleEvent::Capture) => {
                 self.captures += 1;
@@ -155,7 +162,8 @@ impl Node {
             Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
-            Output::Event(AgentEvent::SetClipboard(text)) => self.clipboards.push(text),
+            Output::Event(AgentEvent::SetClipboard(set)) => self.clip_sets.push(set),
+            Output::Event(AgentEvent::ClipboardCame(came)) => self.clip_came.push(came),
             Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
             Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
             Output::Event(AgentEvent::Capture { display }) if !self.busy => {

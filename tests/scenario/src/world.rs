@@ -135,6 +135,7 @@ impl World {
                 software: "temoto 0.1.0".to_owned(),
                 computer: "keiri-03".to_owned(),
                 language: "ja".to_owned(),
+                keyboard: "jp".to_owned(),
             },
         };
         let unix_ms = self.unix_ms().saturating_add_signed(self.clock_ahead_ms);
@@ -260,6 +261,20 @@ impl World {
         self.with_agent(who, |agent, now| {
             agent.command(now, command).expect("the command makes sense");
         });
+    }
+
+    /// Calls the console.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn with_console<T>(&mut self, call: impl FnOnce(&mut Console, u64) -> T) -> T {
+        let now = self.now_ms;
+        let done = match &mut self.node_mut(Who::Console).machine {
+            Machine::Console(console) => call(console, now),
+            Machine::Agent(_) => panic!("the console is an agent"),
+        };
+        self.settle(Who::Console);
+        done
     }
 
     /// Calls an agent.

@@ -1,10 +1,10 @@
-//! What an operator asks for during a session, and what a customer takes back: grants with patience, pause, colors, clipboards.
+//! What an operator asks for during a session, and what a customer takes back: grants with patience, pause, colors.
 
 use temoto_geometry::Rect;
 use temoto_scenario::{Who, World};
 use temoto_session::channel::colors::Colors;
 use temoto_session::permission::Capability;
-use temoto_session::{Agent, AgentCommand, ConsoleCommand};
+use temoto_session::{AgentCommand, ConsoleCommand};
 
 fn events(world: &World) -> Vec<String> {
     let lines = world.console_view().chat;
@@ -20,23 +20,6 @@ fn ask(world: &mut World, capability: Capability) {
 
 fn answer(world: &mut World, capability: Capability, yes: bool) {
     world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-    world.run_for(300);
-}
-
-fn granted(seed: u64, capabilities: &[Capability]) -> World {
-    let mut world = World::shared(seed);
-    for &capability in capabilities {
-        ask(&mut world, capability);
-        answer(&mut world, capability, true);
-    }
-    world
-}
-
-fn copies(world: &mut World, text: &str) {
-    let text = text.to_owned();
-    world.with_agent(Who::Program, move |agent: &mut Agent, now| {
-        agent.copied(now, Some(&text));
-    });
     world.run_for(300);
 }
 
@@ -124,101 +107,4 @@ fn a_screenshot_is_told_to_both_and_only_of_what_is_seen() {
     assert!(world.try_console(ConsoleCommand::Screenshot).is_err());
     world.run_for(300);
     assert_eq!(events(&world).last().expect("a line"), "paused");
-}
-
-#[test]
-fn nothing_of_a_clipboard_is_carried_before_it_is_granted_or_after_it_was_withdrawn() {
-    let mut world = World::shared(6);
-    copies(&mut world, "secret of the customer");
-    let put = || ConsoleCommand::PutClipboard { text: "x".to_owned() };
-    assert!(world.try_console(put()).is_err());
-    assert!(world.try_console(ConsoleCommand::FetchClipboard).is_err());
-    world.run_for(500);
-    assert_eq!(world.console_view().clipboard.offered_bytes, None);
-    assert!(world.node(Who::Program).clipboards.is_empty() && !world.node(Who::Program).watched);
-    assert!(world.node(Who::Console).clipboards.is_empty());
-
-    let both = [Capability::ClipboardIn, Capability::ClipboardOut];
-    let mut world = granted(7, &both);
-    assert!(world.node(Who::Program).watched);
-    for (capability, event) in both
-        .into_iter()
-        .zip(["clipboard_in_withdrawn", "clipboard_out_withdrawn"])
-    {
-        world.agent(Who::Program, AgentCommand::Withdraw { capability });
-        world.run_for(300);
-        assert_eq!(events(&world).last().expect("a line"), event);
-    }
-    assert!(!world.node(Who::Program).watched);
-    copies(&mut world, "later");
-    assert!(world.try_console(put()).is_err());
-    world.run_for(500);
-    assert_eq!(world.console_view().clipboard.offered_bytes, None);
-    assert!(world.node(Who::Program).clipboards.is_empty());
-}
-
-#[test]
-fn texts_go_both_ways_each_by_one_press_and_both_read_of_it() {
-    let mut world = granted(8, &[Capability::ClipboardIn, Capability::ClipboardOut]);
-    let long = "長い文。\n".repeat(20_000);
-    world.console(ConsoleCommand::PutClipboard { text: long.clone() });
-    world.run_for(5_000);
-    assert!(world.node(Who::Program).clipboards == [long.clone()]);
-    assert_eq!(events(&world).last().expect("a line"), "clipboard_put");
-
-    copies(&mut world, &long);
-    let bytes = u32::try_from(long.len()).expect("short enough");
-    assert_eq!(world.console_view().clipboard.offered_bytes, Some(bytes));
-    world.run_for(2_000);
-    assert!(
-        world.node(Who::Console).clipboards.is_empty(),
-        "only when it is asked for"
-    );
-    world.console(ConsoleCommand::FetchClipboard);
-    world.run_for(5_000);
-    assert!(world.node(Who::Console).clipboards == [long]);
-    assert_eq!(events(&world).last().expect("a line"), "clipboard_taken");
-}
-
-#[test]
-fn a_pause_in_the_middle_of_a_text_forgets_it_at_both_ends() {
-    let mut world = granted(9, &[Capability::ClipboardIn, Capability::ClipboardOut]);
-    copies(&mut world, &"y".repeat(900_000));
-    world.console(ConsoleCommand::FetchClipboard);
-    world.console(ConsoleCommand::PutClipboard {
-        text: "z".repeat(900_000),
-    });
-    world.run_for(30);
-    world.agent(Who::Program, AgentCommand::Pause { paused: true });
-    world.run_for(3_000);
-    world.agent(Who::Program, AgentCommand::Pause { paused: false });
-    world.run_for(10_000);
-    assert!(world.node(Who::Program).clipboards.is_empty());
-    assert!(world.node(Who::Console).clipboards.is_empty());
-    let view = world.console_view();
-    assert_eq!(
-        (view.clipboard.offered_bytes, view.clipboard.going_percent),
-        (None, None)
-    );
-    assert!(
-        view.program.expect("still there").present,
-        "nobody was blamed for it"
-    );
-    copies(&mut world, "after the pause");
-    world.console(ConsoleCommand::FetchClipboard);
-    world.run_for(1_000);
-    assert_eq!(world.node(Who::Console).clipboards, ["after the pause"]);
-}
-
-#[test]
-fn a_text_survives_a_cut_of_the_line_once() {
-    let mut world = granted(10, &[Capability::ClipboardIn]);
-    let text = "w".repeat(500_000);
-    world.console(ConsoleCommand::PutClipboard { text: text.clone() });
-    world.run_for(20);
-    world.cut();
-    world.run_for(2_000);
-    world.line_up = true;
-    world.run_for(20_000);
-    assert!(world.node(Who::Program).clipboards == [text], "exactly once");
 }

@@ -1,11 +1,19 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
-import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Part } from './messages';
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Copy, Part } from './messages';
 import type { ConsolePort } from './ports';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
 
-/** A text of the customer that takes longer than this is given up; it is still there. */
+/** A copy of the customer of which nothing more comes for so long is given up; it is still there. */
 const CLIPBOARD_MS = 60_000;
+
+/** Somebody who waits for what the customer copied. */
+interface Fetching {
+  number: number;
+  percent: number | null;
+  timer: ReturnType<typeof setTimeout>;
+  resolve: (copy: Copy | null) => void;
+}
 
 export class ConsoleSession {
   view = $state.raw<ConsoleView | null>(null);
@@ -26,7 +34,7 @@ export class ConsoleSession {
 
   readonly #port: ConsolePort;
   #shots = 0;
-  #fetching: ((text: string) => void)[] = [];
+  #fetching: Fetching | null = null;
   #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
   #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
 
@@ -67,15 +75,32 @@ export class ConsoleSession {
   }
 
   /** What the customer copied last; null if it does not come. */
-  fetchClipboard(): Promise<string | null> {
+  fetchClipboard(): Promise<Copy | null> {
+    this.#fetched(null);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(null), CLIPBOARD_MS);
-      this.#fetching.push((text) => {
-        clearTimeout(timer);
-        resolve(text);
-      });
+      const number = this.view?.clipboard.offered?.number ?? -1;
+      const timer = setTimeout(() => this.#fetched(null), CLIPBOARD_MS);
+      this.#fetching = { number, percent: null, timer, resolve };
       this.send({ type: 'fetchClipboard' });
     });
+  }
+
+  #fetched(copy: Copy | null): void {
+    const fetching = this.#fetching;
+    this.#fetching = null;
+    clearTimeout(fetching?.timer);
+    fetching?.resolve(copy);
+  }
+
+  /** Whoever waits for a copy waits as long as more of it comes, and not once it is replaced or not to be had any more. */
+  #watchFetch({ offered, comingPercent }: ConsoleView['clipboard']): void {
+    const fetching = this.#fetching;
+    if (!fetching) return;
+    if (offered?.number !== fetching.number) return this.#fetched(null);
+    if (comingPercent === fetching.percent) return;
+    fetching.percent = comingPercent;
+    clearTimeout(fetching.timer);
+    fetching.timer = setTimeout(() => this.#fetched(null), CLIPBOARD_MS);
   }
 
   /** A PNG of the screen or of a part of it, pixel for pixel; null where there is no picture. */
@@ -102,6 +127,7 @@ export class ConsoleSession {
     switch (event.type) {
       case 'view':
         this.view = event.view;
+        this.#watchFetch(event.view.clipboard);
         break;
       case 'cursor':
         this.oncursor?.(event);
@@ -121,12 +147,9 @@ export class ConsoleSession {
       case 'fault':
         this.fault = event.message;
         break;
-      case 'clipboard': {
-        const fetching = this.#fetching;
-        this.#fetching = [];
-        for (const resolve of fetching) resolve(event.text);
+      case 'clipboard':
+        this.#fetched(event);
         return;
-      }
       case 'screenshot':
         this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);

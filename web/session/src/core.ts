@@ -20,6 +20,8 @@ export type Output =
   | { kind: 'paint'; rects: Int32Array }
   /** Wanted: the newest frame of what is captured here; the answer is `take_frame` or `frame_again`. */
   | { kind: 'capture' }
+  /** What the customer copied, as asked for: a text with or without its HTML, or a picture. */
+  | { kind: 'clipboard'; text: string | null; html: string | null; png: Uint8Array<ArrayBuffer> | null }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
   /** A small picture of a display. */
@@ -71,6 +73,8 @@ export interface Pictured {
 
 /** Only the console's core has hands. */
 export interface Pointing {
+  /** A PNG for the customer's clipboard, without JSON: it is long. */
+  put_picture(png: Uint8Array, nowMs: number): void;
   /** The pointer, without JSON: it moves often. */
   pointer(x: number, y: number, look: number, nowMs: number): void;
 }

@@ -59,6 +59,8 @@ export class Host {
       capture: () => queueMicrotask(() => void this.#frames.asked()),
       thumbnail: ({ display, width, height, rgba }) =>
         this.tell({ type: 'thumbnail', display, width, height, rgba }),
+      clipboard: ({ text, html, png }) =>
+        this.tell({ type: 'clipboard', text, html, png: png && new Blob([png], { type: 'image/png' }) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       derive: (pair, n) => this.#roots.derive(pair, n),
@@ -99,6 +101,11 @@ export class Host {
           (core as Core & Partial<Pointing>).pointer?.(command.x, command.y, command.look, now),
         );
         return;
+      case 'putPicture': {
+        const png = new Uint8Array(await command.png.arrayBuffer());
+        this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).put_picture?.(png, now));
+        return;
+      }
       case 'restore':
         return this.#restore(command);
       case 'screenshot':

@@ -60,6 +60,8 @@ export interface CustomerEnd {
   software: string;
   /** Name of the computer; empty for a page. */
   computer: string;
+  /** Its keyboard layout (`jp`, `us`); empty if it is not known. */
+  keyboard: string;
   host: string;
   level: Level;
 }
@@ -133,9 +135,8 @@ export interface ConsoleView {
   colors: Colors;
   /** The customer's clipboard as far as this side may know of it. */
   clipboard: {
-    /** The customer copied so much; null if nothing, or if that is not granted. */
-    offeredBytes: number | null;
-    tooLong: boolean;
+    /** What the customer copied last; null if nothing, or if that is not granted. `rich` is a text and how it looks. */
+    offered: { number: number; kind: 'text' | 'rich' | 'image'; bytes: number; tooLong: boolean } | null;
     comingPercent: number | null;
     goingPercent: number | null;
   };
@@ -181,6 +182,13 @@ export interface AgentView {
   chat: ChatLine[];
 }
 
+/** What somebody copied: a text, perhaps with HTML as another computer made it, or a picture. */
+export interface Copy {
+  text: string | null;
+  html: string | null;
+  png: Blob | null;
+}
+
 /** A part of the picture in its own pixels. */
 export interface Part {
   x: number;
@@ -220,8 +228,10 @@ export type ConsoleCommand =
   /** A small picture of a display, with its longest side so long (at most 192). Answer: `thumbnail`. */
   | { type: 'glance'; display: number; side: number }
   | { type: 'colors'; colors: Colors }
-  /** Put this text on the customer's clipboard. */
-  | { type: 'putClipboard'; text: string }
+  /** Put this text on the customer's clipboard, and how it looks beside it. */
+  | { type: 'putClipboard'; text: string; html: string | null }
+  /** Put this PNG on the customer's clipboard. */
+  | { type: 'putPicture'; png: Blob }
   /** Get what the customer copied last. Answer: `clipboard`. */
   | { type: 'fetchClipboard' }
   /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
@@ -268,7 +278,7 @@ export type ConsoleEvent =
     }
   | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** What the customer copied, as asked for by `fetchClipboard`. */
-  | { type: 'clipboard'; text: string }
+  | ({ type: 'clipboard' } & Copy)
   /** PNG, pixel for pixel; null where there is no picture. */
   | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };

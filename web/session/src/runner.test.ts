@@ -34,6 +34,7 @@ function setup() {
     paint: () => void log.push('paint'),
     blank: () => void log.push('blank'),
     thumbnail: () => void log.push('thumbnail'),
+    clipboard: ({ text }) => void log.push(`clipboard ${text}`),
     cursorShape: () => void log.push('cursor'),
     derive: () => Promise.resolve(Uint8Array.of(9)),
     keepRoot: () => Promise.resolve(),

@@ -14,6 +14,7 @@ export interface Surroundings {
   blank(): void;
   capture(): void;
   thumbnail(small: Extract<Output, { kind: 'thumbnail' }>): void;
+  clipboard(copied: Extract<Output, { kind: 'clipboard' }>): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -83,6 +84,8 @@ export class Runner {
         return this.around.capture();
       case 'thumbnail':
         return this.around.thumbnail(output);
+      case 'clipboard':
+        return this.around.clipboard(output);
       case 'cursorShape':
         return this.around.cursorShape(output);
       case 'keepRoot':

@@ -30,7 +30,7 @@ test('the console view of the core has the fields of ConsoleView', () => {
     page: lost(permission('ja').page),
     program: lost(permission('ja').program),
     asked: ['control'],
-    clipboard: { offeredBytes: 1, tooLong: false, comingPercent: 1, goingPercent: 1 },
+    clipboard: { offered: { number: 1, kind: 'rich', bytes: 1, tooLong: false }, comingPercent: 1, goingPercent: 1 },
     resting: [{ capability: 'control', untilMs: 1 }],
     ended: { by: 'customer', code: 'ended' },
   };

@@ -35,6 +35,7 @@ pub const PACKAGES: &[(&str, &str)] = &[
     ("xdg-utils", "what opens a downloaded program"),
     ("xterm", "a terminal"),
     ("xvfb", "an X server with one mode, for tests"),
+    ("xclip", "a clipboard that is not ours, for tests"),
 ];
 
 /// Debian packages of a customer's computer with Windows.

@@ -99,6 +99,7 @@ impl Agent {
                         software,
                         computer: String::new(),
                         language,
+                        keyboard: String::new(),
                     };
                 }
                 let code = Code::parse(&digits).map_err(|_| SessionError::Malformed("code"))?;

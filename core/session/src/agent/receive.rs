@@ -41,8 +41,7 @@ impl Agent {
         self.hidden.forget();
         // A console that was started anew shows nothing.
         self.stop_watching(now_ms);
-        self.clip_in.forget();
-        self.clip_out.stop();
+        self.forget_clipboards();
         self.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));

@@ -105,6 +105,7 @@ impl Agent {
             software,
             computer: String::new(),
             language,
+            keyboard: String::new(),
         };
         self.failures_seen = stored.failures_seen;
         self.operator = stored

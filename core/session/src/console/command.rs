@@ -10,6 +10,7 @@ use temoto_wire::relay::{CloseCode, Credential, ToServer};
 use super::{Console, ConsoleEvent, Setup, WaitingCode};
 use crate::SessionError;
 use crate::channel::chat::{From, clean};
+use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
 use crate::output::Output;
 use crate::permission::{Capability, may_ask};
@@ -57,8 +58,8 @@ pub enum ConsoleCommand {
     Glance { display: u8, side: u8 },
     /// The picture is to have these colors.
     Colors { colors: Colors },
-    /// Put this text on the customer's clipboard.
-    PutClipboard { text: String },
+    /// Put this text on the customer's clipboard, and how it looks beside it.
+    PutClipboard { text: String, html: Option<String> },
     /// Get what the customer copied last.
     FetchClipboard,
     /// The operator took a picture of the screen: both sides read that in the chat.
@@ -178,7 +179,9 @@ impl Console {
                     self.say_colors(now_ms, participant);
                 }
             }
-            ConsoleCommand::PutClipboard { text } => self.put_clipboard(now_ms, &text)?,
+            ConsoleCommand::PutClipboard { text, html } => {
+                self.put_clipboard(now_ms, Clip::Text { text, html })?;
+            }
             ConsoleCommand::FetchClipboard => self.fetch_clipboard(now_ms)?,
             ConsoleCommand::Screenshot => {
                 self.picture().ok_or(SessionError::State("no picture"))?;

@@ -94,8 +94,7 @@ impl Console {
             end.answered = false;
             end.asked = Capability::FIRST.into_iter().collect();
             end.resting.clear();
-            self.clip_in.forget();
-            self.clip_out.stop();
+            self.clipboards.forget();
             let capabilities = end.asked.iter().map(|c| c.to_proto()).collect();
             bodies.push(Body::AskGrant(proto::AskGrant { capabilities }));
             (self.controlling, no_displays) = (false, true);
@@ -288,6 +287,7 @@ impl Console {
             &mut about.software,
             &mut about.computer,
             &mut about.language,
+            &mut about.keyboard,
         ] {
             text.retain(|c| !c.is_control());
             *text = temoto_wire::input::cut(text, 128).to_owned();

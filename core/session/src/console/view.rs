@@ -105,6 +105,7 @@ impl Console {
             system: end.about.system.clone(),
             software: end.about.software.clone(),
             computer: end.about.computer.clone(),
+            keyboard: end.about.keyboard.clone(),
             host: end.host.clone(),
             level: end.level,
         }

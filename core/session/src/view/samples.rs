@@ -38,6 +38,7 @@ fn customer(computer: &str) -> CustomerEnd {
         system: "Windows 11".to_owned(),
         software: "Edge 140".to_owned(),
         computer: computer.to_owned(),
+        keyboard: "jp".to_owned(),
         host: "help.example.jp".to_owned(),
         level: Level::Standard,
     }
@@ -86,8 +87,12 @@ fn console() -> ConsoleView {
         changing: true,
         colors: Colors::Gray,
         clipboard: ClipboardView {
-            offered_bytes: Some(120),
-            too_long: false,
+            offered: Some(OfferedView {
+                number: 2,
+                kind: "rich",
+                bytes: 120,
+                too_long: false,
+            }),
             coming_percent: Some(40),
             going_percent: Some(60),
         },

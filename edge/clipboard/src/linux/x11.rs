@@ -14,12 +14,15 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::{Clipboard, ClipboardError, Copied};
+use super::outgoing::Outgoing;
+use crate::{Clipboard, ClipboardError, Copied, Kind, Longest, Offered, Part, Supply};
 
 /// How often events are looked for while waiting.
 const LOOK: Duration = Duration::from_millis(10);
 /// The owner of a selection has to answer, or go on answering, within this.
 const ANSWER: Duration = Duration::from_secs(2);
+/// More than so many bytes go in pieces.
+const WHOLE: usize = 256 << 10;
 /// Targets of an owner that are looked at.
 const TARGETS: u32 = 256;
 
@@ -35,28 +38,24 @@ x11rb::atom_manager! {
         PLAIN: b"text/plain;charset=utf-8",
         // What password managers set beside what they copy.
         SECRET: b"x-kde-passwordManagerHint",
+        HTML: b"text/html",
+        PNG: b"image/png",
         TEMOTO_CLIPBOARD,
     }
 }
 
 /// The clipboard of an X server.
+#[derive(Debug)]
 pub struct X11Clipboard {
     conn: RustConnection,
     window: Window,
     atoms: Atoms,
-    longest: usize,
+    longest: Longest,
     watching: bool,
-    own: Option<Vec<u8>>,
+    own: Option<Offered>,
+    outgoing: Outgoing,
     /// Somebody copied, and it was not read yet.
     copied: bool,
-}
-
-impl std::fmt::Debug for X11Clipboard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("X11Clipboard")
-            .field("watching", &self.watching)
-            .finish_non_exhaustive()
-    }
 }
 
 impl X11Clipboard {
@@ -64,7 +63,7 @@ impl X11Clipboard {
     ///
     /// # Errors
     /// [`ClipboardError::Connect`] without a server.
-    pub fn open(display: Option<&str>, longest: usize) -> Result<Self, ClipboardError> {
+    pub fn open(display: Option<&str>, longest: Longest) -> Result<Self, ClipboardError> {
         let (conn, screen) = x11rb::connect(display).map_err(|error| ClipboardError::Connect {
             display: display
                 .map(str::to_owned)
@@ -93,8 +92,15 @@ impl X11Clipboard {
             longest,
             watching: false,
             own: None,
+            outgoing: Outgoing::default(),
             copied: false,
         })
+    }
+
+    /// As if the same had been copied once more.
+    #[cfg(test)]
+    pub fn copied_again(&mut self) {
+        self.copied = true;
     }
 
     /// One event; what it wants is done.
@@ -102,6 +108,9 @@ impl X11Clipboard {
         match event {
             Event::SelectionRequest(request) => self.answer(request)?,
             Event::SelectionClear(_) => self.own = None,
+            Event::PropertyNotify(told) if told.state == Property::DELETE => {
+                self.outgoing.go_on(&self.conn, told.window, told.atom)?;
+            }
             Event::XfixesSelectionNotify(notice) => {
                 let foreign = notice.owner != self.window && notice.owner != x11rb::NONE;
                 self.copied |= foreign && self.watching;
@@ -113,41 +122,17 @@ impl X11Clipboard {
     }
 
     /// Somebody pastes what we own.
-    fn answer(&self, request: &SelectionRequestEvent) -> Result<(), ClipboardError> {
-        let atoms = &self.atoms;
+    fn answer(&mut self, request: &SelectionRequestEvent) -> Result<(), ClipboardError> {
         // Old programs name no property.
         let property = if request.property == x11rb::NONE {
             request.target
         } else {
             request.property
         };
-        let known = [atoms.UTF8_STRING, atoms.PLAIN, atoms.TEXT];
-        let done = match &self.own {
-            Some(_) if request.target == atoms.TARGETS => {
-                let targets = [&[atoms.TARGETS], &known[..]].concat();
-                self.conn
-                    .change_property32(
-                        PropMode::REPLACE,
-                        request.requestor,
-                        property,
-                        AtomEnum::ATOM,
-                        &targets,
-                    )?
-                    .check()
-                    .is_ok()
-            }
-            Some(text) if known.contains(&request.target) => {
-                let kind = if request.target == atoms.PLAIN {
-                    atoms.PLAIN
-                } else {
-                    atoms.UTF8_STRING
-                };
-                self.conn
-                    .change_property8(PropMode::REPLACE, request.requestor, property, kind, text)?
-                    .check()
-                    .is_ok()
-            }
-            Some(_) | None => false,
+        let done = if request.target == self.atoms.TARGETS {
+            self.give_targets(request.requestor, property)?
+        } else {
+            self.give(request, property)?
         };
         let told = SelectionNotifyEvent {
             response_type: SELECTION_NOTIFY_EVENT,
@@ -166,7 +151,54 @@ impl X11Clipboard {
         Ok(())
     }
 
-    /// What the owner has; `None` if it is no text, marked as a secret, or does not come.
+    /// The forms in which what we own can be had; `false` if there is nothing, or nobody who asks any more.
+    fn give_targets(&self, window: Window, property: Atom) -> Result<bool, ClipboardError> {
+        let Some(own) = &self.own else { return Ok(false) };
+        let atoms = &self.atoms;
+        let mut targets = vec![atoms.TARGETS];
+        for (kind, forms) in [
+            (Kind::Text, &[atoms.UTF8_STRING, atoms.PLAIN, atoms.TEXT][..]),
+            (Kind::Html, &[atoms.HTML]),
+            (Kind::Image, &[atoms.PNG]),
+        ] {
+            if own.has(kind) {
+                targets.extend_from_slice(forms);
+            }
+        }
+        Ok(self
+            .conn
+            .change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &targets)?
+            .check()
+            .is_ok())
+    }
+
+    /// What we own in one of its forms, at once or in pieces.
+    fn give(&mut self, request: &SelectionRequestEvent, property: Atom) -> Result<bool, ClipboardError> {
+        let atoms = self.atoms;
+        let (kind, form) = match request.target {
+            form if form == atoms.PLAIN => (Kind::Text, form),
+            form if form == atoms.UTF8_STRING || form == atoms.TEXT => (Kind::Text, atoms.UTF8_STRING),
+            form if form == atoms.HTML => (Kind::Html, form),
+            form if form == atoms.PNG => (Kind::Image, form),
+            _ => return Ok(false),
+        };
+        let Some(data) = self.own.as_mut().and_then(|own| own.part(kind)) else {
+            return Ok(false);
+        };
+        if data.len() > WHOLE {
+            let data = data.to_vec();
+            return self
+                .outgoing
+                .begin(&self.conn, request.requestor, property, atoms.INCR, form, data);
+        }
+        Ok(self
+            .conn
+            .change_property8(PropMode::REPLACE, request.requestor, property, form, data)?
+            .check()
+            .is_ok())
+    }
+
+    /// What the owner has; `None` if it is neither text nor picture, marked as a secret, or does not come.
     fn read(&mut self) -> Result<Option<Copied>, ClipboardError> {
         let atoms = self.atoms;
         let Some(targets) = self.ask(atoms.TARGETS, TARGETS as usize * 4)? else {
@@ -176,16 +208,39 @@ impl X11Clipboard {
             return Ok(None);
         };
         let offers = |atom: Atom| targets.chunks_exact(4).any(|t| t == atom.to_ne_bytes());
-        if offers(atoms.SECRET) || !offers(atoms.UTF8_STRING) {
+        if offers(atoms.SECRET) {
             return Ok(None);
         }
-        Ok(match self.ask(atoms.UTF8_STRING, self.longest)? {
-            Some(Content::All(bytes)) if bytes.is_empty() => None,
+        if !offers(atoms.UTF8_STRING) {
+            if !offers(atoms.PNG) {
+                return Ok(None);
+            }
+            return Ok(match self.ask(atoms.PNG, self.longest.image)? {
+                Some(Content::All(bytes)) if bytes.is_empty() => None,
+                Some(Content::All(bytes)) => Some(Copied::Image(bytes)),
+                Some(Content::TooLong) => Some(Copied::TooLong(Kind::Image)),
+                None => None,
+            });
+        }
+        let text = match self.ask(atoms.UTF8_STRING, self.longest.text)? {
+            Some(Content::All(bytes)) if bytes.is_empty() => return Ok(None),
             // What is no UTF-8 is no text.
-            Some(Content::All(bytes)) => String::from_utf8(bytes).ok().map(Copied::Text),
-            Some(Content::TooLong) => Some(Copied::TooLong),
+            Some(Content::All(bytes)) => String::from_utf8(bytes).ok(),
+            Some(Content::TooLong) => return Ok(Some(Copied::TooLong(Kind::Text))),
             None => None,
-        })
+        };
+        let Some(text) = text else { return Ok(None) };
+        let html = if offers(atoms.HTML) {
+            self.ask(atoms.HTML, self.longest.html)?
+        } else {
+            None
+        };
+        // Too long, or of no use: the text says the same.
+        let html = match html {
+            Some(Content::All(bytes)) => decoded(bytes),
+            Some(Content::TooLong) | None => None,
+        };
+        Ok(Some(Copied::Text { text, html }))
     }
 
     /// Asks the owner for the selection in one form, `longest` bytes at most.
@@ -262,6 +317,19 @@ impl X11Clipboard {
     }
 }
 
+/// HTML as programs give it: UTF-8, or UTF-16 with the mark of its order.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let text = match bytes.split_first_chunk::<2>() {
+        Some((&[0xff, 0xfe], rest)) => {
+            let units = rest.chunks_exact(2).filter_map(|unit| unit.try_into().ok());
+            String::from_utf16(&units.map(u16::from_le_bytes).collect::<Vec<_>>()).ok()?
+        }
+        _ => String::from_utf8(bytes).ok()?,
+    };
+    let text = text.trim_end_matches('\0');
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// What an owner gave.
 enum Content {
     All(Vec<u8>),
@@ -269,7 +337,7 @@ enum Content {
 }
 
 impl Clipboard for X11Clipboard {
-    fn set_text(&mut self, text: &str) -> Result<(), ClipboardError> {
+    fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
         self.conn
             .set_selection_owner(self.window, self.atoms.CLIPBOARD, x11rb::CURRENT_TIME)?;
         let owner = self
@@ -280,7 +348,7 @@ impl Clipboard for X11Clipboard {
         if owner != self.window {
             return Err(ClipboardError::Busy);
         }
-        self.own = Some(text.as_bytes().to_vec());
+        self.own = Some(Offered { parts, supply });
         Ok(())
     }
 
@@ -297,6 +365,7 @@ impl Clipboard for X11Clipboard {
 
     fn wait(&mut self, timeout: Duration) -> Result<Option<Copied>, ClipboardError> {
         let end = Instant::now() + timeout;
+        self.outgoing.give_up_old();
         loop {
             while let Some(event) = self.conn.poll_for_event()? {
                 self.handle(&event)?;

@@ -1,14 +1,18 @@
 //! Windows: one window that nobody sees owns what is put there, and a number tells when somebody copies.
 
 mod board;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 
 use windows::Win32::System::DataExchange::GetClipboardSequenceNumber;
 
-use crate::lines::{for_windows, with_line_feeds};
-use crate::{Clipboard, ClipboardError, Copied};
-use board::{Board, Owner};
+use temoto_codec::png::PngError;
+
+use crate::lines::with_line_feeds;
+use crate::{Clipboard, ClipboardError, Copied, Kind, Longest, Offered, Part, Supply, dib};
+use board::{Board, Found, Owner, TooLong};
 
 /// How often the number is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -17,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct NativeClipboard {
     owner: Owner,
-    longest: usize,
+    longest: Longest,
     watching: bool,
     /// The number that was seen last.
     seen: u32,
@@ -28,7 +32,7 @@ impl NativeClipboard {
     ///
     /// # Errors
     /// [`ClipboardError::Lost`] when the system makes no windows.
-    pub fn open(_display: Option<&str>, longest: usize) -> Result<Self, ClipboardError> {
+    pub fn open(_display: Option<&str>, longest: Longest) -> Result<Self, ClipboardError> {
         Ok(Self {
             owner: Owner::new()?,
             longest,
@@ -56,19 +60,41 @@ impl NativeClipboard {
         if board.is_secret() {
             return Ok(None);
         }
-        Ok(match board.text(self.longest)? {
-            Some(text) if text.len() > self.longest => Some(Copied::TooLong),
-            Some(text) if text.is_empty() => None,
-            Some(text) => Some(Copied::Text(with_line_feeds(&text))),
-            None if board.has_text() => Some(Copied::TooLong),
-            None => None,
-        })
+        Ok(self.read(board))
+    }
+
+    /// What is there now.
+    fn read(&self, board: Board<'_>) -> Option<Copied> {
+        match board.text(self.longest.text) {
+            Ok(Some(text)) if text.is_empty() => return None,
+            Ok(Some(text)) if text.len() <= self.longest.text => {
+                let html = board.html(self.longest.html);
+                let text = with_line_feeds(&text);
+                return Some(Copied::Text { text, html });
+            }
+            Ok(Some(_)) | Err(TooLong) => return Some(Copied::TooLong(Kind::Text)),
+            Ok(None) => {}
+        }
+        let found = board.picture(self.longest.image);
+        // What is long to unpack keeps nobody else from the clipboard.
+        drop(board);
+        let png = match found {
+            Ok(Some(Found::Png(png))) => Ok(png),
+            Ok(Some(Found::Dib(dib))) => dib::to_png(dib, self.longest.image),
+            Ok(None) => return None,
+            Err(TooLong) => Err(PngError::TooLarge),
+        };
+        match png {
+            Ok(png) => Some(Copied::Image(png)),
+            Err(PngError::TooLarge) => Some(Copied::TooLong(Kind::Image)),
+            Err(PngError::Malformed) => None,
+        }
     }
 }
 
 impl Clipboard for NativeClipboard {
-    fn set_text(&mut self, text: &str) -> Result<(), ClipboardError> {
-        Board::open(&self.owner)?.put(&for_windows(text))
+    fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
+        Board::open(&self.owner)?.put(Offered { parts, supply })
     }
 
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {

@@ -2,6 +2,7 @@
 
 mod x11;
 
+pub(crate) use x11::layout::keyboard_layout;
 pub(crate) use x11::open;
 pub use x11::{X11Sink as NativeSink, X11Watch as NativeWatch};
 

@@ -5,6 +5,7 @@
 pub(crate) mod absolute;
 pub(crate) mod integrity;
 pub(crate) mod keys;
+pub(crate) mod layout;
 pub(crate) mod liveness;
 pub(crate) mod mouse;
 pub(crate) mod origin;

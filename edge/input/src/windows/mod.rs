@@ -6,6 +6,7 @@
 mod desktop;
 mod guard;
 mod hooks;
+mod layout;
 mod rank;
 mod settings;
 mod sink;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use crate::win32::origin::Tag;
 use crate::{InputError, OwnWindows};
+pub(crate) use layout::keyboard_layout;
 pub use sink::WindowsSink as NativeSink;
 use traffic::Traffic;
 pub use watch::WindowsWatch as NativeWatch;

@@ -43,6 +43,7 @@ impl Machine {
                 software: "temoto 0.1.0".to_owned(),
                 computer: setup.computer.clone(),
                 language: "ja".to_owned(),
+                keyboard: "jp".to_owned(),
             },
         };
         let mut agent = Agent::new(settings, seed, 0, unix_ms);

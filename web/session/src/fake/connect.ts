@@ -38,6 +38,13 @@ abstract class FakePort<C extends ConsoleCommand | AgentCommand, E> implements P
   protected abstract answer(command: C): void;
 }
 
+/** Formatted text of a computer that means no good. */
+const HOSTILE = `<p style="color:red" onclick="alert(1)"><b>手元</b> by hand</p><script>alert(1)</script>
+<img src="https://elsewhere.invalid/seen.png" onerror="alert(1)"><iframe src="https://elsewhere.invalid"></iframe>
+<a href="javascript:alert(1)">a</a><p style="background:url(https://elsewhere.invalid)">b</p>
+<form action="https://elsewhere.invalid"><input></form>
+<img src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNgPgEAANEAzGvDJH8AAAAASUVORK5CYII=">`;
+
 class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
   #view: ConsoleView = waiting(language());
 
@@ -74,7 +81,7 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
       case 'colors':
         return this.#show({ ...this.#view, colors: command.colors });
       case 'fetchClipboard':
-        return this.tell({ type: 'clipboard', text: '0120-000-000' });
+        return this.tell({ type: 'clipboard', text: '手元 by hand', html: HOSTILE, png: null });
       case 'ask':
         return this.#show({ ...this.#view, asked: command.capabilities });
       case 'screenshot':

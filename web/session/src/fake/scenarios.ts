@@ -78,7 +78,19 @@ export const SCENARIOS: Record<string, Scenario> = {
   })),
   clipboard: session(live, {
     granted: ['view', 'control', 'clipboard_out'],
-    clipboard: { offeredBytes: 24, tooLong: false, comingPercent: null, goingPercent: null },
+    clipboard: {
+      offered: { number: 1, kind: 'image', bytes: 248_000, tooLong: false },
+      comingPercent: null,
+      goingPercent: null,
+    },
+  }),
+  'clipboard-rich': session(live, {
+    granted: ['view', 'control', 'clipboard_out'],
+    clipboard: {
+      offered: { number: 1, kind: 'rich', bytes: 700, tooLong: false },
+      comingPercent: null,
+      goingPercent: null,
+    },
   }),
   changing: session(live, { changing: true, shown: 2 }),
   'display-gone': session(live, () => ({

@@ -71,6 +71,7 @@ const page: CustomerEnd = {
   system: 'Windows 11',
   software: 'Edge 142',
   computer: '',
+  keyboard: '',
   host: 'support.example.co.jp',
   level: 'standard',
 };
@@ -78,6 +79,7 @@ const program = (language: Language): CustomerEnd => ({
   ...page,
   software: 'Temoto 0.1.0',
   computer: WORDS[language].computer,
+  keyboard: 'jp',
 });
 
 export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
@@ -102,7 +104,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     sideBySide: false,
     changing: false,
     colors: 'all',
-    clipboard: { offeredBytes: null, tooLong: false, comingPercent: null, goingPercent: null },
+    clipboard: { offered: null, comingPercent: null, goingPercent: null },
     sharing: null,
     showing: null,
     picture: null,

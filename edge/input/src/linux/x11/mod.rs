@@ -3,6 +3,7 @@
 mod guard;
 mod injected;
 mod keymap;
+pub(crate) mod layout;
 mod shortcut;
 mod sink;
 mod text;

@@ -17,7 +17,9 @@ const EVENTS = new Map([
   ['screenshot', 'screenshot'],
   ['show_started', 'show'],
   ['clipboard_put', 'clipboard'],
+  ['clipboard_put_image', 'clipboard'],
   ['clipboard_taken', 'clipboard'],
+  ['clipboard_taken_image', 'clipboard'],
 ]);
 
 /** Longest word that the server takes. */

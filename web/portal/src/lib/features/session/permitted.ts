@@ -27,6 +27,7 @@ function needed(command: ConsoleCommand): FunctionName | null {
     case 'chat':
       return 'chat';
     case 'putClipboard':
+    case 'putPicture':
       return 'clipboard_in';
     case 'fetchClipboard':
       return 'clipboard_out';
