@@ -96,6 +96,28 @@ impl ConsoleSession {
             ConsoleEvent::Painted(region) => output::paint(&region),
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Clipboard(text) => output::event(&json!({ "type": "clipboard", "text": text })),
+            ConsoleEvent::Disk(ask) => output::disk(ask).unwrap_or(JsValue::NULL),
+            ConsoleEvent::Folder {
+                request,
+                entries,
+                last,
+                truncated,
+                fault,
+            } => output::event(&json!({
+                "type": "folder", "request": request, "entries": entries,
+                "last": last, "truncated": truncated, "fault": fault,
+            })),
+            ConsoleEvent::FolderChanged {
+                request,
+                fault,
+                token,
+            } => output::event(&json!({
+                "type": "folderChanged", "request": request, "fault": fault, "token": token,
+            })),
+            ConsoleEvent::FileDone(done) => output::event(&json!({
+                "type": "fileDone", "transfer": done.transfer, "path": done.path,
+                "name": done.name, "size": done.size, "hash": done.hash,
+            })),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
             ),

@@ -1,9 +1,10 @@
 //! Outputs of a machine as JavaScript objects `{ kind, … }`.
 
-use js_sys::{Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::Region;
 use temoto_session::Output;
+use temoto_session::channel::files::{Choice, DiskAsk, DiskWork};
 use wasm_bindgen::JsValue;
 
 /// Rectangles of one paint at most; more are joined to their bounds.
@@ -76,6 +77,89 @@ pub fn paint(region: &Region) -> JsValue {
     let out = object("paint");
     set(&out, "rects", &Int32Array::from(numbers.as_slice()));
     out.into()
+}
+
+/// `{ kind: 'disk', id, transfer, work, … }`, a `DiskAsk` of `messages.ts`. `None`: a console's disk is never asked that.
+pub fn disk(ask: DiskAsk) -> Option<JsValue> {
+    let out = object("disk");
+    set(&out, "id", &JsValue::from(ask.id));
+    set(&out, "transfer", &JsValue::from(ask.transfer));
+    let work = match ask.work {
+        DiskWork::Read { index, at, length } => {
+            block(&out, index, at, length);
+            "read"
+        }
+        DiskWork::ReadPart { index, at, length } => {
+            block(&out, index, at, length);
+            "readPart"
+        }
+        DiskWork::Create {
+            index,
+            path,
+            folder,
+            size,
+            modified_ms,
+            choice: what,
+        } => {
+            set(&out, "index", &JsValue::from(index));
+            let names: Array = path.iter().map(|name| JsValue::from_str(name)).collect();
+            set(&out, "path", &names);
+            set(&out, "folder", &JsValue::from_bool(folder));
+            set(&out, "size", &number(size));
+            set(&out, "modifiedMs", &number(modified_ms));
+            choice(&out, what);
+            "create"
+        }
+        DiskWork::Write { index, at, bytes } => {
+            set(&out, "index", &JsValue::from(index));
+            set(&out, "at", &number(at));
+            set(&out, "bytes", &Uint8Array::from(bytes.as_slice()));
+            "write"
+        }
+        DiskWork::Finish { index, choice: what } => {
+            set(&out, "index", &JsValue::from(index));
+            choice(&out, what);
+            "finish"
+        }
+        DiskWork::Discard { index } => {
+            set(&out, "index", &JsValue::from(index));
+            "discard"
+        }
+        DiskWork::Close => "close",
+        DiskWork::Target(_)
+        | DiskWork::Gather { .. }
+        | DiskWork::Roots
+        | DiskWork::List(_)
+        | DiskWork::Make { .. }
+        | DiskWork::Rename { .. }
+        | DiskWork::Trash { .. }
+        | DiskWork::Restore(_) => return None,
+    };
+    set(&out, "work", &JsValue::from_str(work));
+    Some(out.into())
+}
+
+fn block(out: &Object, index: u32, at: u64, length: u32) {
+    set(out, "index", &JsValue::from(index));
+    set(out, "at", &number(at));
+    set(out, "length", &JsValue::from(length));
+}
+
+fn choice(out: &Object, choice: Choice) {
+    let word = match choice {
+        Choice::Ask => "ask",
+        Choice::Replace => "replace",
+        Choice::Both => "both",
+        Choice::Skip => "skip",
+    };
+    set(out, "choice", &JsValue::from_str(word));
+}
+
+/// A size or a time: below 2^53 wherever files are.
+fn number(n: u64) -> JsValue {
+    #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
+    let float = n as f64;
+    JsValue::from_f64(float)
 }
 
 /// `{ kind: 'blank' }`.

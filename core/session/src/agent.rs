@@ -553,6 +553,7 @@ impl Agent {
             PeerEvent::Control(body) => self.control(now_ms, body),
             PeerEvent::Chat(chat) => self.chat_arrived(&chat),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, &body),
+            PeerEvent::Files(_) | PeerEvent::FilesDelivered(_) => {}
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::ChatDelivered(next) => {
                 while self.pending.front().is_some_and(|&(number, _)| number < next) {

@@ -3,5 +3,6 @@
 pub mod chat;
 pub mod clipboard;
 pub mod colors;
+pub mod files;
 pub mod input;
 pub mod screen;

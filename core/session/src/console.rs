@@ -31,6 +31,7 @@ use crate::SessionError;
 use crate::channel::chat::Log;
 use crate::channel::clipboard::{ClipReceiver, ClipSender};
 use crate::channel::colors::Colors;
+use crate::channel::files::{DiskAsk, Fault, Listed};
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
@@ -56,10 +57,52 @@ pub enum ConsoleEvent {
     Blank,
     /// What the customer copied and the operator asked for.
     Clipboard(String),
+    /// Do this on the operator's disk.
+    Disk(DiskAsk),
+    /// A part of what is in a folder of the customer's.
+    Folder {
+        /// The page's number.
+        request: u32,
+        /// Entries, sorted by nothing.
+        entries: Vec<Listed>,
+        /// That was all.
+        last: bool,
+        /// There are more than are listed.
+        truncated: bool,
+        /// It cannot be listed.
+        fault: Option<Fault>,
+    },
+    /// A change in a folder of the customer's is done, or went wrong.
+    FolderChanged {
+        /// The page's number.
+        request: u32,
+        /// It went wrong.
+        fault: Option<Fault>,
+        /// Takes back what was thrown away; 0 where that cannot be done.
+        token: u32,
+    },
+    /// A file arrived at its end.
+    FileDone(Box<FileDone>),
     /// The remote cursor is there.
     Cursor(CursorPlace),
     /// The remote cursor has this shape from now on.
     CursorShape(Box<CursorShape>),
+}
+
+/// A file that arrived, for whoever keeps a record.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileDone {
+    /// The page's number of the transfer.
+    pub transfer: u32,
+    /// Names from what was chosen, as the sender has them.
+    pub path: Vec<String>,
+    /// The name that it got.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// BLAKE3 of the content, hexadecimal.
+    pub hash: String,
 }
 
 /// What the server gave together with the session.
@@ -506,6 +549,7 @@ impl Console {
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
+            PeerEvent::Files(_) | PeerEvent::FilesDelivered(_) => {}
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::Frame {
                 channel,

@@ -437,7 +437,12 @@ impl Console {
         let done = match channel {
             Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
             Channel::Cursor => self.cursor_frame(kind, payload),
-            Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Input => Ok(()),
+            Channel::Link
+            | Channel::Control
+            | Channel::Chat
+            | Channel::Clipboard
+            | Channel::Input
+            | Channel::Files => Ok(()),
         };
         if done.is_err()
             && let Some(end) = self.ends.get_mut(&participant)

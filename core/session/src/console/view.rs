@@ -69,6 +69,7 @@ impl Console {
             shown: self.shown,
             colors: self.colors,
             clipboard: self.clipboard_view(),
+            files: crate::view::FilesView::default(),
             picture: self
                 .screen
                 .picture()

@@ -101,6 +101,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     shown: null,
     colors: 'all',
     clipboard: { offeredBytes: null, tooLong: false, comingPercent: null, goingPercent: null },
+    files: { roots: [], transfers: [] },
     picture: null,
     quality: { roundTripMs: null, bitsPerSecond: 0, framesPerSecond: 0 },
     chat: [],
