@@ -1,9 +1,22 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
-import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Part } from './messages';
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, FileEntry, FileFault, Part } from './messages';
 import type { ConsolePort } from './ports';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
 
+type Change = Extract<ConsoleCommand, { type: 'makeFolder' | 'renameFile' | 'trashFiles' | 'restoreFiles' }>;
+type Numberless<T> = T extends unknown ? Omit<T, 'request'> : never;
+
+/** What is in a folder of the customer's, or why that cannot be said. */
+export interface Folder {
+  entries: FileEntry[];
+  /** There is more than is listed. */
+  truncated: boolean;
+  fault: FileFault | null;
+}
+
+/** A question about folders that takes longer than this is given up. */
+const FOLDER_MS = 60_000;
 /** A text of the customer that takes longer than this is given up; it is still there. */
 const CLIPBOARD_MS = 60_000;
 
@@ -21,7 +34,13 @@ export class ConsoleSession {
   /** The core wishes for a new code: whoever owns this session asks the server for one. */
   oncodewanted: (() => void) | null = null;
 
+  /** Each file that arrived at either end, and what goes to this browser's downloads. */
+  onfile: ((event: Of<'fileDone'> | Of<'saved'>) => void) | null = null;
+
   readonly #port: ConsolePort;
+  #requests = 0;
+  readonly #folders = new Map<number, { entries: FileEntry[]; resolve: (folder: Folder) => void }>();
+  readonly #changes = new Map<number, (answer: { fault: FileFault | null; token: number }) => void>();
   #shots = 0;
   #fetching: ((text: string) => void)[] = [];
   #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
@@ -85,13 +104,59 @@ export class ConsoleSession {
     });
   }
 
+  listFolder(root: string, path: string[]): Promise<Folder> {
+    this.#requests += 1;
+    const request = this.#requests;
+    return new Promise((resolve) => {
+      const late = () => this.#folder(request, [], true, false, 'failed');
+      const timer = setTimeout(late, FOLDER_MS);
+      this.#folders.set(request, {
+        entries: [],
+        resolve: (folder) => {
+          clearTimeout(timer);
+          resolve(folder);
+        },
+      });
+      this.send({ type: 'listFolder', request, root, path });
+    });
+  }
+
+  /** Changes something in a folder of the customer's. `token` takes back what was thrown away; 0: it cannot be. */
+  changeFolder(change: Numberless<Change>): Promise<{ fault: FileFault | null; token: number }> {
+    this.#requests += 1;
+    const request = this.#requests;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#changed(request, 'failed', 0), FOLDER_MS);
+      this.#changes.set(request, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      this.send({ ...change, request });
+    });
+  }
+
   close(): void {
     this.oncursor = null;
+    this.onfile = null;
     this.#port.close();
   }
 
   #next(types: string[]): Promise<ConsoleEvent> {
     return new Promise((resolve) => this.#waiters.push({ types, resolve }));
+  }
+
+  #folder(request: number, more: FileEntry[], last: boolean, truncated: boolean, fault: FileFault | null): void {
+    const asked = this.#folders.get(request);
+    if (!asked) return;
+    asked.entries.push(...more);
+    if (!last) return;
+    this.#folders.delete(request);
+    asked.resolve({ entries: asked.entries, truncated, fault });
+  }
+
+  #changed(request: number, fault: FileFault | null, token: number): void {
+    this.#changes.get(request)?.({ fault, token });
+    this.#changes.delete(request);
   }
 
   #hear(event: ConsoleEvent): void {
@@ -123,6 +188,16 @@ export class ConsoleSession {
       case 'screenshot':
         this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);
+        return;
+      case 'folder':
+        this.#folder(event.request, event.entries, event.last, event.truncated, event.fault);
+        return;
+      case 'folderChanged':
+        this.#changed(event.request, event.fault, event.token);
+        return;
+      case 'fileDone':
+      case 'saved':
+        this.onfile?.(event);
         return;
       case 'keys':
       case 'restored':

@@ -3,6 +3,8 @@
  * Times are whole milliseconds of `performance.now()`. After every call the outputs are taken with `poll` until there are none.
  */
 
+import type { DiskAnswer, DiskAsk } from './messages';
+
 export type Output =
   | { kind: 'dial' }
   | { kind: 'transmit'; bytes: Uint8Array<ArrayBuffer> }
@@ -28,7 +30,9 @@ export type Output =
       hotX: number;
       hotY: number;
       rgba: Uint8ClampedArray<ArrayBuffer>;
-    };
+    }
+  /** Work on the operator's disk; the answer is `disk`. */
+  | DiskAsk;
 
 /** Methods that refuse what makes no sense now throw a string; nothing is lost by it. Any other exception is a broken core. */
 export interface Core {
@@ -46,8 +50,10 @@ export interface Core {
   deadline(): number | undefined;
 }
 
-/** Only the console's core has a picture. */
+/** Only the console's core has a picture and asks for files. */
 export interface Pictured {
+  /** What became of a `disk` output. */
+  disk(id: number, answer: DiskAnswer, nowMs: number): void;
   /** Before the first picture: the most memory for what screens showed earlier, in MiB. */
   remember_at_most(mebibytes: number): void;
   /** The pointer, without JSON: it moves often. */

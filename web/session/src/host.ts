@@ -3,6 +3,7 @@
  * `worker.ts` binds it to the real worker; it can be driven without one.
  */
 import { loadCore, type Core, type Pictured } from './core';
+import { Disk } from './disk/disk';
 import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
 import { Roots } from './roots';
 import { Runner } from './runner';
@@ -22,6 +23,7 @@ export class Host {
   readonly #runner: Runner;
   readonly #transport: Transport;
   readonly #screen: Screen | null;
+  readonly #disk: Disk;
   #roots = new Roots();
   #url = '';
   #key: string | null = null;
@@ -39,6 +41,11 @@ export class Host {
     private readonly tell: (event: Event) => void,
   ) {
     this.#screen = core.picture && core.rgba ? new Screen(core as Pictured, clock) : null;
+    this.#disk = new Disk({
+      answer: (id, answer) =>
+        this.#runner.feed((core, now) => (core as Core & Partial<Pictured>).disk?.(id, answer, now)),
+      saved: (transfer, name, content) => tell({ type: 'saved', transfer, name, content }),
+    });
     this.#transport = new Transport({
       connected: () => this.#runner.feed((core, now) => core.connected(now)),
       message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
@@ -54,6 +61,7 @@ export class Host {
       blank: () => this.#screen?.blank(),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
+      disk: (ask) => this.#disk.take(ask),
       derive: (pair, n) => this.#roots.derive(pair, n),
       keepRoot: async (pair, root) => {
         await this.#roots.keep(pair, root);
@@ -96,8 +104,19 @@ export class Host {
         // Taking it waits for stillness; what is pressed meanwhile does not wait for that.
         void this.#screenshot(command);
         return;
+      case 'sendFiles': {
+        const { sources, ...rest } = command;
+        this.#disk.send(command.transfer, command.items, sources);
+        return this.#pass(rest);
+      }
+      case 'fetchFiles': {
+        const { into, ...rest } = command;
+        this.#disk.receive(command.transfer, into, command.names[0] ?? '');
+        return this.#pass(rest);
+      }
       case 'open':
         this.#url = command.url;
+        this.#disk.belongsTo(command.session);
         await this.#own(`console:${command.session}`, false);
         if (this.#json !== null) await this.#save();
         break;
@@ -129,6 +148,7 @@ export class Host {
       return;
     }
     this.#url = command.url;
+    if ('session' in command) this.#disk.belongsTo(command.session);
     this.#json = kept.json;
     this.#roots = new Roots(kept.roots);
     let refused = false;
@@ -210,6 +230,7 @@ export class Host {
 
   #event(event: Event): void {
     if (event.type === 'cursor') this.#cursor = event;
+    if (event.type === 'view' && 'files' in event.view) this.#disk.follow(event.view.files.transfers);
     if (event.type === 'keys' && this.#restored) this.tell({ type: 'restored', consoleKey: event.consoleKey });
     else this.tell(event);
   }

@@ -131,6 +131,9 @@ export interface FileItem {
   modifiedMs: number;
 }
 
+/** Where the content of a `FileItem` is; null for a folder. */
+export type FileSource = File | FileSystemFileHandle | null;
+
 export interface TransferView {
   transfer: number;
   way: 'send' | 'fetch';
@@ -138,16 +141,7 @@ export interface TransferView {
    * waiting: another one of the same way runs; preparing: looking what there is; held: by the operator; interrupted: by the line, a
    * pause or the program's end, goes on by itself; asking: see `question`; failed: see `fault`.
    */
-  state:
-    | 'waiting'
-    | 'preparing'
-    | 'running'
-    | 'held'
-    | 'interrupted'
-    | 'asking'
-    | 'done'
-    | 'failed'
-    | 'canceled';
+  state: 'waiting' | 'preparing' | 'running' | 'held' | 'interrupted' | 'asking' | 'done' | 'failed' | 'canceled';
   fault: FileFault | null;
   /** The first name of what was chosen. */
   name: string;
@@ -294,10 +288,27 @@ export type ConsoleCommand =
   | { type: 'renameFile'; request: number; root: string; path: string[]; name: string; to: string }
   | { type: 'trashFiles'; request: number; root: string; path: string[]; names: string[] }
   | { type: 'restoreFiles'; request: number; token: number }
-  /** Needs `files_in`. `transfer` is a number of the page's own: not 0, never used before in this load of the page. */
-  | { type: 'sendFiles'; transfer: number; root: string; path: string[]; items: FileItem[] }
-  /** Needs `files_out`. The host knows where they go. */
-  | { type: 'fetchFiles'; transfer: number; root: string; path: string[]; names: string[] }
+  /**
+   * Needs `files_in`. `transfer` is a number of the page's own: not 0, never used before in this load of the page. `sources` are the files of
+   * `items`, in the same order; they stay with the host.
+   */
+  | {
+      type: 'sendFiles';
+      transfer: number;
+      root: string;
+      path: string[];
+      items: FileItem[];
+      sources: FileSource[];
+    }
+  /** Needs `files_out`. `into` stays with the host: a folder that may be written, or null for the browser's downloads (event `saved`). */
+  | {
+      type: 'fetchFiles';
+      transfer: number;
+      root: string;
+      path: string[];
+      names: string[];
+      into: FileSystemDirectoryHandle | null;
+    }
   | { type: 'answerFile'; transfer: number; answer: 'replace' | 'both' | 'skip'; all: boolean }
   | { type: 'holdTransfer'; transfer: number; held: boolean }
   | { type: 'cancelTransfer'; transfer: number }
@@ -356,6 +367,8 @@ export type ConsoleEvent =
   | { type: 'folderChanged'; request: number; fault: FileFault | null; token: number }
   /** A file is there under `name`, for the record; `path` as its sender has it, `hash` is BLAKE3 in hexadecimal. */
   | { type: 'fileDone'; transfer: number; path: string[]; name: string; size: number; hash: string }
+  /** What was fetched for the browser's downloads: one file, or an archive of several. It is kept for a quarter of an hour. */
+  | { type: 'saved'; transfer: number; name: string; content: Blob }
   /** PNG, pixel for pixel; null where there is no picture. */
   | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };
@@ -364,33 +377,34 @@ export type ConsoleEvent =
  * What the core asks of the operator's disk (`{ kind: 'disk', id, transfer, work, … }` of `poll`). The host does the asks of one transfer
  * in order and answers each by `disk(id, answer, nowMs)`, except `discard` and `close`, which have no answer.
  */
-export type DiskAsk = { kind: 'disk'; id: number; transfer: number } & (
+export type DiskAsk = { kind: 'disk'; id: number; transfer: number } &
   /** A block of what is sent: exactly `length` bytes. `changed` if the file is not as it was announced. Answer: `bytes`. */
-  | { work: 'read'; index: number; at: number; length: number }
-  /**
-   * Make ready for this file (safe names), or make this folder. Answer: `created` with what an earlier part of the very same file (path, size,
-   * time) holds, or `exists` if there is a finished one and `choice` is `ask`.
-   */
-  | {
-      work: 'create';
-      index: number;
-      path: string[];
-      folder: boolean;
-      size: number;
-      modifiedMs: number;
-      choice: 'ask' | 'replace' | 'both' | 'skip';
-    }
-  /** A block of what is already here of it. Answer: `bytes`. */
-  | { work: 'readPart'; index: number; at: number; length: number }
-  /** At 0 it begins anew. Answer: `done`. */
-  | { work: 'write'; index: number; at: number; bytes: Uint8Array<ArrayBuffer> }
-  /** The hash agrees: give it its name. Answer: `finished`, or `exists` if one came in between and `choice` is `ask`. */
-  | { work: 'finish'; index: number; choice: 'ask' | 'replace' | 'both' | 'skip' }
-  /** Nothing stays of this unfinished file. No answer. */
-  | { work: 'discard'; index: number }
-  /** The transfer is over for now: close what is open, unfinished parts stay. No answer. */
-  | { work: 'close' }
-);
+  (
+    | { work: 'read'; index: number; at: number; length: number }
+    /**
+     * Make ready for this file (safe names), or make this folder. Answer: `created` with what an earlier part of the very same file (path, size,
+     * time) holds, or `exists` if there is a finished one and `choice` is `ask`.
+     */
+    | {
+        work: 'create';
+        index: number;
+        path: string[];
+        folder: boolean;
+        size: number;
+        modifiedMs: number;
+        choice: 'ask' | 'replace' | 'both' | 'skip';
+      }
+    /** A block of what is already here of it. Answer: `bytes`. */
+    | { work: 'readPart'; index: number; at: number; length: number }
+    /** At 0 it begins anew. Answer: `done`. */
+    | { work: 'write'; index: number; at: number; bytes: Uint8Array<ArrayBuffer> }
+    /** The hash agrees: give it its name. Answer: `finished`, or `exists` if one came in between and `choice` is `ask`. */
+    | { work: 'finish'; index: number; choice: 'ask' | 'replace' | 'both' | 'skip' }
+    /** Nothing stays of this unfinished file. No answer. */
+    | { work: 'discard'; index: number }
+    /** The transfer is over for now: close what is open, unfinished parts stay. No answer. */
+    | { work: 'close' }
+  );
 
 export type DiskAnswer =
   | { answer: 'done' }

@@ -33,6 +33,7 @@ function setup() {
     paint: () => void log.push('paint'),
     blank: () => void log.push('blank'),
     cursorShape: () => void log.push('cursor'),
+    disk: ({ id }) => void log.push(`disk ${id}`),
     derive: () => Promise.resolve(Uint8Array.of(9)),
     keepRoot: () => Promise.resolve(),
     persist: (json) =>

@@ -3,6 +3,7 @@
  * so that a crash can never make it use a number twice.
  */
 import type { Core, Output } from './core';
+import type { DiskAsk } from './messages';
 
 export interface Surroundings {
   now(): number;
@@ -13,6 +14,7 @@ export interface Surroundings {
   paint(rects: Int32Array): void;
   blank(): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
+  disk(ask: DiskAsk): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
   persist(json: string): Promise<void>;
@@ -79,6 +81,8 @@ export class Runner {
         return this.around.blank();
       case 'cursorShape':
         return this.around.cursorShape(output);
+      case 'disk':
+        return this.around.disk(output);
       case 'keepRoot':
         return this.#store(() => this.around.keepRoot(output.pair, output.root));
       case 'persist':

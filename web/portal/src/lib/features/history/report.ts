@@ -17,6 +17,10 @@ const EVENTS = new Map([
   ['screenshot', 'screenshot'],
   ['clipboard_put', 'clipboard'],
   ['clipboard_taken', 'clipboard'],
+  ['file_sent', 'files'],
+  ['files_sent', 'files'],
+  ['file_taken', 'files'],
+  ['files_taken', 'files'],
 ]);
 
 /** Longest word that the server takes. */
