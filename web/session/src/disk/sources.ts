@@ -30,7 +30,8 @@ export class Sources {
     if (!item || !source) throw new Faulty('gone');
     // A handle is asked each time: the file behind it can be another one by now.
     const file = source instanceof Blob ? source : await source.getFile();
-    if (file.size !== item.size || file.lastModified !== item.modifiedMs) throw new Faulty('changed');
+    const modifiedMs = Math.max(0, file.lastModified);
+    if (file.size !== item.size || modifiedMs !== item.modifiedMs) throw new Faulty('changed');
     const bytes = new Uint8Array(await file.slice(at, at + length).arrayBuffer());
     if (bytes.length !== length) throw new Faulty('changed');
     return { answer: 'bytes', bytes };
