@@ -84,6 +84,11 @@ impl ConsoleSession {
         Ok(())
     }
 
+    /// The host did what a `disk` output asked; `answer` is a `DiskAnswer` of `messages.ts`.
+    pub fn disk(&mut self, id: u32, answer: &JsValue, now: f64) {
+        self.console.disk(millis(now), id, output::disk_answer(answer));
+    }
+
     /// The next output, or `undefined`.
     pub fn poll(&mut self) -> JsValue {
         let Some(next) = self.console.poll() else {

@@ -4,8 +4,8 @@ use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::Region;
 use temoto_session::Output;
-use temoto_session::channel::files::{Choice, DiskAsk, DiskWork};
-use wasm_bindgen::JsValue;
+use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Fault};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Rectangles of one paint at most; more are joined to their bounds.
 const RECTS: usize = 256;
@@ -160,6 +160,45 @@ fn number(n: u64) -> JsValue {
     #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
     let float = n as f64;
     JsValue::from_f64(float)
+}
+
+/// A `DiskAnswer` of `messages.ts`; whatever cannot be read is a failure.
+pub fn disk_answer(answer: &JsValue) -> DiskAnswer {
+    let get = |key: &str| Reflect::get(answer, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED);
+    let size = |key: &str| {
+        let float = get(key).as_f64().unwrap_or(0.0).max(0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative, and what is too large is cut"
+        )]
+        let whole = float as u64;
+        whole
+    };
+    let failed = DiskAnswer::Fault(Fault::Failed);
+    let Some(word) = get("answer").as_string() else {
+        return failed;
+    };
+    match word.as_str() {
+        "done" => DiskAnswer::Done,
+        "bytes" => get("bytes")
+            .dyn_into::<Uint8Array>()
+            .map_or(failed, |bytes| DiskAnswer::Bytes(bytes.to_vec())),
+        "created" => DiskAnswer::Created { have: size("have") },
+        "exists" => DiskAnswer::Exists {
+            size: size("size"),
+            modified_ms: size("modifiedMs"),
+        },
+        "finished" => DiskAnswer::Finished {
+            name: get("name").as_string().unwrap_or_default(),
+        },
+        "fault" => {
+            let word = get("fault").as_string().unwrap_or_default();
+            let fault = serde_json::from_value(serde_json::Value::String(word));
+            DiskAnswer::Fault(fault.unwrap_or(Fault::Failed))
+        }
+        _ => failed,
+    }
 }
 
 /// `{ kind: 'blank' }`.

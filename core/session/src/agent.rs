@@ -6,6 +6,7 @@
 mod clipboard;
 mod command;
 mod consent;
+mod files;
 mod join;
 mod line;
 mod obstacle;
@@ -33,6 +34,7 @@ pub use share::DisplayInfo;
 
 use crate::channel::chat::{Delivery, From, Line, Log};
 use crate::channel::clipboard::{ClipReceiver, ClipSender};
+use crate::channel::files::DiskAsk;
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
 use crate::link::Link;
@@ -59,6 +61,8 @@ pub enum AgentEvent {
     SetClipboard(String),
     /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
     WatchClipboard(bool),
+    /// Do this on the customer's disk; the answer goes to [`Agent::disk`].
+    Disk(DiskAsk),
     /// Take the newest pixels of this display and give them to [`Agent::frame`].
     Capture {
         /// Number of the display in the list that the shell gave.
@@ -158,6 +162,7 @@ pub struct Agent {
     clip_out: ClipSender,
     /// The shell tells what is copied.
     clip_watched: bool,
+    files: files::Files,
     answered: bool,
     /// The customer's own hand was there; control comes back at the instant.
     yields_until_ms: Option<u64>,
@@ -222,6 +227,7 @@ impl Agent {
             clip_in: ClipReceiver::default(),
             clip_out: ClipSender::default(),
             clip_watched: false,
+            files: files::Files::default(),
             answered: false,
             yields_until_ms: None,
             input: InputReceiver::default(),
@@ -273,6 +279,7 @@ impl Agent {
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
+            .chain(self.files_at())
             .min()
     }
 
@@ -445,6 +452,7 @@ impl Agent {
             return;
         }
         self.release_input();
+        self.end_files();
         if let Some(mut peer) = self.peer.take() {
             peer.end(now_ms, &mut self.rng);
             while let Some(event) = peer.poll() {
@@ -474,6 +482,7 @@ impl Agent {
             self.peer_says(now_ms, event);
         }
         self.share_screen(now_ms);
+        self.share_files(now_ms);
         while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
             self.peer_says(now_ms, event);
         }
@@ -553,7 +562,8 @@ impl Agent {
             PeerEvent::Control(body) => self.control(now_ms, body),
             PeerEvent::Chat(chat) => self.chat_arrived(&chat),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, &body),
-            PeerEvent::Files(_) | PeerEvent::FilesDelivered(_) => {}
+            PeerEvent::Files(body) => self.files_arrived(now_ms, body),
+            PeerEvent::FilesDelivered(next) => self.files_delivered(now_ms, next),
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::ChatDelivered(next) => {
                 while self.pending.front().is_some_and(|&(number, _)| number < next) {

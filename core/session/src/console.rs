@@ -6,6 +6,7 @@
 mod clipboard;
 mod command;
 mod end;
+mod files;
 mod lobby;
 mod operate;
 mod receive;
@@ -152,6 +153,7 @@ pub struct Console {
     clip_out: ClipSender,
     /// Characters of what is being put on the customer's clipboard.
     clip_length: usize,
+    files: files::Files,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -202,6 +204,7 @@ impl Console {
             clip_in: ClipReceiver::default(),
             clip_out: ClipSender::default(),
             clip_length: 0,
+            files: files::Files::new(now_ms),
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),
@@ -290,6 +293,7 @@ impl Console {
             .chain(self.token.as_ref().map(|token| token.expires_ms))
             .chain(self.attempts.values().map(|attempt| attempt.until_ms))
             .chain(self.input.next_timeout())
+            .chain(self.files_at())
             .chain(self.meter.next_tick().filter(|_| self.program().is_some()))
             .min()
     }
@@ -433,6 +437,7 @@ impl Console {
         }
         self.let_go(now_ms);
         self.blank();
+        self.end_files();
         if by == "operator" {
             let leave = proto::Leave {
                 reason: proto::leave::Reason::Ended.into(),
@@ -460,6 +465,8 @@ impl Console {
 
     /// Handles what came out of link and peers until nothing more does, then shows and stores what changed.
     fn settle(&mut self, now_ms: u64) {
+        self.drain_peers(now_ms);
+        self.share_files(now_ms);
         self.drain_peers(now_ms);
         if let Some(at) = self.link.lost_since() {
             self.line_lost(at);
@@ -549,7 +556,8 @@ impl Console {
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
-            PeerEvent::Files(_) | PeerEvent::FilesDelivered(_) => {}
+            PeerEvent::Files(body) => self.files_arrived(now_ms, participant, body),
+            PeerEvent::FilesDelivered(_) => {}
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::Frame {
                 channel,

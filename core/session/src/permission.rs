@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use temoto_wire::frame::{Channel, RELIABLE, link};
-use temoto_wire::proto::{clipboard, files};
 use temoto_wire::proto::control::Body;
+use temoto_wire::proto::{clipboard, files};
 use temoto_wire::relay::Role;
 use temoto_wire::{file, input, screen};
 
@@ -244,9 +244,15 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
         K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
-        K::FileStop | K::FileGot if program => Need::Nothing,
+        K::FileStop if program => Need::Nothing,
         // The operator sends, or changes something in a folder.
-        K::FileOffer | K::FileItem | K::FileEnd | K::FileLost | K::FileChoice | K::FileBlock | K::FileChange
+        K::FileOffer
+        | K::FileItem
+        | K::FileEnd
+        | K::FileLost
+        | K::FileChoice
+        | K::FileBlock
+        | K::FileChange
             if program =>
         {
             Need::Granted(Capability::FilesIn)
@@ -256,7 +262,6 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
             Need::Granted(Capability::FilesOut)
         }
         K::FileStop
-        | K::FileGot
         | K::FileOffer
         | K::FileItem
         | K::FileEnd
@@ -297,7 +302,8 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FilePlaces
         | K::FilePart
         | K::FileChanged
-        | K::FileExists => Need::Never,
+        | K::FileExists
+        | K::FileGot => Need::Never,
     }
 }
 
@@ -548,7 +554,6 @@ mod tests {
             K::FileLost,
             K::FileStop,
             K::FileBlock,
-            K::FileGot,
         ];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {

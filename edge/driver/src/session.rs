@@ -7,6 +7,7 @@ use temoto_geometry::{Point, Rect};
 use temoto_overlay::{FrameOverlay, NativeOverlay};
 use temoto_screen::Display;
 use temoto_session::agent::DisplayInfo;
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, Fault};
 use temoto_session::channel::input::Injection;
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
@@ -17,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::clipboard::Clipboard;
 use crate::edges::EdgeEvent;
+use crate::files::Files;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
 use crate::screen::Screen;
@@ -77,6 +79,7 @@ struct Session {
     screen: Option<Screen>,
     hands: Option<Hands>,
     clipboard: Option<Clipboard>,
+    files: Option<Files>,
     overlay: Option<NativeOverlay>,
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
@@ -113,6 +116,7 @@ impl Session {
             screen: None,
             hands: None,
             clipboard: None,
+            files: None,
             overlay: None,
             framed: None,
             frame: None,
@@ -243,6 +247,7 @@ impl Session {
                 self.clipboard = None;
                 self.agent.clipboard_refused(now, why);
             }
+            EdgeEvent::Disk { id, answer } => self.agent.disk(now, id, answer),
             EdgeEvent::Activity => self.agent.local_activity(now),
             EdgeEvent::EndShortcut => {
                 let command = AgentCommand::End { emergency: true };
@@ -325,6 +330,7 @@ impl Session {
                         self.with_clipboard(|it| it.watch(watch));
                     }
                 }
+                Output::Event(AgentEvent::Disk(ask)) => self.ask_disk(ask),
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
@@ -363,6 +369,20 @@ impl Session {
         }
         if self.clipboard.as_ref().is_some_and(|clipboard| !order(clipboard)) {
             tracing::warn!("the clipboard takes no orders");
+        }
+    }
+
+    /// The disk is opened when the customer allowed something of it, not before.
+    fn ask_disk(&mut self, ask: DiskAsk) {
+        if self.files.is_none() {
+            self.files = Files::start(self.edge.clone())
+                .inspect_err(|error| tracing::warn!(%error, "no thread for the disk"))
+                .ok();
+        }
+        let id = ask.id;
+        if self.files.as_ref().is_none_or(|files| !files.ask(ask)) {
+            let now = self.now();
+            self.agent.disk(now, id, DiskAnswer::Fault(Fault::Failed));
         }
     }
 
@@ -412,6 +432,8 @@ impl Session {
         self.hands = None;
         // What the operator put on it goes with the session.
         self.clipboard = None;
+        // What is unfinished is taken away before the program goes.
+        self.files = None;
         if let Some(parting) = self.parting.take() {
             // A panic there was reported there.
             let _ended = parting.join();

@@ -28,6 +28,7 @@ impl Agent {
         self.capturing = false;
         self.screen.new_run(now_ms);
         self.cursor.forget();
+        self.files_run(fresh);
         self.view_due = true;
         if !fresh {
             if self.grants.has(Capability::Control) {
@@ -222,6 +223,13 @@ impl Agent {
             let verdict = self.judge(now_ms, message, Some(event.grant));
             self.input_arrived(now_ms, &event, verdict);
             return Ok(());
+        }
+        if message == MessageKind::FileBlock {
+            let verdict = self.judge(now_ms, message, None);
+            if verdict == Verdict::Violation {
+                return Err(SessionError::Peer("message that this end never takes"));
+            }
+            return self.file_frame(now_ms, payload, verdict == Verdict::Take);
         }
         match self.judge(now_ms, message, None) {
             Verdict::Take => {}

@@ -3,6 +3,10 @@
 //! A transfer is many files, one after the other. [`send::Sender`] and [`receive::Receiver`] are its two halves; both ends have both.
 //! Nothing here opens a file: an end asks its shell by [`DiskAsk`] and gets a [`DiskAnswer`] for each ask that has one.
 
+pub mod listing;
+pub mod names;
+pub mod receive;
+pub mod send;
 
 use serde::{Deserialize, Serialize};
 use temoto_wire::limits::{FILES_OF_TRANSFER, NAME_BYTES, PATH_BYTES, PATH_NAMES};
@@ -430,6 +434,91 @@ pub enum DiskAnswer {
     },
     /// It went wrong.
     Fault(Fault),
+}
+
+impl DiskAnswer {
+    /// What went wrong, if this is not the answer that was waited for.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        if let Self::Fault(fault) = self {
+            *fault
+        } else {
+            Fault::Failed
+        }
+    }
+}
+
+/// Which ask of a transfer an answer belongs to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Key {
+    /// Which file of the transfer.
+    pub index: u32,
+    /// Which kind of ask.
+    pub ask: AskKind,
+    /// Bytes before the block, where it is one.
+    pub at: u64,
+    /// Its bytes.
+    pub length: u32,
+    /// Counts how often the file was begun: answers of before mean nothing.
+    pub epoch: u32,
+}
+
+/// Which kind of ask.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AskKind {
+    /// [`DiskWork::Read`].
+    Read,
+    /// [`DiskWork::Create`].
+    Create,
+    /// [`DiskWork::ReadPart`].
+    ReadPart,
+    /// [`DiskWork::Write`].
+    Write,
+    /// [`DiskWork::Finish`].
+    Finish,
+    /// One that is not answered.
+    Silent,
+}
+
+/// What a half of a transfer wants done next.
+#[derive(Debug)]
+pub enum Step {
+    /// Say this to the other end.
+    Say(proto::files::Body),
+    /// Ask the disk.
+    Ask(Key, DiskWork),
+    /// A person has to decide: there is a file of this name.
+    Question {
+        /// Which file of the transfer.
+        index: u32,
+        /// Bytes of the one that is there.
+        size: u64,
+        /// Unix ms of the one that is there.
+        modified_ms: u64,
+    },
+    /// One is over, well or not.
+    Over(Box<Over>),
+    /// Nothing more of this transfer can be done here.
+    Stop(Fault),
+}
+
+/// A file or folder that is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Over {
+    /// Which one.
+    pub index: u32,
+    /// Names, as the sender has them.
+    pub path: Vec<String>,
+    /// It is a folder.
+    pub folder: bool,
+    /// Bytes.
+    pub size: u64,
+    /// Why it is not there.
+    pub fault: Option<Fault>,
+    /// The name that it got.
+    pub name: String,
+    /// BLAKE3 of its content.
+    pub hash: Option<[u8; 32]>,
 }
 
 /// Whether a list is one that a transfer can have.

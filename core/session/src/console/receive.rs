@@ -29,6 +29,7 @@ impl Console {
         self.view_due = true;
         if role == Role::Program {
             self.screen.new_run();
+            self.files_run(now_ms, fresh);
         }
         if first {
             self.confirmed(now_ms, participant);
@@ -161,6 +162,7 @@ impl Console {
             self.controlling = false;
             self.displays.clear();
             self.shown = None;
+            self.interrupt_files();
             self.blank();
             if end.greeted {
                 self.tell(now_ms, "program_left", Vec::new());
@@ -321,6 +323,7 @@ impl Console {
             self.blank();
         }
         self.follow_clipboard();
+        self.follow_files(now_ms);
         self.notice = None;
         if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
             self.say_colors(now_ms, participant);
@@ -343,6 +346,7 @@ impl Console {
             self.input.release(now_ms, 0);
             self.blank();
         }
+        self.follow_files(now_ms);
         self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
         if !paused {
             self.say_colors(now_ms, participant);
@@ -421,6 +425,9 @@ impl Console {
             }
             return;
         };
+        if channel == Channel::Files {
+            return self.files_frame(now_ms, participant, kind, message, payload);
+        }
         if !self.accepts(now_ms, participant, message) {
             let program = self
                 .ends

@@ -69,7 +69,7 @@ impl Console {
             shown: self.shown,
             colors: self.colors,
             clipboard: self.clipboard_view(),
-            files: crate::view::FilesView::default(),
+            files: self.files_view(),
             picture: self
                 .screen
                 .picture()
