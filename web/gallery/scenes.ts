@@ -137,7 +137,9 @@ const FILES: Scene[] = [
   files('files', 'files-rename', async (page) => {
     await theirs(page).getByRole('option').nth(4).click();
     await press(/^(名前の変更|Rename)$/)(page);
-    await page.getByLabel(/^(新しい名前|New name)$/).press('Enter');
+    const field = page.getByLabel(/^(新しい名前|New name)$/);
+    await field.fill('a.txt');
+    await field.press('Enter');
     await page.getByRole('alert').waitFor();
   }),
   files('files', 'files-trashed', async (page) => {

@@ -7,7 +7,7 @@ import { save } from '../session/shots';
 import { tops, TooMany, type Bundle } from './gather';
 import { journal, type Entry } from './journal';
 import { askAgain, Local, walked } from './local.svelte';
-import { Remote } from './remote.svelte';
+import { MOST_NAMES, Remote } from './remote.svelte';
 import { isOver } from './words';
 
 export interface Place {
@@ -137,7 +137,9 @@ export class Files {
 
   fetchChosen(): void {
     const place = this.place();
-    const names = this.remote.names.slice(0, 256);
+    // Links are listed and never followed.
+    const carried = this.remote.shown.filter(({ kind }) => kind === 'file' || kind === 'folder');
+    const names = this.remote.names.filter((one) => carried.some(({ name }) => name === one)).slice(0, MOST_NAMES);
     if (place && names.length > 0) this.fetch(place, names, this.local.folder);
   }
 
