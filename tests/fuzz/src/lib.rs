@@ -7,6 +7,7 @@
 mod clipboard;
 mod codec;
 mod crypto;
+mod files;
 mod model;
 mod wire;
 
@@ -56,6 +57,16 @@ pub const TARGETS: &[Target] = &[
         name: "clipboard",
         run: clipboard::carry,
         seeds: clipboard::seeds,
+    },
+    Target {
+        name: "file_names",
+        run: files::names,
+        seeds: files::name_seeds,
+    },
+    Target {
+        name: "file_transfers",
+        run: files::transfers,
+        seeds: files::transfer_seeds,
     },
     Target {
         name: "screen_updates",

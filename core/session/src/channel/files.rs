@@ -537,6 +537,10 @@ pub fn check_items(items: &[Item]) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
+#[path = "files/tests.rs"]
+mod halves;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
