@@ -6,6 +6,7 @@
 mod clipboard;
 mod command;
 mod end;
+mod event;
 mod files;
 mod lobby;
 mod operate;
@@ -19,92 +20,27 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Framebuffer;
-use temoto_codec::cursor::CursorShape;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
-use temoto_geometry::Region;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Id, ToServer};
-use temoto_wire::{proto, screen::CursorPlace};
+use temoto_wire::proto;
 
 pub use command::ConsoleCommand;
+pub use event::{ConsoleEvent, FileDone};
 
 use crate::SessionError;
 use crate::channel::chat::Log;
 use crate::channel::clipboard::{ClipReceiver, ClipSender};
 use crate::channel::colors::Colors;
-use crate::channel::files::{DiskAsk, Fault, Listed};
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
 use crate::output::Output;
 use crate::peer::{Incarnation, PeerEvent};
 use crate::quality::Meter;
-use crate::view::{ConsoleView, EndView, Notice};
+use crate::view::{EndView, Notice};
 use end::End;
 use lobby::{Admitted, ArmedToken, Attempt, WaitingCode};
-
-/// What a console tells its shell.
-#[derive(Debug)]
-pub enum ConsoleEvent {
-    /// What to show, all of it.
-    View(Box<ConsoleView>),
-    /// The public key for the server's statement (base64 is the shell's business).
-    Key([u8; 32]),
-    /// The waiting code is gone: ask the server for another one.
-    CodeWanted,
-    /// The picture changed there.
-    Painted(Region),
-    /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
-    Blank,
-    /// What the customer copied and the operator asked for.
-    Clipboard(String),
-    /// Do this on the operator's disk.
-    Disk(DiskAsk),
-    /// A part of what is in a folder of the customer's.
-    Folder {
-        /// The page's number.
-        request: u32,
-        /// Entries, sorted by nothing.
-        entries: Vec<Listed>,
-        /// That was all.
-        last: bool,
-        /// There are more than are listed.
-        truncated: bool,
-        /// It cannot be listed.
-        fault: Option<Fault>,
-    },
-    /// A change in a folder of the customer's is done, or went wrong.
-    FolderChanged {
-        /// The page's number.
-        request: u32,
-        /// It went wrong.
-        fault: Option<Fault>,
-        /// Takes back what was thrown away; 0 where that cannot be done.
-        token: u32,
-    },
-    /// A file arrived at its end.
-    FileDone(Box<FileDone>),
-    /// The remote cursor is there.
-    Cursor(CursorPlace),
-    /// The remote cursor has this shape from now on.
-    CursorShape(Box<CursorShape>),
-}
-
-/// A file that arrived, for whoever keeps a record.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FileDone {
-    /// The page's number of the transfer.
-    pub transfer: u32,
-    /// Names from what was chosen, as the sender has them.
-    pub path: Vec<String>,
-    /// The name that it got.
-    pub name: String,
-    /// Bytes.
-    pub size: u64,
-    /// BLAKE3 of the content, hexadecimal.
-    pub hash: String,
-}
 
 /// What the server gave together with the session.
 #[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]

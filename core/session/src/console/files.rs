@@ -3,6 +3,7 @@
 //! A job is what the operator asked for; it survives whatever happens to the line, the program and the permission to go on after a
 //! pause. What runs under a number on the wire is one attempt of it.
 
+mod folders;
 mod job;
 mod run;
 
@@ -10,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use temoto_wire::file::{Block, got, kind};
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::{FILE_PIECE_BYTES, FOLDER_ENTRIES, NAMES};
+use temoto_wire::limits::{FILE_PIECE_BYTES, NAMES};
 use temoto_wire::proto;
-use temoto_wire::proto::file_change::Kind as Change;
 use temoto_wire::proto::files::Body;
 use temoto_wire::screen;
 
@@ -28,22 +28,13 @@ use crate::output::Output;
 use crate::pacing::Pacing;
 use crate::permission::{Capability, MessageKind};
 use crate::view::FilesView;
+use folders::Request;
 use job::{Job, State, Way};
 
 /// Jobs that are kept; more are refused.
 const JOBS: usize = 64;
-/// Requests about folders that are under way.
-const REQUESTS: usize = 16;
 /// Progress is shown this often at the most.
 const SHOWN_EVERY_MS: u64 = 250;
-
-/// What was asked about a folder.
-#[derive(Clone, Copy, Debug)]
-enum Request {
-    /// So many entries came.
-    List(usize),
-    Change,
-}
 
 /// Everything about files.
 #[derive(Debug)]
@@ -93,74 +84,6 @@ impl Console {
             }
         }
         self.settle(now_ms);
-    }
-
-    pub(super) fn list_folder(
-        &mut self,
-        now_ms: u64,
-        request: u32,
-        place: Place,
-    ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesOut)?;
-        plain_path(&place.path).map_err(|_| SessionError::Malformed("path"))?;
-        self.note_request(request, Request::List(0))?;
-        let list = proto::FileList {
-            request,
-            place: Some(place.to_wire()),
-        };
-        self.say_file(now_ms, Body::List(list))
-    }
-
-    /// Makes, renames or throws away, as the kind says.
-    pub(super) fn change_folder(
-        &mut self,
-        now_ms: u64,
-        request: u32,
-        kind: Change,
-        place: Place,
-        names: Vec<String>,
-        name: String,
-    ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesIn)?;
-        let typed = matches!(kind, Change::Make | Change::Rename);
-        let plain = names.iter().all(|name| is_plain_name(name)) && (!typed || is_plain_name(&name));
-        if !plain || names.len() > NAMES || plain_path(&place.path).is_err() {
-            // The person typed it: an answer, not a fault of the page.
-            self.outputs.push_back(Output::Event(ConsoleEvent::FolderChanged {
-                request,
-                fault: Some(Fault::BadName),
-                token: 0,
-            }));
-            return Ok(());
-        }
-        self.note_request(request, Request::Change)?;
-        let change = proto::FileChange {
-            request,
-            kind: kind.into(),
-            place: Some(place.to_wire()),
-            names,
-            name,
-            token: 0,
-        };
-        self.say_file(now_ms, Body::Change(change))
-    }
-
-    /// Takes back what was thrown away.
-    pub(super) fn restore_files(
-        &mut self,
-        now_ms: u64,
-        request: u32,
-        token: u32,
-    ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesIn)?;
-        self.note_request(request, Request::Change)?;
-        let change = proto::FileChange {
-            request,
-            kind: Change::Restore.into(),
-            token,
-            ..proto::FileChange::default()
-        };
-        self.say_file(now_ms, Body::Change(change))
     }
 
     pub(super) fn send_files(
@@ -363,30 +286,6 @@ impl Console {
         Ok(())
     }
 
-    fn folder_part(&mut self, part: proto::FilePart) -> Result<(), SessionError> {
-        let Some(Request::List(count)) = self.files.requests.get_mut(&part.request) else {
-            return Ok(());
-        };
-        *count += part.entries.len();
-        if *count > FOLDER_ENTRIES {
-            self.files.requests.remove(&part.request);
-            return Err(SessionError::Peer("more of a folder than may be listed"));
-        }
-        let fault = Fault::from_wire(part.fault);
-        let last = part.last || fault.is_some();
-        if last {
-            self.files.requests.remove(&part.request);
-        }
-        self.outputs.push_back(Output::Event(ConsoleEvent::Folder {
-            request: part.request,
-            entries: listing::entries(part.entries),
-            last,
-            truncated: part.truncated,
-            fault,
-        }));
-        Ok(())
-    }
-
     /// A frame of the files channel. Pieces count for the pacing whatever is granted.
     pub(super) fn files_frame(
         &mut self,
@@ -503,14 +402,6 @@ impl Console {
         }
     }
 
-    fn note_request(&mut self, request: u32, kind: Request) -> Result<(), SessionError> {
-        if self.files.requests.len() >= REQUESTS {
-            return Err(SessionError::Congested);
-        }
-        self.files.requests.insert(request, kind);
-        Ok(())
-    }
-
     fn may_use(&self, capability: Capability) -> Result<(), SessionError> {
         let (_, end) = self.program().ok_or(SessionError::State("no program"))?;
         if end.grants.allows(capability) {
@@ -564,35 +455,6 @@ impl Console {
     fn broke(&mut self, now_ms: u64, participant: u8) {
         if let Some(end) = self.ends.get_mut(&participant) {
             end.peer.violation(now_ms, &mut self.rng);
-        }
-    }
-
-    /// Requests that nobody will answer any more.
-    fn fail_requests(&mut self, capability: Capability) {
-        let gone: Vec<(u32, Request)> = self
-            .files
-            .requests
-            .iter()
-            .map(|(&request, &kind)| (request, kind))
-            .filter(|(_, kind)| matches!(kind, Request::List(_)) == (capability == Capability::FilesOut))
-            .collect();
-        for (request, kind) in gone {
-            self.files.requests.remove(&request);
-            let fault = Some(Fault::Canceled);
-            self.outputs.push_back(Output::Event(match kind {
-                Request::List(_) => ConsoleEvent::Folder {
-                    request,
-                    entries: Vec::new(),
-                    last: true,
-                    truncated: false,
-                    fault,
-                },
-                Request::Change => ConsoleEvent::FolderChanged {
-                    request,
-                    fault,
-                    token: 0,
-                },
-            }));
         }
     }
 }
