@@ -1,22 +1,10 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
-import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, FileEntry, FileFault, Part } from './messages';
+import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Part } from './messages';
 import type { ConsolePort } from './ports';
+import { Requests, type Change, type Changed, type Folder } from './requests';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
 
-type Change = Extract<ConsoleCommand, { type: 'makeFolder' | 'renameFile' | 'trashFiles' | 'restoreFiles' }>;
-type Numberless<T> = T extends unknown ? Omit<T, 'request'> : never;
-
-/** What is in a folder of the customer's, or why that cannot be said. */
-export interface Folder {
-  entries: FileEntry[];
-  /** There is more than is listed. */
-  truncated: boolean;
-  fault: FileFault | null;
-}
-
-/** A question about folders that takes longer than this is given up. */
-const FOLDER_MS = 60_000;
 /** A text of the customer that takes longer than this is given up; it is still there. */
 const CLIPBOARD_MS = 60_000;
 
@@ -38,9 +26,7 @@ export class ConsoleSession {
   onfile: ((event: Of<'fileDone'> | Of<'saved'>) => void) | null = null;
 
   readonly #port: ConsolePort;
-  #requests = 0;
-  readonly #folders = new Map<number, { entries: FileEntry[]; resolve: (folder: Folder) => void }>();
-  readonly #changes = new Map<number, (answer: { fault: FileFault | null; token: number }) => void>();
+  readonly #requests: Requests;
   #shots = 0;
   #fetching: ((text: string) => void)[] = [];
   #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
@@ -48,6 +34,7 @@ export class ConsoleSession {
 
   constructor(port: ConsolePort) {
     this.#port = port;
+    this.#requests = new Requests((command) => port.send(command));
     port.listen((event) => this.#hear(event));
   }
 
@@ -105,34 +92,12 @@ export class ConsoleSession {
   }
 
   listFolder(root: string, path: string[]): Promise<Folder> {
-    this.#requests += 1;
-    const request = this.#requests;
-    return new Promise((resolve) => {
-      const late = () => this.#folder(request, [], true, false, 'failed');
-      const timer = setTimeout(late, FOLDER_MS);
-      this.#folders.set(request, {
-        entries: [],
-        resolve: (folder) => {
-          clearTimeout(timer);
-          resolve(folder);
-        },
-      });
-      this.send({ type: 'listFolder', request, root, path });
-    });
+    return this.#requests.list(root, path);
   }
 
-  /** Changes something in a folder of the customer's. `token` takes back what was thrown away; 0: it cannot be. */
-  changeFolder(change: Numberless<Change>): Promise<{ fault: FileFault | null; token: number }> {
-    this.#requests += 1;
-    const request = this.#requests;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#changed(request, 'failed', 0), FOLDER_MS);
-      this.#changes.set(request, (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
-      this.send({ ...change, request });
-    });
+  /** Changes something in a folder of the customer's. */
+  changeFolder(change: Change): Promise<Changed> {
+    return this.#requests.change(change);
   }
 
   close(): void {
@@ -143,20 +108,6 @@ export class ConsoleSession {
 
   #next(types: string[]): Promise<ConsoleEvent> {
     return new Promise((resolve) => this.#waiters.push({ types, resolve }));
-  }
-
-  #folder(request: number, more: FileEntry[], last: boolean, truncated: boolean, fault: FileFault | null): void {
-    const asked = this.#folders.get(request);
-    if (!asked) return;
-    asked.entries.push(...more);
-    if (!last) return;
-    this.#folders.delete(request);
-    asked.resolve({ entries: asked.entries, truncated, fault });
-  }
-
-  #changed(request: number, fault: FileFault | null, token: number): void {
-    this.#changes.get(request)?.({ fault, token });
-    this.#changes.delete(request);
   }
 
   #hear(event: ConsoleEvent): void {
@@ -190,10 +141,10 @@ export class ConsoleSession {
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);
         return;
       case 'folder':
-        this.#folder(event.request, event.entries, event.last, event.truncated, event.fault);
+        this.#requests.folder(event);
         return;
       case 'folderChanged':
-        this.#changed(event.request, event.fault, event.token);
+        this.#requests.changed(event);
         return;
       case 'fileDone':
       case 'saved':

@@ -1,6 +1,7 @@
 /** Sessions as pages use them. `connect` starts the worker behind one. */
 export { AgentSession } from './agent.svelte';
-export { ConsoleSession, type Folder } from './console.svelte';
+export { ConsoleSession } from './console.svelte';
 export type * from './messages';
 export type { AgentPort, ConsolePort } from './ports';
+export type { Folder } from './requests';
 export { forgetAll, keepsAgent, keptSessions } from './store';

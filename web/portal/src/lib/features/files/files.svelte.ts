@@ -1,5 +1,5 @@
 /** Files and folders of one session: both panes, what is under way, and what a reload interrupted. */
-import type { Capability, ConsoleView, Folder, TransferView } from '@temoto/session';
+import type { Capability, ConsoleEvent, ConsoleView, Folder, TransferView } from '@temoto/session';
 import { may } from '$shell/may';
 import type { OpenSession } from '../console/sessions.svelte';
 import { restLeft } from '../session/tools';
@@ -15,8 +15,12 @@ export interface Place {
   path: readonly string[];
 }
 
+/** What went to the downloads. */
+type Saved = Extract<ConsoleEvent, { type: 'saved' }>;
+
 /** What this page began. */
 interface Begun {
+  transfer: number;
   place: Place;
   names: string[];
   /** To send. */
@@ -41,12 +45,12 @@ export class Files {
   /** Of an earlier load of this page. */
   earlier = $state.raw<readonly Entry[]>([]);
   /** What went to the downloads. */
-  saved = $state.raw<ReadonlyMap<number, { name: string; content: Blob }>>(new Map());
+  saved = $state.raw<readonly Saved[]>([]);
 
   #transfers = 0;
   #usable = '';
   readonly #loadedAtMs = Date.now();
-  readonly #begun = new Map<number, Begun>();
+  #begun: Begun[] = [];
 
   constructor(private readonly open: OpenSession) {
     const { session } = open;
@@ -58,9 +62,8 @@ export class Files {
     });
     session.onfile = (event) => {
       if (event.type !== 'saved') return;
-      const { transfer, name, content } = event;
-      this.saved = new Map([...this.saved, [transfer, { name, content }]]);
-      save(content, name);
+      this.saved = [...this.saved, event];
+      save(event.content, event.name);
     };
     void journal.of(open.id, Date.now()).then((found) => (this.earlier = found));
   }
@@ -130,7 +133,7 @@ export class Files {
       return;
     }
     const names = tops(bundle).map(({ name }) => name);
-    const transfer = this.#begin({ place, names, bundle, folder, over: false }, 'send');
+    const transfer = this.#begin({ place, names, bundle, folder }, 'send');
     const { items, sources } = bundle;
     this.open.send({ type: 'sendFiles', transfer, root: place.root, path: [...place.path], items, sources });
   }
@@ -144,15 +147,15 @@ export class Files {
   }
 
   fetch(place: Place, names: string[], folder: FileSystemDirectoryHandle | null): void {
-    const transfer = this.#begin({ place, names, bundle: null, folder, over: false }, 'fetch');
+    const transfer = this.#begin({ place, names, bundle: null, folder }, 'fetch');
     this.open.send({ type: 'fetchFiles', transfer, root: place.root, path: [...place.path], names, into: folder });
   }
 
   /** Whether this page knows what it was and can begin it anew. */
-  canRetry = (transfer: number): boolean => this.#begun.has(transfer);
+  canRetry = (transfer: number): boolean => this.#find(transfer) !== undefined;
 
   retry(transfer: number): void {
-    const begun = this.#begun.get(transfer);
+    const begun = this.#find(transfer);
     if (!begun) return;
     this.forget(transfer);
     if (begun.bundle) this.send(begun.bundle, begun.place, begun.folder);
@@ -161,12 +164,12 @@ export class Files {
 
   forget(transfer: number): void {
     this.open.send({ type: 'forgetTransfer', transfer });
-    this.#begun.delete(transfer);
-    this.saved = new Map([...this.saved].filter(([number]) => number !== transfer));
+    this.#begun = this.#begun.filter((one) => one.transfer !== transfer);
+    this.saved = this.saved.filter((one) => one.transfer !== transfer);
   }
 
   saveAgain(transfer: number): void {
-    const there = this.saved.get(transfer);
+    const there = this.saved.find((one) => one.transfer === transfer);
     if (there) save(there.content, there.name);
   }
 
@@ -187,11 +190,15 @@ export class Files {
     this.earlier = this.earlier.filter((one) => one.id !== gone);
   }
 
-  #begin(begun: Begun, way: 'send' | 'fetch'): number {
+  #find(transfer: number): Begun | undefined {
+    return this.#begun.find((one) => one.transfer === transfer);
+  }
+
+  #begin(begun: Omit<Begun, 'transfer' | 'over'>, way: 'send' | 'fetch'): number {
     this.#transfers += 1;
     const transfer = this.#transfers;
     this.told = null;
-    this.#begun.set(transfer, begun);
+    this.#begun.push({ ...begun, transfer, over: false });
     const { root, path } = begun.place;
     void journal.add({
       id: id(this.open.id, transfer, this.#loadedAtMs),
@@ -230,7 +237,7 @@ export class Files {
   }
 
   #over({ transfer, state }: TransferView): void {
-    const begun = this.#begun.get(transfer);
+    const begun = this.#find(transfer);
     if (!begun || begun.over || !isOver(state)) return;
     begun.over = true;
     void journal.remove(id(this.open.id, transfer, this.#loadedAtMs));

@@ -1,7 +1,7 @@
 /** The operator's own side: files that were picked or dropped, or a folder that was opened where the browser can do that. */
 import type { FileEntry, FileFault } from '@temoto/session';
 import { below, empty, joined, ofHandle, TooMany, tops, type Bundle, type Walkable } from './gather';
-import { NOTHING, sorted, type Chosen, type Order } from './order';
+import { NOTHING, setOf, sorted, type Chosen, type Order } from './order';
 
 type Picker = (options: { id: string; mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
 type Asked = FileSystemDirectoryHandle & {
@@ -66,7 +66,7 @@ export class Local {
       const more = await coming;
       this.picked = joined(this.picked, more);
       this.folders = [];
-      this.chosen = { names: new Set(tops(more).map(({ name }) => name)), at: 0, from: 0 };
+      this.chosen = { names: setOf(tops(more).map(({ name }) => name)), at: 0, from: 0 };
     } catch (error) {
       this.fault = error instanceof TooMany ? 'too_many' : 'failed';
     } finally {
@@ -111,7 +111,7 @@ export class Local {
     this.loading = false;
     this.entries = entries;
     this.truncated = more;
-    if (select.length > 0) this.chosen = { names: new Set(select), at: 0, from: 0 };
+    if (select.length > 0) this.chosen = { names: setOf(select), at: 0, from: 0 };
   }
 
   again(): Promise<void> {
@@ -134,14 +134,14 @@ export class Local {
   /** What is to be sent, with all that is in it. */
   async bundle(names: readonly string[]): Promise<Bundle> {
     const folder = this.folder;
-    if (!folder) return below(this.picked, new Set(names));
+    if (!folder) return below(this.picked, setOf(names));
     return walked(folder, names);
   }
 }
 
 /** Files and folders of an opened folder, with all that is in them. */
 export async function walked(folder: FileSystemDirectoryHandle, names: readonly string[]): Promise<Bundle> {
-  const wanted = new Set(names);
+  const wanted = setOf(names);
   const out = empty();
   for await (const handle of (folder as Walkable).values()) if (wanted.has(handle.name)) await ofHandle(handle, out);
   return out;

@@ -30,7 +30,9 @@ export interface Chosen {
   from: number;
 }
 
-export const NOTHING: Chosen = { names: new Set(), at: 0, from: 0 };
+export const setOf = (names: Iterable<string>): ReadonlySet<string> => new Set(names);
+
+export const NOTHING: Chosen = { names: setOf([]), at: 0, from: 0 };
 
 /** `how`: only this one, this one added or taken away, or all from where the last choice was. */
 export function choose(

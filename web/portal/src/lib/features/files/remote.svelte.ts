@@ -1,6 +1,6 @@
 /** The folder of the customer's that the operator looks into, and what is changed in it. */
 import type { FileEntry, FileFault, FileRoot, Folder } from '@temoto/session';
-import { NOTHING, sorted, type Chosen, type Order } from './order';
+import { NOTHING, setOf, sorted, type Chosen, type Order } from './order';
 
 type Change =
   | { type: 'makeFolder'; root: string; path: string[]; name: string }
@@ -69,14 +69,14 @@ export class Remote {
     this.fault = folder.fault;
     this.entries = folder.fault ? [] : folder.entries;
     this.truncated = folder.truncated;
-    const names = new Set(select.length > 0 ? select : this.chosen.names);
+    const names = setOf(select.length > 0 ? select : this.chosen.names);
     const kept = this.shown.filter(({ name }) => names.has(name)).map(({ name }) => name);
     const at = Math.max(
       0,
       this.shown.findIndex(({ name }) => name === kept[0]),
     );
     this.chosen = {
-      names: new Set(kept),
+      names: setOf(kept),
       at: select.length > 0 ? at : Math.min(this.chosen.at, this.shown.length - 1),
       from: at,
     };
