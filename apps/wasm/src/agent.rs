@@ -88,6 +88,7 @@ impl AgentSession {
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
             | AgentEvent::WatchClipboard(_)
+            | AgentEvent::Disk(_)
             | AgentEvent::Capture { .. } => JsValue::NULL,
         })
     }

@@ -21,9 +21,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Framebuffer;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
+use temoto_wire::proto;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Id, ToServer};
-use temoto_wire::proto;
 
 pub use command::ConsoleCommand;
 pub use event::{ConsoleEvent, FileDone};
