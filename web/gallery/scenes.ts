@@ -112,7 +112,7 @@ const files = (scenario: string, name = scenario, act?: Scene['act']): Scene => 
 const tab = (names: RegExp) => async (page: Page) => {
   await page.getByRole('tab', { name: names }).click();
 };
-const theirs = (page: Page) => page.getByRole('listbox', { name: /^(お客様のコンピュータ|Your customer)/ });
+const theirs = (page: Page) => page.getByRole('listbox', { name: /^(お客様のファイル|Customer’s files)$/ });
 const choose = async (page: Page) => {
   const files = [
     { name: 'driver.zip', mimeType: 'application/zip', buffer: Buffer.alloc(120_000) },
