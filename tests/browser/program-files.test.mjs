@@ -54,7 +54,8 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     await it.sharing();
     await operator.page.getByRole('button', { name: operator.words.files, exact: true }).click();
     await panel().getByRole('heading', { name: operator.words.files_asking }).waitFor();
-    await it.press(it.names.allow);
+    await it.press(it.names.giveFilesIn);
+    await it.press(it.names.giveFilesOut);
     await panel().getByRole('combobox', { name: operator.words.files_place }).waitFor();
   }
 
@@ -129,6 +130,72 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     await until('the file', () => existsSync(there('large.bin')), 120_000);
     expect(hash(readFileSync(there('large.bin')))).toBe(hash(content));
     expect(readdirSync(desktop)).toEqual(['large.bin']);
+  });
+
+  test('what is dropped onto the screen goes to the desktop, once that is allowed', async () => {
+    await it.sharing();
+    const drop = await operator.page.evaluateHandle((name) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['落とした'], name));
+      return transfer;
+    }, NAME);
+    await operator.canvas().dispatchEvent('drop', { dataTransfer: drop });
+    await panel().getByText(operator.words.files_asked_drop).waitFor();
+    expect(readdirSync(desktop)).toEqual([]);
+    await it.press(it.names.giveFilesIn);
+    await until('the file', () => read(NAME) === '落とした');
+  });
+
+  /** The browser's own storage in place of a folder of the operator's: no hand is there to choose one. */
+  const folder = () =>
+    operator.page.evaluate(async () => {
+      const sizes = {};
+      const walk = async (at, path) => {
+        for await (const [name, one] of at)
+          if (one.kind === 'directory') await walk(one, `${path}${name}/`);
+          else sizes[path + name] = (await one.getFile()).size;
+      };
+      await walk(await navigator.storage.getDirectory(), '');
+      return sizes;
+    });
+  const hashThere = (path) =>
+    operator.page.evaluate(async (names) => {
+      let at = await navigator.storage.getDirectory();
+      for (const name of names.slice(0, -1)) at = await at.getDirectoryHandle(name);
+      const content = await (await (await at.getFileHandle(names.at(-1))).getFile()).arrayBuffer();
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
+      return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    }, path.split('/'));
+
+  test('a folder comes into an opened one, and goes on after the console was loaded again in the middle', async () => {
+    await operator.page.addInitScript(() => {
+      globalThis.showDirectoryPicker = async () => {
+        const root = await navigator.storage.getDirectory();
+        return root.getDirectoryHandle('mine', { create: true });
+      };
+    });
+    const content = randomBytes(LARGE_BYTES);
+    mkdirSync(there('資料'));
+    writeFileSync(there('資料', '一.txt'), 'いち');
+    writeFileSync(there('資料', '大🌊.bin'), content);
+    await opened();
+    await button(operator.words.files_choose).first().click();
+    await operator.page.getByRole('menuitem').filter({ hasText: operator.words.files_open_folder }).click();
+    await panel().getByRole('button', { name: 'mine', exact: true }).waitFor();
+    await entry('資料').click();
+    await button(operator.words.files_fetch).click();
+    const part = async () => Object.entries(await folder()).find(([path, size]) => path.startsWith('temoto-files/') && size > 10_000_000);
+    await until('a part', part);
+    await operator.page.reload();
+    expect(await part()).toBeTruthy();
+    expect(Object.keys(await folder())).not.toContain('mine/資料/大🌊.bin');
+    await it.pictured();
+    await operator.page.getByRole('button', { name: operator.words.files, exact: true }).click();
+    await tab(operator.words.files_tab_transfers).click();
+    await button(operator.words.files_go_on).click();
+    await until('the file', async () => (await folder())['mine/資料/大🌊.bin'] === LARGE_BYTES, 120_000);
+    expect(await hashThere('mine/資料/大🌊.bin')).toBe(hash(content));
+    await until('no part any more', async () => !(await part()));
   });
 
   test('what is stopped leaves nothing behind', async () => {

@@ -9,8 +9,26 @@ import { until } from './lib/browser.mjs';
 
 const BUTTON = 'push button|button';
 const NAMES = {
-  ja: { allow: '許可', decline: '拒否', pause: '一時停止', resume: '再開', withdraw: '操作を取り消す', give: '操作を許可する' },
-  en: { allow: 'Allow', decline: 'Decline', pause: 'Pause', resume: 'Resume', withdraw: 'Withdraw control', give: 'Allow control' },
+  ja: {
+    allow: '許可',
+    decline: '拒否',
+    pause: '一時停止',
+    resume: '再開',
+    withdraw: '操作を取り消す',
+    give: '操作を許可する',
+    giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
+    giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
+  },
+  en: {
+    allow: 'Allow',
+    decline: 'Decline',
+    pause: 'Pause',
+    resume: 'Resume',
+    withdraw: 'Withdraw control',
+    give: 'Allow control',
+    giveFilesIn: 'Allow putting files here and changing folders',
+    giveFilesOut: 'Allow looking into folders and taking files',
+  },
 };
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
@@ -329,8 +347,10 @@ export class Tour {
       // Asked by the press, allowed, and sent.
       await this.button(words.files).click();
       await panel.getByRole('heading', { name: words.files_asking }).waitFor();
+      await this.desktop.find(BUTTON, names.giveFilesIn, 20);
       await this.pictured('files-asked');
-      await this.press(names.allow);
+      await this.press(names.giveFilesIn);
+      await this.press(names.giveFilesOut);
       await panel.getByRole('combobox', { name: words.files_place }).waitFor();
       writeFileSync(join(mine, FILE), TEXT);
       await panel.locator(`input[aria-label="${words.files_choose}"]`).setInputFiles(join(mine, FILE));
