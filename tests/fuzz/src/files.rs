@@ -92,15 +92,16 @@ fn drain_receiver(receiver: Option<&mut Receiver>) {
     let mut open = 0usize;
     while let Some(step) = receiver.poll() {
         let Step::Ask(key, work) = step else { continue };
-        let answer = match work {
-            DiskWork::Create { path, .. } => {
-                open += 1;
-                assert!(path.iter().all(|name| is_safe(name)), "{path:?}");
-                DiskAnswer::Created { have: 0 }
-            }
-            DiskWork::Write { .. } => DiskAnswer::Done,
-            DiskWork::Finish { .. } => DiskAnswer::Finished { name: "a".to_owned() },
-            _ => continue,
+        let answer = if let DiskWork::Create { path, .. } = work {
+            open += 1;
+            assert!(path.iter().all(|name| is_safe(name)), "{path:?}");
+            DiskAnswer::Created { have: 0 }
+        } else if let DiskWork::Write { .. } = work {
+            DiskAnswer::Done
+        } else if let DiskWork::Finish { .. } = work {
+            DiskAnswer::Finished { name: "a".to_owned() }
+        } else {
+            continue;
         };
         receiver.answered(key, answer);
     }
