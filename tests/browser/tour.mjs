@@ -1,6 +1,8 @@
 // Every function of a session once, through its real parts, within the demonstration (`cargo xtask demo --headless --tour`): the operator's
 // browser, the customer's program, a text editor. Each leaves a picture of both ends and says whether it worked.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
@@ -11,12 +13,31 @@ import { exact, headedCustomer, headedOperator, join as joined, share, show, sho
 
 const BUTTON = 'push button|button';
 const NAMES = {
-  ja: { allow: '許可', decline: '拒否', pause: '一時停止', resume: '再開', withdraw: '操作を取り消す', give: '操作を許可する' },
-  en: { allow: 'Allow', decline: 'Decline', pause: 'Pause', resume: 'Resume', withdraw: 'Withdraw control', give: 'Allow control' },
+  ja: {
+    allow: '許可',
+    decline: '拒否',
+    pause: '一時停止',
+    resume: '再開',
+    withdraw: '操作を取り消す',
+    give: '操作を許可する',
+    giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
+    giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
+  },
+  en: {
+    allow: 'Allow',
+    decline: 'Decline',
+    pause: 'Pause',
+    resume: 'Resume',
+    withdraw: 'Withdraw control',
+    give: 'Allow control',
+    giveFilesIn: 'Allow putting files here and changing folders',
+    giveFilesOut: 'Allow looking into folders and taking files',
+  },
 };
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
 const TICKET = '#20418';
+const FILE = '手順書🖨️.txt';
 const NOTE = 'ドライバーを入れ直しました。 Reinstalled the driver.';
 
 const same = (a, b) => a.length === b.length && a.every((value, at) => value === b[at]);
@@ -34,7 +55,7 @@ export class Tour {
   /** Plays all of it; what fails is said and the rest goes on. */
   async play(say) {
     await this.operator.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    for (const name of ['grants', 'screenshot', 'zoom', 'displays', 'colors', 'clipboard', 'keys', 'notes', 'browser_sharing', 'show_screen']) {
+    for (const name of ['grants', 'screenshot', 'zoom', 'displays', 'colors', 'clipboard', 'files', 'keys', 'notes', 'browser_sharing', 'show_screen']) {
       const result = { ok: false, pictures: [], left_out: {} };
       this.results[name] = result;
       this.result = result;
@@ -468,6 +489,49 @@ export class Tour {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await this.saved(SECRET);
     check('no line end is typed', this.place.saved().trimEnd().endsWith(SECRET));
+  }
+
+  async files() {
+    const { words, names, page } = this;
+    const panel = page.getByRole('region', { name: words.files_panel });
+    const entry = panel.getByRole('listbox', { name: words.files_theirs }).getByRole('option').filter({ hasText: FILE });
+    const press = (name) => panel.getByRole('button', { name, exact: true }).click();
+    const mine = mkdtempSync(join(tmpdir(), 'temoto-tour-'));
+    try {
+      // Asked by the press, allowed, and sent.
+      await this.button(words.files).click();
+      await panel.getByRole('heading', { name: words.files_asking }).waitFor();
+      await this.desktop.find(BUTTON, names.giveFilesIn, 20);
+      await this.pictured('files-asked');
+      await this.press(names.giveFilesIn);
+      await this.press(names.giveFilesOut);
+      await panel.getByRole('combobox', { name: words.files_place }).waitFor();
+      writeFileSync(join(mine, FILE), TEXT);
+      await panel.locator(`input[aria-label="${words.files_choose}"]`).setInputFiles(join(mine, FILE));
+      await press(words.files_send);
+      await entry.first().waitFor();
+      await this.reads(FILE);
+      await this.pictured('files');
+      // And back again.
+      await entry.first().click();
+      const coming = page.waitForEvent('download');
+      await press(words.files_fetch);
+      const download = await coming;
+      check('the same content', readFileSync(await download.path(), 'utf8') === TEXT);
+      // Thrown away, taken back, and thrown away for good.
+      await press(words.files_trash);
+      await entry.first().waitFor({ state: 'detached' });
+      await press(words.files_undo);
+      await entry.first().waitFor();
+      await entry.first().click();
+      await press(words.files_trash);
+      await entry.first().waitFor({ state: 'detached' });
+      await panel.getByRole('tab').filter({ hasText: words.files_tab_transfers }).click();
+      await this.pictured('files-transfers');
+    } finally {
+      rmSync(mine, { recursive: true, force: true });
+      if (await panel.isVisible()) await panel.getByRole('button', { name: words.close, exact: true }).last().click();
+    }
   }
 
   async keys() {

@@ -1,5 +1,6 @@
 /** Every screen there is, and how to get to it. */
 import type { Page } from 'playwright-core';
+import { fileScenes } from './files';
 import type { Guise } from './lib';
 import { ONLINE } from './scenes-online';
 
@@ -565,6 +566,7 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-clipboard',
   },
+  ...fileScenes(session, press),
   {
     ...session('viewing', '[role=toolbar]', async (page) => {
       await press(/^(ツール|Tools)$/)(page);

@@ -16,6 +16,7 @@ const WINDOWS: &[&str] = &[
     "temoto-screen",
     "temoto-input",
     "temoto-clipboard",
+    "temoto-files",
     "temoto-overlay",
     "temoto-instance",
     "temoto-host",

@@ -13,6 +13,10 @@ pub enum Capability {
     ClipboardIn,
     /// Take what is copied.
     ClipboardOut,
+    /// Put files on this computer, and change what is in its folders.
+    FilesIn,
+    /// Look into folders, and take files.
+    FilesOut,
 }
 
 /// A set of capabilities.

@@ -1,6 +1,7 @@
 //! What happened in a session, as a line of the chat: codes travel, the sentences stand here.
 
 use crate::Lang;
+use crate::clean::{NAME, one_line};
 
 /// Characters of an argument that are shown.
 const ARGUMENT: usize = 8;
@@ -77,6 +78,25 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
                 ),
             ));
         }
+        "files_in_granted" => (
+            "ファイルを置くことを許可しました",
+            "You allowed putting files on this computer",
+        ),
+        "files_in_withdrawn" => (
+            "ファイルを置くことを止めました",
+            "You stopped files being put on this computer",
+        ),
+        "files_out_granted" => (
+            "フォルダーを見ることとファイルを渡すことを許可しました",
+            "You allowed looking into folders and taking files",
+        ),
+        "files_out_withdrawn" => (
+            "フォルダーを見ることとファイルを渡すことを止めました",
+            "You stopped looking into folders and taking files",
+        ),
+        "file_sent" | "file_taken" | "files_sent" | "files_taken" => {
+            return Some(files(lang, code, arguments));
+        }
         "line_back" => return Some(line_back(lang, arguments.first())),
         "code_burnt" => (
             "数字が3回間違えられたため、コードを無効にしました",
@@ -102,6 +122,25 @@ fn counted(lang: Lang, count: Option<&String>, (ja, en): (&str, &str)) -> String
         (Lang::Ja, None) => ja.to_owned(),
         (Lang::En, Some(count)) => format!("{en} ({count} characters)"),
         (Lang::En, None) => en.to_owned(),
+    }
+}
+
+/// What files came or went: `name` for one, `count` and the first name for more.
+fn files(lang: Lang, code: &str, arguments: &[String]) -> String {
+    let argument = |at: usize| arguments.get(at).map_or("", String::as_str);
+    let came = code.ends_with("_sent");
+    let one = code.starts_with("file_");
+    let name = one_line(argument(if one { 0 } else { 2 }), NAME);
+    let count = one_line(argument(0), ARGUMENT);
+    match (lang, came, one) {
+        (Lang::Ja, true, true) => format!("担当者がファイルを送りました: {name}"),
+        (Lang::Ja, true, false) => format!("担当者がファイルを送りました: {name} など {count} 件"),
+        (Lang::Ja, false, true) => format!("担当者がファイルを受け取りました: {name}"),
+        (Lang::Ja, false, false) => format!("担当者がファイルを受け取りました: {name} など {count} 件"),
+        (Lang::En, true, true) => format!("Your support person sent a file: {name}"),
+        (Lang::En, true, false) => format!("Your support person sent {count} files: {name} and more"),
+        (Lang::En, false, true) => format!("Your support person took a file: {name}"),
+        (Lang::En, false, false) => format!("Your support person took {count} files: {name} and more"),
     }
 }
 
@@ -143,6 +182,14 @@ mod tests {
             "clipboard_taken",
             "clipboard_put_image",
             "clipboard_taken_image",
+            "files_in_granted",
+            "files_in_withdrawn",
+            "files_out_granted",
+            "files_out_withdrawn",
+            "file_sent",
+            "files_sent",
+            "file_taken",
+            "files_taken",
             "line_back",
             "code_burnt",
             "failures_differ",

@@ -49,9 +49,15 @@ table! {
     details_show: "詳細を見る", "Show details";
     end: "終了", "End";
     end_session: "セッションを終了", "End session";
+    files_in_off: "ファイルを受け取らない", "Gets no files";
+    files_in_short: "ファイルを受け取る", "Gets files";
+    files_out_off: "ファイルを渡さない", "Gives no files";
+    files_out_short: "ファイルを渡す", "Gives files";
     give_clip_in: "クリップボードに文字や画像を入れることを許可する", "Allow putting text and pictures on your clipboard";
     give_clip_out: "コピーした内容を渡すことを許可する", "Allow taking what you copy";
     give_control: "操作を許可する", "Allow control";
+    give_files_in: "ファイルを置くことと、フォルダーの変更を許可する", "Allow putting files here and changing folders";
+    give_files_out: "フォルダーを見ることと、ファイルを渡すことを許可する", "Allow looking into folders and taking files";
     give_view: "表示を許可する", "Allow view";
     how_to_stop: "止めるとき: 画面の上の「終了」、または Ctrl + Alt + E", "To stop: “End” at the top of the screen, or Ctrl + Alt + E";
     licence_name: "MIT または Apache-2.0", "MIT or Apache-2.0";
@@ -74,6 +80,8 @@ table! {
     withdraw_clip_in: "クリップボードに文字や画像を入れる許可を取り消す", "Withdraw putting text and pictures on your clipboard";
     withdraw_clip_out: "コピーした内容を渡す許可を取り消す", "Withdraw taking what you copy";
     withdraw_control: "操作を取り消す", "Withdraw control";
+    withdraw_files_in: "ファイルを置く許可を取り消す", "Withdraw putting files here";
+    withdraw_files_out: "ファイルを渡す許可を取り消す", "Withdraw taking files";
     withdraw_view: "表示を取り消す", "Withdraw view";
 }
 

@@ -264,6 +264,18 @@ pub(crate) fn question(lang: Lang, operator: Option<&Operator>, capability: Capa
             format!("{who} さんが、このあとあなたがコピーする文字や画像を受け取ることを求めています")
         }
         (Capability::ClipboardOut, Lang::En) => format!("{who} asks to receive what you copy from now on"),
+        (Capability::FilesIn, Lang::Ja) => {
+            format!("{who} さんが、このパソコンにファイルを置き、フォルダーの中を変更することを求めています")
+        }
+        (Capability::FilesIn, Lang::En) => {
+            format!("{who} asks to put files on this computer and change what is in its folders")
+        }
+        (Capability::FilesOut, Lang::Ja) => {
+            format!("{who} さんが、このパソコンのフォルダーを見て、ファイルを受け取ることを求めています")
+        }
+        (Capability::FilesOut, Lang::En) => {
+            format!("{who} asks to look into the folders of this computer and receive files")
+        }
     }
 }
 

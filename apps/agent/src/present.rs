@@ -184,6 +184,8 @@ pub const fn shown(capability: Capability) -> Shown {
         Capability::Control => Shown::Control,
         Capability::ClipboardIn => Shown::ClipboardIn,
         Capability::ClipboardOut => Shown::ClipboardOut,
+        Capability::FilesIn => Shown::FilesIn,
+        Capability::FilesOut => Shown::FilesOut,
     }
 }
 
@@ -194,6 +196,8 @@ pub const fn meant(shown: Shown) -> Capability {
         Shown::Control => Capability::Control,
         Shown::ClipboardIn => Capability::ClipboardIn,
         Shown::ClipboardOut => Capability::ClipboardOut,
+        Shown::FilesIn => Capability::FilesIn,
+        Shown::FilesOut => Capability::FilesOut,
     }
 }
 

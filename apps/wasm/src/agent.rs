@@ -99,6 +99,7 @@ impl AgentSession {
             | AgentEvent::SetClipboard(_)
             | AgentEvent::ClipboardCame(_)
             | AgentEvent::WatchClipboard(_)
+            | AgentEvent::Disk(_)
             | AgentEvent::Glance { .. } => JsValue::NULL,
         })
     }

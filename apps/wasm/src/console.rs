@@ -95,6 +95,11 @@ impl ConsoleSession {
         Ok(())
     }
 
+    /// The host did what a `disk` output asked; `answer` is a `DiskAnswer` of `messages.ts`.
+    pub fn disk(&mut self, id: u32, answer: &JsValue, now: f64) {
+        self.console.disk(millis(now), id, output::disk_answer(answer));
+    }
+
     /// The next output, or `undefined`.
     pub fn poll(&mut self) -> JsValue {
         let Some(next) = self.console.poll() else {
@@ -109,6 +114,28 @@ impl ConsoleSession {
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Thumbnail { display, picture } => output::thumbnail(display, &picture),
             ConsoleEvent::Clipboard(clip) => output::clipboard(clip),
+            ConsoleEvent::Disk(ask) => output::disk(ask).unwrap_or(JsValue::NULL),
+            ConsoleEvent::Folder {
+                request,
+                entries,
+                last,
+                truncated,
+                fault,
+            } => output::event(&json!({
+                "type": "folder", "request": request, "entries": entries,
+                "last": last, "truncated": truncated, "fault": fault,
+            })),
+            ConsoleEvent::FolderChanged {
+                request,
+                fault,
+                token,
+            } => output::event(&json!({
+                "type": "folderChanged", "request": request, "fault": fault, "token": token,
+            })),
+            ConsoleEvent::FileDone(done) => output::event(&json!({
+                "type": "fileDone", "transfer": done.transfer, "path": done.path,
+                "name": done.name, "size": done.size, "hash": done.hash,
+            })),
             ConsoleEvent::Cursor(place) => output::event(
                 &json!({ "type": "cursor", "x": place.x, "y": place.y, "visible": place.visible }),
             ),

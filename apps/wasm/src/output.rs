@@ -1,12 +1,13 @@
 //! Outputs of a machine as JavaScript objects `{ kind, … }`.
 
-use js_sys::{Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::Region;
 use temoto_session::Output;
 use temoto_session::channel::clipboard::Clip;
-use wasm_bindgen::JsValue;
+use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Fault};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Rectangles of one paint at most; more are joined to their bounds.
 const RECTS: usize = 256;
@@ -93,6 +94,128 @@ pub fn clipboard(clip: Clip) -> JsValue {
     let png = png.map_or(JsValue::NULL, |png| Uint8Array::from(png.as_slice()).into());
     set(&out, "png", &png);
     out.into()
+}
+
+/// `{ kind: 'disk', id, transfer, work, … }`, a `DiskAsk` of `messages.ts`. `None`: a console's disk is never asked that.
+pub fn disk(ask: DiskAsk) -> Option<JsValue> {
+    let out = object("disk");
+    set(&out, "id", &JsValue::from(ask.id));
+    set(&out, "transfer", &JsValue::from(ask.transfer));
+    let work = match ask.work {
+        DiskWork::Read { index, at, length } => {
+            block(&out, index, at, length);
+            "read"
+        }
+        DiskWork::ReadPart { index, at, length } => {
+            block(&out, index, at, length);
+            "readPart"
+        }
+        DiskWork::Create {
+            index,
+            path,
+            folder,
+            size,
+            modified_ms,
+            choice: what,
+        } => {
+            set(&out, "index", &JsValue::from(index));
+            let names: Array = path.iter().map(|name| JsValue::from_str(name)).collect();
+            set(&out, "path", &names);
+            set(&out, "folder", &JsValue::from_bool(folder));
+            set(&out, "size", &number(size));
+            set(&out, "modifiedMs", &number(modified_ms));
+            choice(&out, what);
+            "create"
+        }
+        DiskWork::Write { index, at, bytes } => {
+            set(&out, "index", &JsValue::from(index));
+            set(&out, "at", &number(at));
+            set(&out, "bytes", &Uint8Array::from(bytes.as_slice()));
+            "write"
+        }
+        DiskWork::Finish { index, choice: what } => {
+            set(&out, "index", &JsValue::from(index));
+            choice(&out, what);
+            "finish"
+        }
+        DiskWork::Discard { index } => {
+            set(&out, "index", &JsValue::from(index));
+            "discard"
+        }
+        DiskWork::Close => "close",
+        DiskWork::Target(_)
+        | DiskWork::Gather { .. }
+        | DiskWork::Roots
+        | DiskWork::List(_)
+        | DiskWork::Make { .. }
+        | DiskWork::Rename { .. }
+        | DiskWork::Trash { .. }
+        | DiskWork::Restore(_) => return None,
+    };
+    set(&out, "work", &JsValue::from_str(work));
+    Some(out.into())
+}
+
+fn block(out: &Object, index: u32, at: u64, length: u32) {
+    set(out, "index", &JsValue::from(index));
+    set(out, "at", &number(at));
+    set(out, "length", &JsValue::from(length));
+}
+
+fn choice(out: &Object, choice: Choice) {
+    let word = match choice {
+        Choice::Ask => "ask",
+        Choice::Replace => "replace",
+        Choice::Both => "both",
+        Choice::Skip => "skip",
+    };
+    set(out, "choice", &JsValue::from_str(word));
+}
+
+/// A size or a time: below 2^53 wherever files are.
+fn number(n: u64) -> JsValue {
+    #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
+    let float = n as f64;
+    JsValue::from_f64(float)
+}
+
+/// A `DiskAnswer` of `messages.ts`; whatever cannot be read is a failure.
+pub fn disk_answer(answer: &JsValue) -> DiskAnswer {
+    let get = |key: &str| Reflect::get(answer, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED);
+    let size = |key: &str| {
+        let float = get(key).as_f64().unwrap_or(0.0).max(0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative, and what is too large is cut"
+        )]
+        let whole = float as u64;
+        whole
+    };
+    let failed = DiskAnswer::Fault(Fault::Failed);
+    let Some(word) = get("answer").as_string() else {
+        return failed;
+    };
+    match word.as_str() {
+        "done" => DiskAnswer::Done,
+        "bytes" => get("bytes")
+            .dyn_into::<Uint8Array>()
+            .map_or(failed, |bytes| DiskAnswer::Bytes(bytes.to_vec())),
+        "created" => DiskAnswer::Created { have: size("have") },
+        "exists" => DiskAnswer::Exists {
+            size: size("size"),
+            modified_ms: size("modifiedMs"),
+        },
+        "finished" => DiskAnswer::Finished {
+            name: get("name").as_string().unwrap_or_default(),
+        },
+        "fault" => {
+            let word = get("fault").as_string().unwrap_or_default();
+            let fault = serde_json::from_value(serde_json::Value::String(word));
+            DiskAnswer::Fault(fault.unwrap_or(Fault::Failed))
+        }
+        _ => failed,
+    }
 }
 
 /// `{ kind: 'blank' }`.

@@ -8,6 +8,7 @@ mod browser;
 mod clipboard;
 mod command;
 mod consent;
+mod files;
 mod glance;
 mod join;
 mod line;
@@ -42,6 +43,7 @@ pub use share::DisplayInfo;
 
 use crate::channel::chat::{Delivery, From, Line, Log};
 use crate::channel::clipboard::{ClipCame, ClipSet};
+use crate::channel::files::DiskAsk;
 use crate::channel::input::{Injection, InputReceiver};
 use crate::channel::screen::ScreenHost;
 use crate::link::Link;
@@ -76,6 +78,8 @@ pub enum AgentEvent {
     Blank,
     /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
     WatchClipboard(bool),
+    /// Do this on the customer's disk; the answer goes to [`Agent::disk`].
+    Disk(DiskAsk),
     /// Take the newest pixels of what is shown and give them to [`Agent::frame`].
     Capture {
         /// Number of the display in the list that the shell gave, or of all: [`Agent::place`] and [`Agent::parts`] know them.
@@ -180,6 +184,7 @@ pub struct Agent {
     met: BTreeSet<Capability>,
     patience: Patience,
     clipboards: clipboard::Clipboards,
+    files: files::Files,
     answered: bool,
     /// The customer's own hand was there; control comes back at the instant.
     yields_until_ms: Option<u64>,
@@ -245,6 +250,7 @@ impl Agent {
             met: BTreeSet::new(),
             patience: Patience::default(),
             clipboards: clipboard::Clipboards::default(),
+            files: files::Files::default(),
             answered: false,
             yields_until_ms: None,
             input: InputReceiver::default(),
@@ -303,6 +309,7 @@ impl Agent {
             .chain(self.confirm_until_ms)
             .chain(self.yields_until_ms)
             .chain(self.capture_at())
+            .chain(self.files_at())
             .chain(self.beside_at())
             .min()
     }
@@ -423,6 +430,7 @@ impl Agent {
             return;
         }
         self.release_input();
+        self.end_files();
         if let Some(mut peer) = self.peer.take() {
             peer.end(now_ms, &mut self.rng);
             while let Some(event) = peer.poll() {
@@ -453,6 +461,7 @@ impl Agent {
             self.peer_says(now_ms, event);
         }
         self.share_screen(now_ms);
+        self.share_files(now_ms);
         while let Some(event) = self.peer.as_mut().and_then(Peer::poll) {
             self.peer_says(now_ms, event);
         }
@@ -532,6 +541,8 @@ impl Agent {
             PeerEvent::Control(body) => self.control(now_ms, body),
             PeerEvent::Chat(chat) => self.chat_arrived(&chat),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, &body),
+            PeerEvent::Files(body) => self.files_arrived(now_ms, body),
+            PeerEvent::FilesDelivered(next) => self.files_delivered(now_ms, next),
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::ChatDelivered(next) => {
                 while self.pending.front().is_some_and(|&(number, _)| number < next) {

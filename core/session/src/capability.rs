@@ -17,11 +17,22 @@ pub enum Capability {
     ClipboardIn,
     /// The operator takes what the customer copies.
     ClipboardOut,
+    /// The operator puts files on the customer's computer, makes folders, renames and removes.
+    FilesIn,
+    /// The operator sees the customer's folders and takes files.
+    FilesOut,
 }
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::View, Self::Control, Self::ClipboardIn, Self::ClipboardOut];
+    pub const ALL: [Self; 6] = [
+        Self::View,
+        Self::Control,
+        Self::ClipboardIn,
+        Self::ClipboardOut,
+        Self::FilesIn,
+        Self::FilesOut,
+    ];
 
     /// What a session begins with: the rest is asked for when it is needed.
     pub const FIRST: [Self; 2] = [Self::View, Self::Control];
@@ -34,6 +45,8 @@ impl Capability {
             proto::Capability::Control => Some(Self::Control),
             proto::Capability::ClipboardIn => Some(Self::ClipboardIn),
             proto::Capability::ClipboardOut => Some(Self::ClipboardOut),
+            proto::Capability::FilesIn => Some(Self::FilesIn),
+            proto::Capability::FilesOut => Some(Self::FilesOut),
             proto::Capability::Unspecified => None,
         }
     }
@@ -46,6 +59,8 @@ impl Capability {
             Self::Control => proto::Capability::Control as i32,
             Self::ClipboardIn => proto::Capability::ClipboardIn as i32,
             Self::ClipboardOut => proto::Capability::ClipboardOut as i32,
+            Self::FilesIn => proto::Capability::FilesIn as i32,
+            Self::FilesOut => proto::Capability::FilesOut as i32,
         }
     }
 
@@ -54,7 +69,9 @@ impl Capability {
     pub const fn needs(self) -> Option<Self> {
         match self {
             Self::View => None,
-            Self::Control | Self::ClipboardIn | Self::ClipboardOut => Some(Self::View),
+            Self::Control | Self::ClipboardIn | Self::ClipboardOut | Self::FilesIn | Self::FilesOut => {
+                Some(Self::View)
+            }
         }
     }
 
@@ -66,6 +83,8 @@ impl Capability {
             Self::Control => ("control_granted", "control_withdrawn"),
             Self::ClipboardIn => ("clipboard_in_granted", "clipboard_in_withdrawn"),
             Self::ClipboardOut => ("clipboard_out_granted", "clipboard_out_withdrawn"),
+            Self::FilesIn => ("files_in_granted", "files_in_withdrawn"),
+            Self::FilesOut => ("files_out_granted", "files_out_withdrawn"),
         }
     }
 }
@@ -74,9 +93,12 @@ impl Capability {
 #[must_use]
 pub const fn may_ask(capability: Capability, role: Role) -> bool {
     match capability {
-        Capability::View | Capability::Control | Capability::ClipboardIn | Capability::ClipboardOut => {
-            matches!(role, Role::Program)
-        }
+        Capability::View
+        | Capability::Control
+        | Capability::ClipboardIn
+        | Capability::ClipboardOut
+        | Capability::FilesIn
+        | Capability::FilesOut => matches!(role, Role::Program),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod chat;
 pub mod clipboard;
 pub mod colors;
 mod complete;
+pub mod files;
 pub mod glance;
 pub mod input;
 pub mod screen;

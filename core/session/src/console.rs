@@ -8,6 +8,8 @@ mod clipboard;
 mod command;
 mod displays;
 mod end;
+mod event;
+mod files;
 mod lobby;
 mod operate;
 mod receive;
@@ -21,14 +23,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Framebuffer;
-use temoto_codec::cursor::CursorShape;
 use temoto_crypto::{RootKeeping, Secret32, StaticKey};
-use temoto_geometry::Region;
+use temoto_wire::proto;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Id, ToServer};
-use temoto_wire::{proto, screen::CursorPlace};
 
 pub use command::ConsoleCommand;
+pub use event::{ConsoleEvent, FileDone};
 
 use crate::SessionError;
 use crate::channel::chat::Log;
@@ -40,39 +41,9 @@ use crate::link::{Link, LinkAction};
 use crate::output::Output;
 use crate::peer::{Incarnation, PeerEvent};
 use crate::quality::Meter;
-use crate::view::{ConsoleView, EndView, Notice};
+use crate::view::{EndView, Notice};
 use end::End;
 use lobby::{Admitted, ArmedToken, Attempt, WaitingCode};
-
-/// What a console tells its shell.
-#[derive(Debug)]
-pub enum ConsoleEvent {
-    /// What to show, all of it.
-    View(Box<ConsoleView>),
-    /// The public key for the server's statement (base64 is the shell's business).
-    Key([u8; 32]),
-    /// The waiting code is gone: ask the server for another one.
-    CodeWanted,
-    /// The picture changed there.
-    Painted(Region),
-    /// Take the newest pixels of what the operator shows and give them to [`Console::show_frame`].
-    Capture,
-    /// The picture may not be seen any more: nothing of it stays, on no canvas and in no memory.
-    Blank,
-    /// What is on a display that the operator glances at.
-    Thumbnail {
-        /// Number of the display.
-        display: u8,
-        /// The small picture.
-        picture: Framebuffer,
-    },
-    /// What the customer copied and the operator asked for.
-    Clipboard(Clip),
-    /// The remote cursor is there.
-    Cursor(CursorPlace),
-    /// The remote cursor has this shape from now on.
-    CursorShape(Box<CursorShape>),
-}
 
 /// What the server gave together with the session.
 #[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
@@ -127,6 +98,7 @@ pub struct Console {
     /// The colors that the operator chose.
     colors: Colors,
     clipboards: clipboard::Clipboards,
+    files: files::Files,
     meter: Meter,
     ended: Option<EndView>,
     outputs: VecDeque<Output<ConsoleEvent>>,
@@ -180,6 +152,7 @@ impl Console {
             controlling: false,
             colors: Colors::All,
             clipboards: clipboard::Clipboards::default(),
+            files: files::Files::new(now_ms),
             meter: Meter::default(),
             ended: None,
             outputs: VecDeque::new(),
@@ -269,6 +242,7 @@ impl Console {
             .chain(self.token.as_ref().map(|token| token.expires_ms))
             .chain(self.attempts.values().map(|attempt| attempt.until_ms))
             .chain(self.input.next_timeout())
+            .chain(self.files_at())
             .chain(self.meter.next_tick().filter(|_| self.source().is_some()))
             .chain(self.show_at())
             .min()
@@ -413,6 +387,7 @@ impl Console {
         }
         self.let_go(now_ms);
         self.blank();
+        self.end_files();
         if by == "operator" {
             let leave = proto::Leave {
                 reason: proto::leave::Reason::Ended.into(),
@@ -441,6 +416,7 @@ impl Console {
     /// Handles what came out of link and peers until nothing more does, then shows and stores what changed.
     fn settle(&mut self, now_ms: u64) {
         self.drain_peers(now_ms);
+        self.share_files(now_ms);
         self.show_screen(now_ms);
         self.drain_peers(now_ms);
         if let Some(at) = self.link.lost_since() {
@@ -531,6 +507,8 @@ impl Console {
             PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
+            PeerEvent::Files(body) => self.files_arrived(now_ms, participant, body),
+            PeerEvent::FilesDelivered(_) => {}
             PeerEvent::ClipboardDelivered(next) => self.clipboard_delivered(now_ms, next),
             PeerEvent::Frame {
                 channel,

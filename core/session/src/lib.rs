@@ -22,7 +22,7 @@ mod text;
 pub mod view;
 
 pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings, Obstacle};
-pub use console::{Console, ConsoleCommand, ConsoleEvent};
+pub use console::{Console, ConsoleCommand, ConsoleEvent, FileDone};
 pub use error::SessionError;
 pub use output::Output;
 pub use surface::Surface;

@@ -164,6 +164,11 @@ impl Pacing {
         self.rates.push_back(rate);
 
         if !self.full {
+            // A queue that doubles the round trip shows the rate as well, and sooner than rounds that bring no more.
+            let bare = self.round_trip_ms().unwrap_or(round_trip);
+            self.full = round_trip > 2 * bare + SLACK_MS;
+        }
+        if !self.full {
             self.window = (self.window + grown).min(MOST_BYTES);
             if self.delivered >= self.round_end {
                 // One round trip of data went by: did the line carry a quarter more?

@@ -52,6 +52,8 @@ pub enum PeerEvent {
     Chat(proto::Chat),
     /// A message of the clipboard channel, exactly once.
     Clipboard(proto::clipboard::Body),
+    /// A message of the files channel, exactly once.
+    Files(proto::files::Body),
     /// A frame of a channel that is not reliable.
     Frame {
         /// Its channel.
@@ -65,6 +67,8 @@ pub enum PeerEvent {
     ChatDelivered(u64),
     /// Clipboard messages below this number arrived.
     ClipboardDelivered(u64),
+    /// Messages of the files channel below this number arrived.
+    FilesDelivered(u64),
     /// The pair is over.
     Ended,
 }
@@ -77,6 +81,7 @@ pub struct Peer {
     control: Stream,
     chat: Stream,
     clipboard: Stream,
+    files: Stream,
     /// The run carries application data.
     running: bool,
     /// The other end's greeting of this run is here.
@@ -102,6 +107,7 @@ impl Peer {
             control: Stream::new(),
             chat: Stream::new(),
             clipboard: Stream::new(),
+            files: Stream::new(),
             running: false,
             greeted: false,
             ack_due: false,
@@ -214,6 +220,19 @@ impl Peer {
         Ok(number)
     }
 
+    /// Sends something of the files channel; returns its number for [`PeerEvent::FilesDelivered`].
+    pub fn send_files(
+        &mut self,
+        now_ms: u64,
+        body: proto::files::Body,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<u64, SessionError> {
+        let message = proto::Files { body: Some(body) };
+        let number = self.files.push(message.encode_to_vec())?;
+        self.flush(now_ms, rng);
+        Ok(number)
+    }
+
     /// Sends one frame of a channel that is not reliable; `false` if there is no run to carry it.
     pub fn send_frame(
         &mut self,
@@ -318,6 +337,7 @@ impl Peer {
             (Channel::Control, &self.control),
             (Channel::Chat, &self.chat),
             (Channel::Clipboard, &self.clipboard),
+            (Channel::Files, &self.files),
         ]
         .into_iter()
         .map(|(channel, stream)| proto::Received {
@@ -368,8 +388,10 @@ impl Peer {
                     self.round_trip_ms = Some(round_trip);
                 }
             }
-            (Channel::Control | Channel::Chat | Channel::Clipboard, RELIABLE) => self.reliable(frame)?,
-            (Channel::Screen | Channel::Cursor | Channel::Input, kind) => {
+            (Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Files, RELIABLE) => {
+                self.reliable(frame)?;
+            }
+            (Channel::Screen | Channel::Cursor | Channel::Input | Channel::Files, kind) => {
                 self.events.push_back(PeerEvent::Frame {
                     channel: frame.channel,
                     kind,
@@ -404,6 +426,12 @@ impl Peer {
             {
                 self.events.push_back(PeerEvent::Clipboard(body));
             }
+        } else if frame.channel == Channel::Files {
+            if self.files.received(number)?
+                && let Some(body) = proto::Files::decode(message).map_err(malformed)?.body
+            {
+                self.events.push_back(PeerEvent::Files(body));
+            }
         } else if self.chat.received(number)? {
             self.events
                 .push_back(PeerEvent::Chat(proto::Chat::decode(message).map_err(malformed)?));
@@ -429,6 +457,7 @@ impl Peer {
                 self.control.restart();
                 self.chat.restart();
                 self.clipboard.restart();
+                self.files.restart();
             }
         } else if hello.peer_incarnation == self.own {
             self.acknowledged(&hello.received)?;
@@ -436,6 +465,7 @@ impl Peer {
         self.control.rewind();
         self.chat.rewind();
         self.clipboard.rewind();
+        self.files.rewind();
         self.greeted = true;
         self.greet_until_ms = None;
         // One end measures the round trip: the one that shows it.
@@ -461,18 +491,23 @@ impl Peer {
                 && self.clipboard.acknowledged(entry.next)?
             {
                 self.events.push_back(PeerEvent::ClipboardDelivered(entry.next));
+            } else if entry.channel == u32::from(Channel::Files.number())
+                && self.files.acknowledged(entry.next)?
+            {
+                self.events.push_back(PeerEvent::FilesDelivered(entry.next));
             }
         }
         Ok(())
     }
 
-    /// Sends what the reliable streams hold: control first, clipboards last.
+    /// Sends what the reliable streams hold: control first, files last.
     fn flush(&mut self, now_ms: u64, rng: &mut ChaCha20Rng) {
         while self.is_ready() {
             let mut streams = [
                 (Channel::Control, &mut self.control),
                 (Channel::Chat, &mut self.chat),
                 (Channel::Clipboard, &mut self.clipboard),
+                (Channel::Files, &mut self.files),
             ];
             let next = streams
                 .iter_mut()

@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 
 use temoto_wire::frame::{Channel, RELIABLE, link};
-use temoto_wire::proto::clipboard;
 use temoto_wire::proto::control::Body;
+use temoto_wire::proto::{clipboard, files};
 use temoto_wire::relay::Role;
-use temoto_wire::{input, screen};
+use temoto_wire::{file, input, screen};
 
 use crate::SessionError;
 pub use crate::capability::{Capability, founded, may_ask, may_grant};
@@ -55,11 +55,30 @@ pub enum MessageKind {
     ClipOffer,
     ClipFetch,
     ClipPiece,
+    FilePlaces,
+    FileList,
+    FilePart,
+    FileChange,
+    FileChanged,
+    FileFetch,
+    FileOffer,
+    FileItem,
+    FileTake,
+    FileHave,
+    FileExists,
+    FileChoice,
+    FileEnd,
+    FileOver,
+    FileLost,
+    FileStop,
+    FileHold,
+    FileBlock,
+    FileGot,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 56] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -97,6 +116,25 @@ impl MessageKind {
         Self::ClipOffer,
         Self::ClipFetch,
         Self::ClipPiece,
+        Self::FilePlaces,
+        Self::FileList,
+        Self::FilePart,
+        Self::FileChange,
+        Self::FileChanged,
+        Self::FileFetch,
+        Self::FileOffer,
+        Self::FileItem,
+        Self::FileTake,
+        Self::FileHave,
+        Self::FileExists,
+        Self::FileChoice,
+        Self::FileEnd,
+        Self::FileOver,
+        Self::FileLost,
+        Self::FileStop,
+        Self::FileHold,
+        Self::FileBlock,
+        Self::FileGot,
     ];
 
     /// The kind of a frame on a channel that is not reliable.
@@ -116,6 +154,8 @@ impl MessageKind {
             (Channel::Cursor, screen::cursor_kind::SHAPE) => Self::CursorShape,
             (Channel::Input, input::EVENT) => Self::Input,
             (Channel::Chat, RELIABLE) => Self::Chat,
+            (Channel::Files, file::kind::BLOCK) => Self::FileBlock,
+            (Channel::Files, file::kind::GOT) => Self::FileGot,
             _ => return Err(SessionError::Peer("unknown kind of frame")),
         })
     }
@@ -127,6 +167,30 @@ impl MessageKind {
             clipboard::Body::Offer(_) => Self::ClipOffer,
             clipboard::Body::Fetch(_) => Self::ClipFetch,
             clipboard::Body::Piece(_) => Self::ClipPiece,
+        }
+    }
+
+    /// The kind of a message of the files channel.
+    #[must_use]
+    pub const fn of_files(body: &files::Body) -> Self {
+        match body {
+            files::Body::Places(_) => Self::FilePlaces,
+            files::Body::List(_) => Self::FileList,
+            files::Body::Part(_) => Self::FilePart,
+            files::Body::Change(_) => Self::FileChange,
+            files::Body::Changed(_) => Self::FileChanged,
+            files::Body::Fetch(_) => Self::FileFetch,
+            files::Body::Offer(_) => Self::FileOffer,
+            files::Body::Item(_) => Self::FileItem,
+            files::Body::Take(_) => Self::FileTake,
+            files::Body::Have(_) => Self::FileHave,
+            files::Body::Exists(_) => Self::FileExists,
+            files::Body::Choice(_) => Self::FileChoice,
+            files::Body::End(_) => Self::FileEnd,
+            files::Body::Over(_) => Self::FileOver,
+            files::Body::Lost(_) => Self::FileLost,
+            files::Body::Stop(_) => Self::FileStop,
+            files::Body::Hold(_) => Self::FileHold,
         }
     }
 
@@ -195,6 +259,37 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
         K::ClipFetch if program => Need::Granted(Capability::ClipboardOut),
+        K::FileStop if program => Need::Nothing,
+        // The operator sends, or changes something in a folder.
+        K::FileOffer
+        | K::FileItem
+        | K::FileEnd
+        | K::FileLost
+        | K::FileChoice
+        | K::FileBlock
+        | K::FileChange
+            if program =>
+        {
+            Need::Granted(Capability::FilesIn)
+        }
+        // The operator looks, or takes.
+        K::FileList | K::FileFetch | K::FileTake | K::FileHave | K::FileOver | K::FileHold if program => {
+            Need::Granted(Capability::FilesOut)
+        }
+        K::FileStop
+        | K::FileOffer
+        | K::FileItem
+        | K::FileEnd
+        | K::FileLost
+        | K::FileChoice
+        | K::FileBlock
+        | K::FileChange
+        | K::FileList
+        | K::FileFetch
+        | K::FileTake
+        | K::FileHave
+        | K::FileOver
+        | K::FileHold => Need::Never,
         K::AskGrant
         | K::StepUp
         | K::ShowDisplay
@@ -219,7 +314,12 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ScreenChunk
         | K::ScreenThumbnail
         | K::CursorPlace
-        | K::CursorShape => Need::Never,
+        | K::CursorShape
+        | K::FilePlaces
+        | K::FilePart
+        | K::FileChanged
+        | K::FileExists
+        | K::FileGot => Need::Never,
     }
 }
 
@@ -248,6 +348,27 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
         K::ClipFetch if program => Need::Granted(Capability::ClipboardIn),
+        K::FileStop | K::FileGot | K::FilePlaces if program => Need::Nothing,
+        K::FilePart | K::FileOffer | K::FileItem | K::FileEnd | K::FileLost | K::FileBlock if program => {
+            Need::Granted(Capability::FilesOut)
+        }
+        K::FileChanged | K::FileTake | K::FileHave | K::FileExists | K::FileOver if program => {
+            Need::Granted(Capability::FilesIn)
+        }
+        K::FileStop
+        | K::FileGot
+        | K::FilePlaces
+        | K::FilePart
+        | K::FileOffer
+        | K::FileItem
+        | K::FileEnd
+        | K::FileLost
+        | K::FileBlock
+        | K::FileChanged
+        | K::FileTake
+        | K::FileHave
+        | K::FileExists
+        | K::FileOver => Need::Never,
         K::Step | K::NotMine if !program => Need::Nothing,
         K::Declined
         | K::Paused
@@ -273,6 +394,11 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ScreenAck
         | K::ScreenRefresh
         | K::ScreenGlance
+        | K::FileList
+        | K::FileFetch
+        | K::FileChange
+        | K::FileChoice
+        | K::FileHold
         | K::Input => Need::Never,
     }
 }
@@ -465,13 +591,25 @@ mod tests {
         let clipboards = [K::ClipOffer, K::ClipFetch, K::ClipPiece];
         // A page and a console may each show the other a screen: under a grant of the customer there, while the operator shows one here.
         let screens = [K::ScreenBegin, K::ScreenChunk, K::ScreenAck, K::ScreenRefresh];
+        // Each end sends and receives files, under different grants.
+        let files = [
+            K::FileOffer,
+            K::FileItem,
+            K::FileTake,
+            K::FileHave,
+            K::FileEnd,
+            K::FileOver,
+            K::FileLost,
+            K::FileStop,
+            K::FileBlock,
+        ];
         for kind in MessageKind::ALL {
             for role in [Role::Page, Role::Program] {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
                 let expected = both.contains(&kind)
                     || (role == Role::Page && screens.contains(&kind))
-                    || (role == Role::Program && clipboards.contains(&kind));
+                    || (role == Role::Program && (clipboards.contains(&kind) || files.contains(&kind)));
                 assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }
         }
@@ -601,6 +739,8 @@ mod tests {
                         Some("Granted(ClipboardIn)") => granted(Capability::ClipboardIn),
                         Some("Granted(ClipboardOut)") => granted(Capability::ClipboardOut),
                         Some("Shown") => Verdict::Report,
+                        Some("Granted(FilesIn)") => granted(Capability::FilesIn),
+                        Some("Granted(FilesOut)") => granted(Capability::FilesOut),
                         other => panic!("{other:?} in the table"),
                     };
                     assert_eq!(

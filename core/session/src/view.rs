@@ -6,6 +6,7 @@ use temoto_wire::relay::Detached;
 
 use crate::channel::chat::Line;
 use crate::channel::colors::Colors;
+use crate::channel::files::{Fault, Root};
 use crate::permission::Capability;
 use crate::surface::Surface;
 
@@ -189,6 +190,89 @@ pub struct WatchView {
     pub picture: Option<PictureView>,
 }
 
+/// One transfer of files as the operator sees it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransferView {
+    /// The page's number of it.
+    pub transfer: u32,
+    /// `send` to the customer, or `fetch` from there.
+    pub way: &'static str,
+    /// `waiting` for another one, `preparing` (looking what there is), `running`, `held` (by the operator), `interrupted` (line,
+    /// pause or program; goes on by itself), `asking` (see `question`), `done`, `failed` (see `fault`) or `canceled`.
+    pub state: &'static str,
+    /// Why it failed as a whole.
+    pub fault: Option<Fault>,
+    /// The first name of what was chosen.
+    pub name: String,
+    /// Files and folders in all; 0 until that is known.
+    pub items: u32,
+    /// Of them, those that are over, well or not.
+    pub items_over: u32,
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Bytes that are on the receiver's disk, or were there already.
+    pub bytes_done: u64,
+    /// The file that is being carried over now.
+    pub current: Option<FileView>,
+    /// Over the last seconds.
+    pub bytes_per_second: u64,
+    /// At this rate; `None` while that cannot be said.
+    pub seconds_left: Option<u64>,
+    /// What only a person can decide.
+    pub question: Option<QuestionView>,
+    /// The first of those that did not arrive.
+    pub problems: Vec<ProblemView>,
+    /// How many did not arrive.
+    pub problem_count: u32,
+}
+
+/// The file that is being carried over.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileView {
+    /// Names from what was chosen.
+    pub path: Vec<String>,
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Bytes that are there.
+    pub bytes_done: u64,
+}
+
+/// There is a file of this name already.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionView {
+    /// Names from what was chosen.
+    pub path: Vec<String>,
+    /// Bytes of the one that comes.
+    pub size: u64,
+    /// Unix ms of the one that comes.
+    pub modified_ms: u64,
+    /// Bytes of the one that is there.
+    pub there_size: u64,
+    /// Unix ms of the one that is there.
+    pub there_modified_ms: u64,
+}
+
+/// One that did not arrive.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct ProblemView {
+    /// Names from what was chosen.
+    pub path: Vec<String>,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// Files and folders.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct FilesView {
+    /// Where paths on the customer's computer may begin; empty while nothing of files is granted.
+    pub roots: Vec<Root>,
+    /// Transfers, in the order in which they were asked for.
+    pub transfers: Vec<TransferView>,
+}
+
 /// Figures of the line.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -258,6 +342,8 @@ pub struct ConsoleView {
     pub colors: Colors,
     /// What goes on with the two clipboards.
     pub clipboard: ClipboardView,
+    /// Files and folders.
+    pub files: FilesView,
     /// What the customer shares from the browser, to be looked at only.
     pub sharing: Option<Surface>,
     /// What the operator shows.

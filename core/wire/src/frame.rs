@@ -26,11 +26,13 @@ pub enum Channel {
     Input = 5,
     /// Clipboards: reliable.
     Clipboard = 6,
+    /// Files and folders: reliable messages, and contents beside them.
+    Files = 7,
 }
 
 impl Channel {
     /// Every channel, by number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Link,
         Self::Control,
         Self::Chat,
@@ -38,6 +40,7 @@ impl Channel {
         Self::Cursor,
         Self::Input,
         Self::Clipboard,
+        Self::Files,
     ];
 
     /// The channel with this number.
@@ -57,7 +60,7 @@ impl Channel {
     /// Whether its messages are numbered, acknowledged and sent again after a new run.
     #[must_use]
     pub const fn is_reliable(self) -> bool {
-        matches!(self, Self::Control | Self::Chat | Self::Clipboard)
+        matches!(self, Self::Control | Self::Chat | Self::Clipboard | Self::Files)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is bytes in, values out, and back; nothing decides anything.
 //! Every parser treats its input as hostile: sizes are checked before anything is allocated.
 
+pub mod file;
 pub mod frame;
 pub mod input;
 pub mod limits;

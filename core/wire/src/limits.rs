@@ -40,3 +40,23 @@ pub const ALL_DISPLAYS: u8 = 31;
 pub const GLANCE_SIDE: u8 = 192;
 /// Longest encoded screen update, in bytes; a larger one is sent as several.
 pub const UPDATE_BYTES: usize = 64 << 20;
+/// A file is read, hashed and written in blocks of so many bytes.
+pub const FILE_BLOCK_BYTES: usize = 1 << 20;
+/// Bytes of files that may be sent and not yet be on the receiver's disk.
+pub const FILE_WINDOW_BYTES: u64 = 4 << 20;
+/// Bytes of a file in one record at the most.
+pub const FILE_PIECE_BYTES: usize = 16 << 10;
+/// Files that are announced and not over.
+pub const FILES_AHEAD: usize = 16;
+/// Files and folders of one transfer.
+pub const FILES_OF_TRANSFER: usize = 50_000;
+/// Entries of a folder that are listed.
+pub const FOLDER_ENTRIES: usize = 10_000;
+/// Names of one path.
+pub const PATH_NAMES: usize = 64;
+/// Longest name, in bytes of UTF-8.
+pub const NAME_BYTES: usize = 255;
+/// Longest path, in bytes of UTF-8.
+pub const PATH_BYTES: usize = 4_096;
+/// Names in one request.
+pub const NAMES: usize = 256;

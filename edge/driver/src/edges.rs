@@ -5,6 +5,7 @@ use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region};
 use temoto_screen::{Display, Move, Obstacle};
 use temoto_session::channel::clipboard::{Clip, ClipKind};
+use temoto_session::channel::files::DiskAnswer;
 
 /// What the machine's edges tell the session loop.
 pub enum EdgeEvent {
@@ -49,6 +50,13 @@ pub enum EdgeEvent {
     },
     /// The clipboard cannot be used; words for the operator.
     ClipboardLost(String),
+    /// The disk did what it was asked.
+    Disk {
+        /// Of the ask.
+        id: u32,
+        /// What came of it.
+        answer: DiskAnswer,
+    },
     /// The customer's own hand.
     Activity,
     /// Ctrl+Alt+E.

@@ -6,6 +6,7 @@
 
 mod clipboard;
 mod edges;
+mod files;
 mod hands;
 mod line;
 mod numbers;

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use temoto_codec::{Framebuffer, Move};
 use temoto_geometry::{Point, Rect};
 use temoto_overlay::{FrameOverlay, NativeOverlay};
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, Fault};
 use temoto_session::channel::input::Injection;
 use temoto_session::permission::Capability;
 use temoto_session::view::AgentView;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::clipboard::Clipboard;
 use crate::edges::EdgeEvent;
+use crate::files::Files;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
 use crate::numbers::Numbers;
@@ -77,6 +79,7 @@ struct Session {
     screen: Option<Screen>,
     hands: Option<Hands>,
     clipboard: Option<Clipboard>,
+    files: Option<Files>,
     overlay: Option<NativeOverlay>,
     framed: Option<Rect>,
     frame: Option<Framebuffer>,
@@ -119,6 +122,7 @@ impl Session {
             screen: None,
             hands: None,
             clipboard: None,
+            files: None,
             overlay: None,
             framed: None,
             frame: None,
@@ -256,6 +260,7 @@ impl Session {
                 self.clipboard = None;
                 self.agent.clipboard_refused(now, why);
             }
+            EdgeEvent::Disk { id, answer } => self.agent.disk(now, id, answer),
             EdgeEvent::Activity => self.agent.local_activity(now),
             EdgeEvent::EndShortcut => {
                 let command = AgentCommand::End { emergency: true };
@@ -346,6 +351,7 @@ impl Session {
                 }
                 // A program is shown nothing: the table of grants sees to it that these never come.
                 Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
+                Output::Event(AgentEvent::Disk(ask)) => self.ask_disk(ask),
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 Output::Event(AgentEvent::Glance { display, side }) => self.glance(display, side),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
@@ -399,6 +405,20 @@ impl Session {
         }
     }
 
+    /// The disk is opened when the customer allowed something of it, not before.
+    fn ask_disk(&mut self, ask: DiskAsk) {
+        if self.files.is_none() {
+            self.files = Files::start(self.edge.clone())
+                .inspect_err(|error| tracing::warn!(%error, "no thread for the disk"))
+                .ok();
+        }
+        let id = ask.id;
+        if self.files.as_ref().is_none_or(|files| !files.ask(ask)) {
+            let now = self.now();
+            self.agent.disk(now, id, DiskAnswer::Fault(Fault::Failed));
+        }
+    }
+
     fn inject(&mut self, injection: Injection) {
         // The operator was told that there are none.
         let Some(hands) = &self.hands else { return };
@@ -445,6 +465,8 @@ impl Session {
         self.hands = None;
         // What the operator put on it goes with the session.
         self.clipboard = None;
+        // What is unfinished is taken away before the program goes.
+        self.files = None;
         if let Some(parting) = self.parting.take() {
             // A panic there was reported there.
             let _ended = parting.join();

@@ -7,6 +7,7 @@
 mod clipboard;
 mod codec;
 mod crypto;
+mod files;
 mod model;
 mod wire;
 
@@ -71,6 +72,16 @@ pub const TARGETS: &[Target] = &[
         name: "png",
         run: clipboard::png,
         seeds: clipboard::png_seeds,
+    },
+    Target {
+        name: "file_names",
+        run: files::names,
+        seeds: files::name_seeds,
+    },
+    Target {
+        name: "file_transfers",
+        run: files::transfers,
+        seeds: files::transfer_seeds,
     },
     Target {
         name: "screen_updates",

@@ -42,12 +42,13 @@ pub fn messages(bytes: &[u8]) {
     let Some((which, body)) = bytes.split_first() else {
         return;
     };
-    match which % 6 {
+    match which % 7 {
         0 => again::<proto::Hello>(body),
         1 => again::<proto::Ack>(body),
         2 => again::<proto::Control>(body),
         3 => again::<proto::Chat>(body),
         4 => again::<proto::Clipboard>(body),
+        5 => again::<proto::Files>(body),
         _ => again::<proto::Displays>(body),
     }
 }

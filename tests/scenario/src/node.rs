@@ -6,10 +6,13 @@ use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Secret32, derive_run_psk};
 use temoto_geometry::{Point, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
+use temoto_session::channel::files::{DiskAsk, Listed};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::view::{AgentView, ConsoleView};
-use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, Output};
+use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
+
+use crate::disk::Disk;
 
 /// Who a node is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -63,6 +66,17 @@ pub struct Node {
     pub clip_sets: Vec<ClipSet>,
     /// What came of it when somebody pasted.
     pub clip_came: Vec<ClipCame>,
+    /// Its disk.
+    pub disk: Disk,
+    /// What its disk is asked while it does nothing.
+    pub disk_stands: bool,
+    asked: Vec<DiskAsk>,
+    /// What was listed of the other end's folder, and what went wrong.
+    pub listed: Vec<Listed>,
+    /// What became of changes in the other end's folders.
+    pub changes: Vec<(u32, Option<temoto_session::channel::files::Fault>, u32)>,
+    /// Files that arrived.
+    pub arrived: Vec<FileDone>,
     /// Whether it is to tell what is copied.
     pub watched: bool,
     /// How often what was not done yet was taken back.
@@ -86,7 +100,7 @@ pub struct Node {
 impl Node {
     /// Around a machine.
     #[must_use]
-    pub const fn new(machine: Machine) -> Self {
+    pub fn new(machine: Machine) -> Self {
         Self {
             machine,
             stored: None,
@@ -97,6 +111,12 @@ impl Node {
             clipboards: Vec::new(),
             clip_sets: Vec::new(),
             clip_came: Vec::new(),
+            disk: Disk::default(),
+            disk_stands: false,
+            asked: Vec::new(),
+            listed: Vec::new(),
+            changes: Vec::new(),
+            arrived: Vec::new(),
             watched: false,
             abandoned: 0,
             desktop: None,
@@ -146,6 +166,14 @@ impl Node {
                 self.thumbnails.push((display, picture));
             }
             Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
+            Output::Event(ConsoleEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
+            Output::Event(ConsoleEvent::Folder { entries, .. }) => self.listed.extend(entries),
+            Output::Event(ConsoleEvent::FolderChanged {
+                request,
+                fault,
+                token,
+            }) => self.changes.push((request, fault, token)),
+            Output::Event(ConsoleEvent::FileDone(done)) => self.arrived.push(*done),
             Output::Event(
                 ConsoleEvent::Key(_)
                 | ConsoleEvent::Blank
@@ -166,6 +194,7 @@ impl Node {
             Output::Event(AgentEvent::ClipboardCame(came)) => self.clip_came.push(came),
             Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
             Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
+            Output::Event(AgentEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
             Output::Event(AgentEvent::Capture { display }) if !self.busy => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
@@ -185,6 +214,26 @@ impl Node {
             other => return self.common(now_ms, other),
         }
         None
+    }
+
+    fn disk_asked(&mut self, now_ms: u64, ask: DiskAsk) {
+        if self.disk_stands {
+            return self.asked.push(ask);
+        }
+        let id = ask.id;
+        let Some(answer) = self.disk.work(ask) else { return };
+        match &mut self.machine {
+            Machine::Console(console) => console.disk(now_ms, id, answer),
+            Machine::Agent(agent) => agent.disk(now_ms, id, answer),
+        }
+    }
+
+    /// The disk goes on with what it was asked meanwhile.
+    pub fn disk_goes_on(&mut self, now_ms: u64) {
+        self.disk_stands = false;
+        for ask in std::mem::take(&mut self.asked) {
+            self.disk_asked(now_ms, ask);
+        }
     }
 
     fn common<E>(&mut self, now_ms: u64, output: Output<E>) -> Option<Wish> {

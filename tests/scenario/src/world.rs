@@ -43,6 +43,8 @@ pub struct World {
     pub now_ms: u64,
     /// One way, in ms.
     pub latency_ms: u64,
+    /// What each end's line carries to the relay, in bytes per second; `None` is as much as comes.
+    pub rate: Option<u64>,
     /// No connection can be opened while the line is down.
     pub line_up: bool,
     /// How far the clocks of agents that are added from now on are ahead of the server's, in ms.
@@ -54,6 +56,8 @@ pub struct World {
     nodes: BTreeMap<Who, Node>,
     /// (when, order) → where and what.
     parcels: BTreeMap<(u64, u64), (Who, Parcel)>,
+    /// Until when the line of each end is busy, in microseconds.
+    busy_until: BTreeMap<Who, u64>,
     order: u64,
     rng: ChaCha20Rng,
     server: Secret32,
@@ -71,6 +75,8 @@ impl World {
         let mut world = Self {
             now_ms: 1_000,
             latency_ms: 20,
+            rate: None,
+            busy_until: BTreeMap::new(),
             line_up: true,
             clock_ahead_ms: 0,
             relay,
@@ -570,6 +576,15 @@ impl World {
             .insert((self.now_ms + after_ms, self.order), (who, parcel));
     }
 
+    /// How long a message waits until the line of its sender has carried it, in ms.
+    fn queue(&mut self, who: Who, bytes: usize) -> u64 {
+        let Some(rate) = self.rate else { return 0 };
+        let now_us = self.now_ms * 1_000;
+        let free = self.busy_until.entry(who).or_insert(0);
+        *free = (*free).max(now_us) + bytes as u64 * 1_000_000 / rate;
+        (*free - now_us) / 1_000
+    }
+
     fn settle(&mut self, who: Who) {
         let now = self.now_ms;
         let wishes = self.node_mut(who).drain(now);
@@ -592,7 +607,8 @@ impl World {
                         watcher(who, &message);
                     }
                     if self.line_up && self.node(who).online {
-                        self.post(self.latency_ms, who, Parcel::ToRelay(bytes));
+                        let after = self.latency_ms + self.queue(who, bytes.len());
+                        self.post(after, who, Parcel::ToRelay(bytes));
                     }
                 }
             }

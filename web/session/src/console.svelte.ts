@@ -1,6 +1,7 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
 import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Copy, Part } from './messages';
 import type { ConsolePort } from './ports';
+import { Requests, type Change, type Changed, type Folder } from './requests';
 
 type Of<T> = Extract<ConsoleEvent, { type: T }>;
 
@@ -32,7 +33,11 @@ export class ConsoleSession {
   /** The core wishes for a new code: whoever owns this session asks the server for one. */
   oncodewanted: (() => void) | null = null;
 
+  /** Each file that arrived at either end, and what goes to this browser's downloads. */
+  onfile: ((event: Of<'fileDone'> | Of<'saved'>) => void) | null = null;
+
   readonly #port: ConsolePort;
+  readonly #requests: Requests;
   #shots = 0;
   #fetching: Fetching | null = null;
   #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
@@ -40,6 +45,7 @@ export class ConsoleSession {
 
   constructor(port: ConsolePort) {
     this.#port = port;
+    this.#requests = new Requests((command) => port.send(command));
     port.listen((event) => this.#hear(event));
   }
 
@@ -113,9 +119,19 @@ export class ConsoleSession {
     });
   }
 
+  listFolder(root: string, path: string[]): Promise<Folder> {
+    return this.#requests.list(root, path);
+  }
+
+  /** Changes something in a folder of the customer's. */
+  changeFolder(change: Change): Promise<Changed> {
+    return this.#requests.change(change);
+  }
+
   close(): void {
     this.oncursor = null;
     this.onthumbnail = null;
+    this.onfile = null;
     this.#port.close();
   }
 
@@ -153,6 +169,16 @@ export class ConsoleSession {
       case 'screenshot':
         this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);
+        return;
+      case 'folder':
+        this.#requests.folder(event);
+        return;
+      case 'folderChanged':
+        this.#requests.changed(event);
+        return;
+      case 'fileDone':
+      case 'saved':
+        this.onfile?.(event);
         return;
       case 'keys':
       case 'restored':

@@ -3,6 +3,8 @@
  * Times are whole milliseconds of `performance.now()`. After every call the outputs are taken with `poll` until there are none.
  */
 
+import type { DiskAnswer, DiskAsk } from './messages';
+
 export type Output =
   | { kind: 'dial' }
   | { kind: 'transmit'; bytes: Uint8Array<ArrayBuffer> }
@@ -34,7 +36,9 @@ export type Output =
       hotX: number;
       hotY: number;
       rgba: Uint8ClampedArray<ArrayBuffer>;
-    };
+    }
+  /** Work on the operator's disk; the answer is `disk`. */
+  | DiskAsk;
 
 /** Methods that refuse what makes no sense now throw a string; nothing is lost by it. Any other exception is a broken core. */
 export interface Core {
@@ -73,6 +77,8 @@ export interface Pictured {
 
 /** Only the console's core has hands. */
 export interface Pointing {
+  /** What became of a `disk` output. */
+  disk(id: number, answer: DiskAnswer, nowMs: number): void;
   /** A PNG for the customer's clipboard, without JSON: it is long. */
   put_picture(png: Uint8Array, nowMs: number): void;
   /** The pointer, without JSON: it moves often. */

@@ -3,6 +3,7 @@
  * `worker.ts` binds it to the real worker; it can be driven without one.
  */
 import { loadCore, type Capturing, type Core, type Pointing, type SessionCore } from './core';
+import { Disk } from './disk/disk';
 import { Frames } from './frames';
 import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
 import { Roots } from './roots';
@@ -24,6 +25,7 @@ export class Host {
   readonly #transport: Transport;
   readonly #screen: Screen;
   readonly #frames: Frames;
+  readonly #disk: Disk;
   #roots = new Roots();
   #url = '';
   #key: string | null = null;
@@ -42,6 +44,11 @@ export class Host {
   ) {
     this.#screen = new Screen(core, clock);
     this.#frames = new Frames((step) => this.#runner.feed((core, now) => step(core as Core & Capturing, now)));
+    this.#disk = new Disk({
+      answer: (id, answer) =>
+        this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).disk?.(id, answer, now)),
+      saved: (transfer, name, content) => tell({ type: 'saved', transfer, name, content }),
+    });
     this.#transport = new Transport({
       connected: () => this.#runner.feed((core, now) => core.connected(now)),
       message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
@@ -63,6 +70,7 @@ export class Host {
         this.tell({ type: 'clipboard', text, html, png: png && new Blob([png], { type: 'image/png' }) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
+      disk: (ask) => this.#disk.take(ask),
       derive: (pair, n) => this.#roots.derive(pair, n),
       keepRoot: async (pair, root) => {
         await this.#roots.keep(pair, root);
@@ -122,8 +130,19 @@ export class Host {
       case 'endShow':
         this.#frames.stop();
         break;
+      case 'sendFiles': {
+        const { sources, ...rest } = command;
+        this.#disk.send(command.transfer, command.items, sources);
+        return this.#pass(rest);
+      }
+      case 'fetchFiles': {
+        const { into, ...rest } = command;
+        this.#disk.receive(command.transfer, into, command.names[0] ?? '');
+        return this.#pass(rest);
+      }
       case 'open':
         this.#url = command.url;
+        this.#disk.belongsTo(command.session);
         await this.#own(`console:${command.session}`, false);
         if (this.#json !== null) await this.#save();
         break;
@@ -155,6 +174,7 @@ export class Host {
       return;
     }
     this.#url = command.url;
+    if ('session' in command) this.#disk.belongsTo(command.session);
     this.#json = kept.json;
     this.#roots = new Roots(kept.roots);
     let refused = false;
@@ -236,6 +256,7 @@ export class Host {
 
   #event(event: Event): void {
     if (event.type === 'cursor') this.#cursor = event;
+    if (event.type === 'view' && 'files' in event.view) this.#disk.follow(event.view.files.transfers);
     if (event.type === 'keys' && this.#restored) this.tell({ type: 'restored', consoleKey: event.consoleKey });
     else this.tell(event);
   }

@@ -6,4 +6,5 @@ export { ConsoleSession } from './console.svelte';
 export { ALL_DISPLAYS } from './messages';
 export type * from './messages';
 export type { AgentPort, ConsolePort } from './ports';
+export type { Folder } from './requests';
 export { forgetAll, keepsAgent, keptSessions } from './store';

@@ -8,7 +8,7 @@
 
 import type { FrameSource } from './capture';
 
-export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out';
+export type Capability = 'view' | 'control' | 'clipboard_in' | 'clipboard_out' | 'files_in' | 'files_out';
 /** How many colors the picture has: as the line allows, all, 256, 16, or 16 steps of gray. */
 export type Colors = 'auto' | 'all' | 'many' | 'few' | 'gray';
 /** What of a computer is captured. */
@@ -100,6 +100,86 @@ export interface Notice {
   number: number;
 }
 
+/** What went wrong with a file, a folder or a whole transfer. */
+export type FileFault =
+  | 'full'
+  | 'in_use'
+  | 'changed'
+  | 'denied'
+  | 'bad_name'
+  | 'gone'
+  | 'too_long'
+  | 'too_large'
+  | 'exists'
+  | 'damaged'
+  | 'too_many'
+  | 'no_trash'
+  | 'busy'
+  | 'canceled'
+  | 'no_folder'
+  | 'failed'
+  | 'skipped';
+
+/** Where a path on the customer's computer may begin. `name` is a claim; pages call the known kinds by their own words. */
+export interface FileRoot {
+  id: string;
+  kind: 'desktop' | 'documents' | 'downloads' | 'home' | 'drive';
+  name: string;
+  free: number;
+  size: number;
+}
+
+/** One entry of a folder on the customer's computer. Its name can hold any character but separators: show it isolated. */
+export interface FileEntry {
+  name: string;
+  kind: 'folder' | 'file' | 'link' | 'other';
+  size: number;
+  modifiedMs: number;
+}
+
+/** One file or folder that is to be sent: names from what was chosen, its own last; folders before what is in them. */
+export interface FileItem {
+  path: string[];
+  folder: boolean;
+  size: number;
+  modifiedMs: number;
+}
+
+/** Where the content of a `FileItem` is; null for a folder. */
+export type FileSource = File | FileSystemFileHandle | null;
+
+export interface TransferView {
+  transfer: number;
+  way: 'send' | 'fetch';
+  /**
+   * waiting: another one of the same way runs; preparing: looking what there is; held: by the operator; interrupted: by the line, a
+   * pause or the program's end, goes on by itself; asking: see `question`; failed: see `fault`.
+   */
+  state: 'waiting' | 'preparing' | 'running' | 'held' | 'interrupted' | 'asking' | 'done' | 'failed' | 'canceled';
+  fault: FileFault | null;
+  /** The first name of what was chosen. */
+  name: string;
+  /** Files and folders in all; 0 until that is known. */
+  items: number;
+  itemsOver: number;
+  bytes: number;
+  bytesDone: number;
+  current: { path: string[]; bytes: number; bytesDone: number } | null;
+  bytesPerSecond: number;
+  secondsLeft: number | null;
+  /** There is a file of this name: replace, keep both or skip (`answerFile`). */
+  question: {
+    path: string[];
+    size: number;
+    modifiedMs: number;
+    thereSize: number;
+    thereModifiedMs: number;
+  } | null;
+  /** The first 20 of those that did not arrive; skipped ones are not among them. */
+  problems: { path: string[]; fault: FileFault }[];
+  problemCount: number;
+}
+
 export interface ConsoleView {
   session: string;
   link: LinkView;
@@ -140,6 +220,8 @@ export interface ConsoleView {
     comingPercent: number | null;
     goingPercent: number | null;
   };
+  /** Files and folders. `roots` is empty while neither `files_in` nor `files_out` is granted. */
+  files: { roots: FileRoot[]; transfers: TransferView[] };
   /** What the customer shares from the browser, to be looked at only; null if nothing. */
   sharing: Surface | null;
   /** What this side shows to the customer. */
@@ -234,6 +316,38 @@ export type ConsoleCommand =
   | { type: 'putPicture'; png: Blob }
   /** Get what the customer copied last. Answer: `clipboard`. */
   | { type: 'fetchClipboard' }
+  /** Needs `files_out`. Answer: `folder` with the same number, in parts. */
+  | { type: 'listFolder'; request: number; root: string; path: string[] }
+  /** These four need `files_in`. Answer: `folderChanged`. */
+  | { type: 'makeFolder'; request: number; root: string; path: string[]; name: string }
+  | { type: 'renameFile'; request: number; root: string; path: string[]; name: string; to: string }
+  | { type: 'trashFiles'; request: number; root: string; path: string[]; names: string[] }
+  | { type: 'restoreFiles'; request: number; token: number }
+  /**
+   * Needs `files_in`. `transfer` is a number of the page's own: not 0, never used before in this load of the page. `sources` are the files of
+   * `items`, in the same order; they stay with the host.
+   */
+  | {
+      type: 'sendFiles';
+      transfer: number;
+      root: string;
+      path: string[];
+      items: FileItem[];
+      sources: FileSource[];
+    }
+  /** Needs `files_out`. `into` stays with the host: a folder that may be written, or null for the browser's downloads (event `saved`). */
+  | {
+      type: 'fetchFiles';
+      transfer: number;
+      root: string;
+      path: string[];
+      names: string[];
+      into: FileSystemDirectoryHandle | null;
+    }
+  | { type: 'answerFile'; transfer: number; answer: 'replace' | 'both' | 'skip'; all: boolean }
+  | { type: 'holdTransfer'; transfer: number; held: boolean }
+  | { type: 'cancelTransfer'; transfer: number }
+  | { type: 'forgetTransfer'; transfer: number }
   /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
   | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
@@ -279,9 +393,65 @@ export type ConsoleEvent =
   | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** What the customer copied, as asked for by `fetchClipboard`. */
   | ({ type: 'clipboard' } & Copy)
+  /** A part of the answer to `listFolder`; all are here with `last`. `fault` comes alone and is the last. */
+  | {
+      type: 'folder';
+      request: number;
+      entries: FileEntry[];
+      last: boolean;
+      truncated: boolean;
+      fault: FileFault | null;
+    }
+  /** `token` is for `restoreFiles`, after `trashFiles`; 0 where it cannot be taken back. */
+  | { type: 'folderChanged'; request: number; fault: FileFault | null; token: number }
+  /** A file is there under `name`, for the record; `path` as its sender has it, `hash` is BLAKE3 in hexadecimal. */
+  | { type: 'fileDone'; transfer: number; path: string[]; name: string; size: number; hash: string }
+  /** What was fetched for the browser's downloads: one file, or an archive of several. It is kept for a quarter of an hour. */
+  | { type: 'saved'; transfer: number; name: string; content: Blob }
   /** PNG, pixel for pixel; null where there is no picture. */
   | { type: 'screenshot'; number: number; png: Blob | null }
   | { type: 'fault'; message: string };
+
+/**
+ * What the core asks of the operator's disk (`{ kind: 'disk', id, transfer, work, … }` of `poll`). The host does the asks of one transfer
+ * in order and answers each by `disk(id, answer, nowMs)`, except `discard` and `close`, which have no answer.
+ */
+export type DiskAsk = { kind: 'disk'; id: number; transfer: number } &
+  /** A block of what is sent: exactly `length` bytes. `changed` if the file is not as it was announced. Answer: `bytes`. */
+  (
+    | { work: 'read'; index: number; at: number; length: number }
+    /**
+     * Make ready for this file (safe names), or make this folder. Answer: `created` with what an earlier part of the very same file (path, size,
+     * time) holds, or `exists` if there is a finished one and `choice` is `ask`.
+     */
+    | {
+        work: 'create';
+        index: number;
+        path: string[];
+        folder: boolean;
+        size: number;
+        modifiedMs: number;
+        choice: 'ask' | 'replace' | 'both' | 'skip';
+      }
+    /** A block of what is already here of it. Answer: `bytes`. */
+    | { work: 'readPart'; index: number; at: number; length: number }
+    /** At 0 it begins anew. Answer: `done`. */
+    | { work: 'write'; index: number; at: number; bytes: Uint8Array<ArrayBuffer> }
+    /** The hash agrees: give it its name. Answer: `finished`, or `exists` if one came in between and `choice` is `ask`. */
+    | { work: 'finish'; index: number; choice: 'ask' | 'replace' | 'both' | 'skip' }
+    /** Nothing stays of this unfinished file. No answer. */
+    | { work: 'discard'; index: number }
+    /** The transfer is over for now: close what is open, unfinished parts stay. No answer. */
+    | { work: 'close' }
+  );
+
+export type DiskAnswer =
+  | { answer: 'done' }
+  | { answer: 'bytes'; bytes: Uint8Array }
+  | { answer: 'created'; have: number }
+  | { answer: 'exists'; size: number; modifiedMs: number }
+  | { answer: 'finished'; name: string }
+  | { answer: 'fault'; fault: FileFault };
 
 export type AgentCommand =
   | {

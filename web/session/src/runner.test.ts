@@ -36,6 +36,7 @@ function setup() {
     thumbnail: () => void log.push('thumbnail'),
     clipboard: ({ text }) => void log.push(`clipboard ${text}`),
     cursorShape: () => void log.push('cursor'),
+    disk: ({ id }) => void log.push(`disk ${id}`),
     derive: () => Promise.resolve(Uint8Array.of(9)),
     keepRoot: () => Promise.resolve(),
     persist: (json) =>

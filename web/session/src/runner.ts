@@ -3,6 +3,7 @@
  * so that a crash can never make it use a number twice.
  */
 import type { Core, Output } from './core';
+import type { DiskAsk } from './messages';
 
 export interface Surroundings {
   now(): number;
@@ -16,6 +17,7 @@ export interface Surroundings {
   thumbnail(small: Extract<Output, { kind: 'thumbnail' }>): void;
   clipboard(copied: Extract<Output, { kind: 'clipboard' }>): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
+  disk(ask: DiskAsk): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
   keepRoot(pair: number, root: Uint8Array<ArrayBuffer>): Promise<void>;
   persist(json: string): Promise<void>;
@@ -88,6 +90,8 @@ export class Runner {
         return this.around.clipboard(output);
       case 'cursorShape':
         return this.around.cursorShape(output);
+      case 'disk':
+        return this.around.disk(output);
       case 'keepRoot':
         return this.#store(() => this.around.keepRoot(output.pair, output.root));
       case 'persist':

@@ -31,6 +31,28 @@ test('the console view of the core has the fields of ConsoleView', () => {
     program: lost(permission('ja').program),
     asked: ['control'],
     clipboard: { offered: { number: 1, kind: 'rich', bytes: 1, tooLong: false }, comingPercent: 1, goingPercent: 1 },
+    files: {
+      roots: [{ id: 'home', kind: 'home', name: '', free: 1, size: 1 }],
+      transfers: [
+        {
+          transfer: 1,
+          way: 'send',
+          state: 'asking',
+          fault: 'full',
+          name: 'a',
+          items: 1,
+          itemsOver: 0,
+          bytes: 1,
+          bytesDone: 0,
+          current: { path: ['a'], bytes: 1, bytesDone: 0 },
+          bytesPerSecond: 1,
+          secondsLeft: 1,
+          question: { path: ['a'], size: 1, modifiedMs: 1, thereSize: 1, thereModifiedMs: 1 },
+          problems: [{ path: ['a'], fault: 'in_use' }],
+          problemCount: 1,
+        },
+      ],
+    },
     resting: [{ capability: 'control', untilMs: 1 }],
     ended: { by: 'customer', code: 'ended' },
   };

@@ -1,4 +1,5 @@
 /** What survives a reload, in IndexedDB, until the session ends or the person logs out. */
+import { forgetParts } from './disk/parts';
 import type { RootKeys } from './roots';
 
 export interface Kept {
@@ -96,6 +97,7 @@ export async function keptSessions(): Promise<string[]> {
 
 /** At log-out: everything of every session. */
 export async function forgetAll(): Promise<void> {
+  await forgetParts();
   try {
     const store = await Store.open();
     await store.clear();

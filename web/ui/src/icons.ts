@@ -39,6 +39,15 @@ export const icons = {
   plus: 'M6 12h12M12 6v12',
   keys: 'M4.5 8.5h6v6h-6zM13.5 8.5h6v6h-6zM6.5 17.5h11',
   clipboard: 'M8 5H6v15h12V5h-2M9 3.5h6V7H9zM9 11.5h6M9 15h6',
+  file: 'M6.5 3.5h7l4 4V20.5h-11zM13.5 3.5v4h4',
+  folder: 'M3.5 18.5v-12.5h6l2 2.5h9v10z',
+  folderplus: 'M3.5 18.5v-12.5h6l2 2.5h9v10zM12 11v5M9.5 13.5h5',
+  link: 'M9.5 14.5l5-5M10.5 7.5l1.5-1.5a3.5 3.5 0 0 1 5 5l-1.5 1.5M13.5 16.5l-1.5 1.5a3.5 3.5 0 0 1-5-5l1.5-1.5',
+  next: 'M9.5 6.5l5.5 5.5-5.5 5.5',
+  pen: 'M5 19l1-4L15.5 5.5l3 3L9 18zM13.5 7.5l3 3',
+  trash: 'M5 7h14M9.5 7V4.5h5V7M7 7l.8 13h8.4L17 7M10.5 10.5v6M13.5 10.5v6',
+  undo: 'M5 9h9a5 5 0 0 1 0 10H9M5 9l4-4M5 9l4 4',
+  play: 'M8 5.5l10 6.5-10 6.5z',
 } as const;
 
 export type IconName = keyof typeof icons;

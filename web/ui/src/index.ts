@@ -9,5 +9,6 @@ export { default as Icon } from './Icon.svelte';
 export { default as Menu } from './Menu.svelte';
 export { default as MenuItem } from './MenuItem.svelte';
 export { default as Notice } from './Notice.svelte';
+export { default as Progress } from './Progress.svelte';
 export { default as Select } from './Select.svelte';
 export type { IconName } from './icons';

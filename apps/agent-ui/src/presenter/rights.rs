@@ -14,6 +14,8 @@ pub(super) const fn capability(row: Row) -> Capability {
         Row::Control => Capability::Control,
         Row::ClipboardIn => Capability::ClipboardIn,
         Row::ClipboardOut => Capability::ClipboardOut,
+        Row::FilesIn => Capability::FilesIn,
+        Row::FilesOut => Capability::FilesOut,
     }
 }
 
@@ -62,6 +64,20 @@ fn row(lang: Lang, right: Right) -> RightModel {
             words.clip_out_off,
             words.withdraw_clip_out,
             words.give_clip_out,
+        ),
+        Capability::FilesIn => (
+            Row::FilesIn,
+            words.files_in_short,
+            words.files_in_off,
+            words.withdraw_files_in,
+            words.give_files_in,
+        ),
+        Capability::FilesOut => (
+            Row::FilesOut,
+            words.files_out_short,
+            words.files_out_off,
+            words.withdraw_files_out,
+            words.give_files_out,
         ),
     };
     RightModel {

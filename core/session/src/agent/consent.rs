@@ -201,6 +201,8 @@ impl Agent {
             self.say_displays(now_ms);
             self.say_obstacle(now_ms);
         }
+        // After the grant: before it the console does not accept what they say.
+        self.follow_files();
         self.view_due = true;
     }
 

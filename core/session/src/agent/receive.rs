@@ -29,6 +29,7 @@ impl Agent {
         self.sharing.glances.forget();
         self.cursor.forget();
         self.watch.viewer.new_run(fresh);
+        self.files_run(fresh);
         self.view_due = true;
         if !fresh {
             if self.grants.has(Capability::Control) {
@@ -233,6 +234,13 @@ impl Agent {
             let verdict = self.judge(now_ms, message, Some(event.grant));
             self.input_arrived(now_ms, &event, verdict);
             return Ok(());
+        }
+        if message == MessageKind::FileBlock {
+            let verdict = self.judge(now_ms, message, None);
+            if verdict == Verdict::Violation {
+                return Err(SessionError::Peer("message that this end never takes"));
+            }
+            return self.file_frame(now_ms, payload, verdict == Verdict::Take);
         }
         match self.judge(now_ms, message, None) {
             Verdict::Take => {}

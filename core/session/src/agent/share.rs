@@ -230,6 +230,11 @@ impl Agent {
             && self.peer.as_ref().is_some_and(crate::peer::Peer::is_ready)
     }
 
+    /// The screen has something to send, or something changed that it will send.
+    pub(super) fn screen_wants_line(&self) -> bool {
+        self.may_show() && !self.hidden.is_hidden() && self.screen.wants_line()
+    }
+
     /// When the next capture is due.
     pub(super) fn capture_at(&self) -> Option<u64> {
         if !self.may_show() || self.hidden.is_hidden() {

@@ -90,6 +90,8 @@ pub struct ScreenHost {
     drawn: u32,
     seen: Seen,
     completeness: Completeness,
+    /// Something was sent since somebody asked.
+    sent: bool,
 }
 
 impl ScreenHost {
@@ -113,6 +115,7 @@ impl ScreenHost {
             drawn: 0,
             seen: Seen::After(None),
             completeness: Completeness::default(),
+            sent: false,
         }
     }
 
@@ -316,11 +319,28 @@ impl ScreenHost {
         };
         payload.extend_from_slice(outgoing.bytes.get(outgoing.at..end).unwrap_or_default());
         self.pacing.sent(now_ms, size as u64);
+        self.sent = true;
         outgoing.at = end;
         if end == outgoing.bytes.len() {
             self.outgoing = None;
         }
         Some((which, payload))
+    }
+
+    /// Something else goes to the viewer in the same window, which counts it together with the screen.
+    pub fn lend(&mut self, now_ms: u64, bytes: u64) {
+        self.pacing.sent(now_ms, bytes);
+    }
+
+    /// Something waits for the line, or changed and is not taken yet.
+    #[must_use]
+    pub const fn wants_line(&self) -> bool {
+        self.dirty || self.outgoing.is_some()
+    }
+
+    /// Whether anything was sent since this was asked last.
+    pub const fn take_sent(&mut self) -> bool {
+        std::mem::replace(&mut self.sent, false)
     }
 
     /// The viewer told how far it is.
@@ -597,6 +617,16 @@ impl ScreenViewer {
         }
         drawn.ack = self.acknowledge(true).ack;
         Ok(drawn)
+    }
+
+    /// Bytes of something else that travels in the same window arrived.
+    pub const fn carried(&mut self, bytes: u64) -> Ack {
+        self.received += bytes;
+        self.acknowledged = self.received;
+        Ack {
+            drawn: self.drawn,
+            received: self.received,
+        }
     }
 
     /// A frame was not taken (nothing is granted now): its bytes count, the picture waits for one that resets.

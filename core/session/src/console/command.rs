@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use temoto_crypto::code::Code;
+use temoto_wire::proto::file_change::Kind as Change;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{CloseCode, Credential, ToServer};
 
@@ -12,6 +13,7 @@ use crate::SessionError;
 use crate::channel::chat::{From, clean};
 use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
+use crate::channel::files::{Choice, Item, Place};
 use crate::output::Output;
 use crate::permission::{Capability, may_ask};
 use crate::surface::Surface;
@@ -62,6 +64,63 @@ pub enum ConsoleCommand {
     PutClipboard { text: String, html: Option<String> },
     /// Get what the customer copied last.
     FetchClipboard,
+    /// What is in this folder of the customer's? Answer: [`ConsoleEvent::Folder`], in parts.
+    ListFolder {
+        request: u32,
+        root: String,
+        path: Vec<String>,
+    },
+    /// Make a folder there. Answer to this and the next three: [`ConsoleEvent::FolderChanged`].
+    MakeFolder {
+        request: u32,
+        root: String,
+        path: Vec<String>,
+        name: String,
+    },
+    /// Give `name` the new name `to`.
+    RenameFile {
+        request: u32,
+        root: String,
+        path: Vec<String>,
+        name: String,
+        to: String,
+    },
+    /// Throw these away.
+    TrashFiles {
+        request: u32,
+        root: String,
+        path: Vec<String>,
+        names: Vec<String>,
+    },
+    /// Take back what was thrown away.
+    RestoreFiles { request: u32, token: u32 },
+    /// Send these to the customer's folder. The shell answers what is asked of its disk about `transfer`, a number of its own
+    /// that is not 0 and was not used before.
+    SendFiles {
+        transfer: u32,
+        root: String,
+        path: Vec<String>,
+        items: Vec<Item>,
+    },
+    /// Fetch these from the customer's folder; the shell knows where they go.
+    FetchFiles {
+        transfer: u32,
+        root: String,
+        path: Vec<String>,
+        names: Vec<String>,
+    },
+    /// What to do where a file of the same name is.
+    AnswerFile {
+        transfer: u32,
+        answer: Choice,
+        all: bool,
+    },
+    /// Wait with this transfer, or go on.
+    HoldTransfer { transfer: u32, held: bool },
+    /// Stop this transfer; what is unfinished of it does not stay.
+    CancelTransfer { transfer: u32 },
+    /// Do not show this transfer any more; one that is not over goes on.
+    ForgetTransfer { transfer: u32 },
     /// The operator took a picture of the screen: both sides read that in the chat.
     Screenshot,
     /// The pointer moved, in pixels of the picture. `look` is the number of the picture that it moved on, where the page says it:
@@ -183,6 +242,62 @@ impl Console {
                 self.put_clipboard(now_ms, Clip::Text { text, html })?;
             }
             ConsoleCommand::FetchClipboard => self.fetch_clipboard(now_ms)?,
+            ConsoleCommand::ListFolder { request, root, path } => {
+                self.list_folder(now_ms, request, Place { root, path })?;
+            }
+            ConsoleCommand::MakeFolder {
+                request,
+                root,
+                path,
+                name,
+            } => {
+                let place = Place { root, path };
+                self.change_folder(now_ms, request, Change::Make, place, Vec::new(), name)?;
+            }
+            ConsoleCommand::RenameFile {
+                request,
+                root,
+                path,
+                name,
+                to,
+            } => {
+                let place = Place { root, path };
+                self.change_folder(now_ms, request, Change::Rename, place, vec![name], to)?;
+            }
+            ConsoleCommand::TrashFiles {
+                request,
+                root,
+                path,
+                names,
+            } => {
+                let place = Place { root, path };
+                self.change_folder(now_ms, request, Change::Trash, place, names, String::new())?;
+            }
+            ConsoleCommand::RestoreFiles { request, token } => {
+                self.restore_files(now_ms, request, token)?;
+            }
+            ConsoleCommand::SendFiles {
+                transfer,
+                root,
+                path,
+                items,
+            } => self.send_files(now_ms, transfer, Place { root, path }, items)?,
+            ConsoleCommand::FetchFiles {
+                transfer,
+                root,
+                path,
+                names,
+            } => self.fetch_files(now_ms, transfer, Place { root, path }, names)?,
+            ConsoleCommand::AnswerFile {
+                transfer,
+                answer,
+                all,
+            } => self.answer_file(now_ms, transfer, answer, all)?,
+            ConsoleCommand::HoldTransfer { transfer, held } => {
+                self.hold_transfer(now_ms, transfer, held)?;
+            }
+            ConsoleCommand::CancelTransfer { transfer } => self.cancel_transfer(now_ms, transfer),
+            ConsoleCommand::ForgetTransfer { transfer } => self.forget_transfer(transfer),
             ConsoleCommand::Screenshot => {
                 self.picture().ok_or(SessionError::State("no picture"))?;
                 self.tell(now_ms, "screenshot", Vec::new());

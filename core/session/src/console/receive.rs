@@ -28,7 +28,10 @@ impl Console {
         let role = end.role;
         self.view_due = true;
         match role {
-            Role::Program => self.screen.new_run(fresh),
+            Role::Program => {
+                self.screen.new_run(fresh);
+                self.files_run(now_ms, fresh);
+            }
             Role::Page | Role::Console => self.browser.new_run(fresh),
         }
         if let Some(host) = &mut end.show {
@@ -181,6 +184,7 @@ impl Console {
         if end.role == Role::Program {
             self.controlling = false;
             self.no_displays();
+            self.interrupt_files();
             self.blank();
             if end.greeted {
                 self.tell(now_ms, "program_left", Vec::new());
@@ -353,6 +357,7 @@ impl Console {
             self.blank();
         }
         self.follow_clipboard();
+        self.follow_files(now_ms);
         self.notice = None;
         if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
             self.say_colors(now_ms, participant);
@@ -375,6 +380,7 @@ impl Console {
             self.input.release(now_ms, 0);
             self.blank();
         }
+        self.follow_files(now_ms);
         self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
         if !paused {
             self.say_colors(now_ms, participant);
@@ -453,6 +459,9 @@ impl Console {
             }
             return;
         };
+        if channel == Channel::Files {
+            return self.files_frame(now_ms, participant, kind, message, payload);
+        }
         if !self.accepts(now_ms, participant, message) {
             let drawn = match (message, self.viewer_of(participant)) {
                 (MessageKind::ScreenBegin | MessageKind::ScreenChunk, Some(viewer)) => {
@@ -472,7 +481,12 @@ impl Console {
             }
             Channel::Screen => self.screen_frame(now_ms, participant, kind, payload),
             Channel::Cursor => self.cursor_frame(kind, payload),
-            Channel::Link | Channel::Control | Channel::Chat | Channel::Clipboard | Channel::Input => Ok(()),
+            Channel::Link
+            | Channel::Control
+            | Channel::Chat
+            | Channel::Clipboard
+            | Channel::Input
+            | Channel::Files => Ok(()),
         };
         if done.is_err()
             && let Some(end) = self.ends.get_mut(&participant)

@@ -74,6 +74,7 @@ impl Console {
             changing: self.is_changing(),
             colors: self.colors,
             clipboard: self.clipboard_view(),
+            files: self.files_view(),
             sharing: program
                 .is_none()
                 .then(|| self.sharer().map(|(_, end)| end.surface))

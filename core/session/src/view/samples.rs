@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::channel::chat::{Delivery, From};
+use crate::channel::files::RootKind;
 
 fn line(from: From, text: &str, arguments: &[&str], state: Delivery) -> Line {
     Line {
@@ -41,6 +42,49 @@ fn customer(computer: &str) -> CustomerEnd {
         keyboard: "jp".to_owned(),
         host: "help.example.jp".to_owned(),
         level: Level::Standard,
+    }
+}
+
+fn files() -> FilesView {
+    let path = || vec!["写真".to_owned(), "海.jpg".to_owned()];
+    FilesView {
+        roots: vec![Root {
+            id: "desktop".to_owned(),
+            kind: RootKind::Desktop,
+            name: "デスクトップ".to_owned(),
+            free: 1 << 30,
+            size: 1 << 36,
+        }],
+        transfers: vec![TransferView {
+            transfer: 3,
+            way: "send",
+            state: "asking",
+            fault: Some(Fault::Full),
+            name: "写真".to_owned(),
+            items: 12,
+            items_over: 3,
+            bytes: 9_000_000,
+            bytes_done: 2_000_000,
+            current: Some(FileView {
+                path: path(),
+                bytes: 800_000,
+                bytes_done: 200_000,
+            }),
+            bytes_per_second: 500_000,
+            seconds_left: Some(14),
+            question: Some(QuestionView {
+                path: path(),
+                size: 800_000,
+                modified_ms: 1_790_000_000_000,
+                there_size: 700_000,
+                there_modified_ms: 1_780_000_000_000,
+            }),
+            problems: vec![ProblemView {
+                path: path(),
+                fault: Fault::InUse,
+            }],
+            problem_count: 1,
+        }],
     }
 }
 
@@ -96,6 +140,7 @@ fn console() -> ConsoleView {
             coming_percent: Some(40),
             going_percent: Some(60),
         },
+        files: files(),
         sharing: Some(Surface::Window),
         showing: Some(ShowView {
             surface: Surface::Monitor,

@@ -5,6 +5,7 @@
 import type { AgentCommand, AgentEvent, AgentView, ConsoleCommand, ConsoleEvent, ConsoleView } from '../messages';
 import type { AgentPort, ConsolePort, Port } from '../ports';
 import { arrow, paintDesktop, thumbnail } from './desktop';
+import { listed } from './files';
 import { SCENARIOS, type Scenario } from './scenarios';
 import { paired, refused, waiting, type Language } from './views';
 
@@ -82,6 +83,19 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         return this.#show({ ...this.#view, colors: command.colors });
       case 'fetchClipboard':
         return this.tell({ type: 'clipboard', text: '手元 by hand', html: HOSTILE, png: null });
+      case 'listFolder': {
+        const moment = new URL(location.href).searchParams.get('scenario');
+        const entries = moment === 'files-empty' ? [] : listed(language(), moment === 'files-many');
+        const fault = moment === 'files-denied' ? 'denied' : null;
+        const { request } = command;
+        return this.tell({ type: 'folder', request, entries, last: true, truncated: moment === 'files-many', fault });
+      }
+      case 'trashFiles':
+      case 'restoreFiles':
+      case 'makeFolder':
+        return this.tell({ type: 'folderChanged', request: command.request, fault: null, token: 1 });
+      case 'renameFile':
+        return this.tell({ type: 'folderChanged', request: command.request, fault: 'exists', token: 0 });
       case 'ask':
         return this.#show({ ...this.#view, asked: command.capabilities });
       case 'screenshot':

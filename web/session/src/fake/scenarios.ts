@@ -1,5 +1,6 @@
 /** Moments by name, as the gallery and a developer ask for them with `?scenario=`. */
 import type { AgentView, ConsoleView, Notice } from '../messages';
+import { asked, filesView, transfers, troubled } from './files';
 import { joined, live, paired, permission, refused, waiting, words, type Language } from './views';
 
 export type Scenario =
@@ -21,6 +22,15 @@ const session = (
     end: 'console',
     view: (language: Language) => ({ ...from(language), ...(typeof change === 'function' ? change() : change) }),
   }) satisfies Scenario;
+
+const filed = (files: (language: Language) => ConsoleView['files']): Scenario => ({
+  end: 'console',
+  view: (language) => ({
+    ...live(language),
+    granted: ['view', 'control', 'files_in', 'files_out'],
+    files: files(language),
+  }),
+});
 
 const program = (language: Language) => ({
   present: true,
@@ -99,6 +109,13 @@ export const SCENARIOS: Record<string, Scenario> = {
     sideBySide: false,
     notice: { code: 'display_gone', arguments: ['HDMI-1'], number: 1 },
   })),
+  files: filed(() => filesView()),
+  'files-empty': filed(() => filesView()),
+  'files-many': filed(() => filesView()),
+  'files-denied': filed(() => filesView()),
+  'files-transfers': filed((language) => filesView(transfers(language))),
+  'files-question': filed((language) => filesView(asked(language))),
+  'files-errors': filed((language) => filesView(troubled(language))),
   gray: session(live, { colors: 'gray' }),
   'secure-desktop': session(live, { obstacle: 'secure_desktop' }),
   locked: session(live, { obstacle: 'locked' }),

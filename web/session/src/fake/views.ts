@@ -105,6 +105,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     changing: false,
     colors: 'all',
     clipboard: { offered: null, comingPercent: null, goingPercent: null },
+    files: { roots: [], transfers: [] },
     sharing: null,
     showing: null,
     picture: null,

@@ -20,6 +20,10 @@ const EVENTS = new Map([
   ['clipboard_put_image', 'clipboard'],
   ['clipboard_taken', 'clipboard'],
   ['clipboard_taken_image', 'clipboard'],
+  ['file_sent', 'files'],
+  ['files_sent', 'files'],
+  ['file_taken', 'files'],
+  ['files_taken', 'files'],
 ]);
 
 /** Longest word that the server takes. */

@@ -18,6 +18,15 @@ const OF: [FunctionName, ConsoleCommand][] = [
   ['clipboard_out', { type: 'fetchClipboard' }],
   ['show_screen', { type: 'show', surface: 'tab', source: new ReadableStream() }],
   ['screenshot', { type: 'screenshot', number: 1, part: null }],
+  ['files', { type: 'listFolder', request: 1, root: 'home', path: [] }],
+  ['files', { type: 'makeFolder', request: 1, root: 'home', path: [], name: 'a' }],
+  ['files', { type: 'renameFile', request: 1, root: 'home', path: [], name: 'a', to: 'b' }],
+  ['files', { type: 'trashFiles', request: 1, root: 'home', path: [], names: ['a'] }],
+  ['files', { type: 'restoreFiles', request: 1, token: 1 }],
+  ['files', { type: 'sendFiles', transfer: 1, root: 'home', path: [], items: [], sources: [] }],
+  ['files', { type: 'fetchFiles', transfer: 1, root: 'home', path: [], names: ['a'], into: null }],
+  ['files', { type: 'answerFile', transfer: 1, answer: 'skip', all: false }],
+  ['files', { type: 'holdTransfer', transfer: 1, held: false }],
 ];
 
 test.each(OF)('without %s the command is not sent, with it as it is: %o', (name, command) => {
@@ -32,6 +41,9 @@ test('only what may be used is asked for, and the screen always', () => {
   expect(permitted(ask, without('control'))).toEqual({ type: 'ask', capabilities: ['view'] });
   expect(permitted({ type: 'ask', capabilities: ['clipboard_in'] }, without('clipboard_in'))).toBeNull();
   expect(permitted(ask, all)).toEqual(ask);
+  const files: ConsoleCommand = { type: 'ask', capabilities: ['files_in', 'files_out'] };
+  expect(permitted(files, without('files'))).toBeNull();
+  expect(permitted(files, without('control'))).toEqual(files);
 });
 
 test('nobody is kept from letting go or from ending', () => {
@@ -40,6 +52,9 @@ test('nobody is kept from letting go or from ending', () => {
     { type: 'control', active: false },
     { type: 'key', code: 'KeyA', down: false },
     { type: 'button', button: 0, down: false, x: 1, y: 1, look: 1 },
+    { type: 'holdTransfer', transfer: 1, held: true },
+    { type: 'cancelTransfer', transfer: 1 },
+    { type: 'forgetTransfer', transfer: 1 },
     { type: 'blur' },
     { type: 'endShow' },
     { type: 'end' },

@@ -1,16 +1,33 @@
 /** Which functions a command of the console belongs to; what the person may not use is not sent. */
-import type { ConsoleCommand } from '@temoto/session';
+import type { Capability, ConsoleCommand } from '@temoto/session';
 import type { FunctionName } from '$shell/may';
 
 /** The command as far as it may be sent; null: not at all. */
 export function permitted(command: ConsoleCommand, may: (name: FunctionName) => boolean): ConsoleCommand | null {
   if (command.type === 'ask') {
-    // Seeing the screen is what a session is for.
-    const capabilities = command.capabilities.filter((capability) => capability === 'view' || may(capability));
+    const capabilities = command.capabilities.filter((capability) => {
+      const name = functionOf(capability);
+      return name === null || may(name);
+    });
     return capabilities.length > 0 ? { ...command, capabilities } : null;
   }
   const name = needed(command);
   return name === null || may(name) ? command : null;
+}
+
+/** The function that a capability belongs to; null: seeing the screen, which is what a session is for. */
+export function functionOf(capability: Capability): FunctionName | null {
+  switch (capability) {
+    case 'view':
+      return null;
+    case 'files_in':
+    case 'files_out':
+      return 'files';
+    case 'control':
+    case 'clipboard_in':
+    case 'clipboard_out':
+      return capability;
+  }
 }
 
 function needed(command: ConsoleCommand): FunctionName | null {
@@ -35,6 +52,18 @@ function needed(command: ConsoleCommand): FunctionName | null {
       return 'show_screen';
     case 'screenshot':
       return 'screenshot';
+    // What runs can always be stopped, and forgotten.
+    case 'listFolder':
+    case 'makeFolder':
+    case 'renameFile':
+    case 'trashFiles':
+    case 'restoreFiles':
+    case 'sendFiles':
+    case 'fetchFiles':
+    case 'answerFile':
+      return 'files';
+    case 'holdTransfer':
+      return command.held ? null : 'files';
     default:
       return null;
   }

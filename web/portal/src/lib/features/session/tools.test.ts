@@ -11,6 +11,6 @@ test('a question that rests counts down, and so does what it needs', () => {
 });
 
 test('everything that can be granted can be asked for in the menu', () => {
-  const known = ['view', 'control', 'clipboard_in', 'clipboard_out'];
+  const known = ['view', 'control', 'clipboard_in', 'clipboard_out', 'files_in', 'files_out'];
   expect(CAPABILITIES.map(({ capability }) => capability)).toEqual(known);
 });

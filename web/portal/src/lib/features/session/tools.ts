@@ -7,6 +7,8 @@ export const CAPABILITIES: readonly { capability: Capability; key: Key }[] = [
   { capability: 'control', key: 'capability_control' },
   { capability: 'clipboard_in', key: 'capability_clipboard_in' },
   { capability: 'clipboard_out', key: 'capability_clipboard_out' },
+  { capability: 'files_in', key: 'capability_files_in' },
+  { capability: 'files_out', key: 'capability_files_out' },
 ];
 
 export const COLORS: readonly { colors: Colors; key: Key; note?: Key }[] = [

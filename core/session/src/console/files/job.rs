@@ -1,0 +1,257 @@
+//! One job: what the operator asked for, how far it is, and what is shown of it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::Questions;
+use crate::channel::files::receive::Receiver;
+use crate::channel::files::send::Sender;
+use crate::channel::files::{Choice, Fault, Item, Over, Place};
+use crate::view::{FileView, ProblemView, QuestionView, TransferView};
+
+/// Problems that are kept.
+const PROBLEMS: usize = 20;
+/// The rate is measured over this long.
+const RATE_MS: u64 = 5_000;
+
+/// Where the files come from.
+#[derive(Debug)]
+pub enum Way {
+    /// From the operator to this folder of the customer's.
+    Send { place: Place, items: Vec<Item> },
+    /// From this folder of the customer's to the operator.
+    Fetch {
+        place: Place,
+        names: Vec<String>,
+        /// What arrived with an earlier attempt: hashes of path, size and time.
+        done: BTreeSet<[u8; 32]>,
+    },
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    Waiting,
+    Preparing,
+    Running,
+    Interrupted,
+    Done,
+    Failed(Fault),
+    Canceled,
+}
+
+impl State {
+    /// Nothing comes after it.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed(_) | Self::Canceled)
+    }
+}
+
+/// One job.
+#[derive(Debug)]
+pub struct Job {
+    /// The page's number.
+    pub number: u32,
+    /// The number of the attempt that runs; 0 while none does.
+    pub wire: u32,
+    pub way: Way,
+    pub name: String,
+    pub state: State,
+    pub held: bool,
+    /// What was said for all.
+    pub choice: Choice,
+    pub questions: Questions,
+    /// Of what is sent: which item each number of the attempt is.
+    pub map: Vec<u32>,
+    /// Of what is sent: the items that are over.
+    pub over: BTreeSet<u32>,
+    pub items: u32,
+    pub bytes: u64,
+    pub items_over: u32,
+    /// Bytes of the items that are over.
+    pub bytes_over: u64,
+    /// Files that arrived, and their bytes, and the last of them.
+    pub arrived: u32,
+    pub arrived_bytes: u64,
+    pub last: Option<(String, String)>,
+    problems: Vec<ProblemView>,
+    problem_count: u32,
+    samples: VecDeque<(u64, u64)>,
+}
+
+impl Job {
+    pub fn new(number: u32, way: Way, name: String) -> Self {
+        let (items, bytes) = match &way {
+            Way::Send { items, .. } => Sender::totals(items),
+            Way::Fetch { .. } => (0, 0),
+        };
+        Self {
+            number,
+            wire: 0,
+            way,
+            name,
+            state: State::Waiting,
+            held: false,
+            choice: Choice::Ask,
+            questions: VecDeque::new(),
+            map: Vec::new(),
+            over: BTreeSet::new(),
+            items,
+            bytes,
+            items_over: 0,
+            bytes_over: 0,
+            arrived: 0,
+            arrived_bytes: 0,
+            last: None,
+            problems: Vec::new(),
+            problem_count: 0,
+            samples: VecDeque::new(),
+        }
+    }
+
+    pub const fn sends(&self) -> bool {
+        matches!(self.way, Way::Send { .. })
+    }
+
+    /// It ends like this; what was asked is not asked any more.
+    pub fn end(&mut self, state: State) {
+        if !self.state.is_over() {
+            self.state = state;
+        }
+        self.wire = 0;
+        self.questions.clear();
+        self.samples.clear();
+        if self.state.is_over() {
+            // What can be many is not kept for a line that only tells how it ended.
+            (self.map, self.over) = (Vec::new(), BTreeSet::new());
+            match &mut self.way {
+                Way::Send { items, .. } => *items = Vec::new(),
+                Way::Fetch { done, .. } => done.clear(),
+            }
+        }
+    }
+
+    /// The operator decided the question that is shown; returns which one that is.
+    pub fn answer(&mut self, choice: Choice, all: bool) -> Option<u32> {
+        if choice == Choice::Ask {
+            return None;
+        }
+        let (index, _, _) = self.questions.pop_front()?;
+        if all {
+            self.choice = choice;
+            self.questions.clear();
+        }
+        Some(index)
+    }
+
+    /// One is over.
+    pub fn item_over(&mut self, over: &Over) {
+        self.questions.retain(|&(index, _, _)| index != over.index);
+        if let Some(&original) = usize::try_from(over.index).ok().and_then(|n| self.map.get(n))
+            && self.sends()
+        {
+            self.over.insert(original);
+        }
+        self.items_over = self.items_over.saturating_add(1);
+        self.bytes_over = self.bytes_over.saturating_add(over.size);
+        match over.fault {
+            None if !over.folder => {
+                self.arrived = self.arrived.saturating_add(1);
+                self.arrived_bytes = self.arrived_bytes.saturating_add(over.size);
+                let hash = over.hash.map(hex::encode).unwrap_or_default();
+                self.last = Some((over.name.clone(), hash));
+            }
+            None | Some(Fault::Skipped) => {}
+            Some(fault) => {
+                self.problem_count = self.problem_count.saturating_add(1);
+                if self.problems.len() < PROBLEMS {
+                    self.problems.push(ProblemView {
+                        path: over.path.clone(),
+                        fault,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Notes how far it is, for the rate.
+    pub fn measure(&mut self, now_ms: u64, bytes_done: u64) {
+        self.samples.push_back((now_ms, bytes_done));
+        while self.samples.len() > 64 || self.samples.front().is_some_and(|&(at, _)| at + RATE_MS < now_ms) {
+            self.samples.pop_front();
+        }
+    }
+
+    fn rate(&self) -> u64 {
+        match (self.samples.front(), self.samples.back()) {
+            (Some(&(from, before)), Some(&(to, after))) if to > from => {
+                after.saturating_sub(before).saturating_mul(1_000) / (to - from)
+            }
+            _ => 0,
+        }
+    }
+
+    /// What is shown of it.
+    pub fn view(&self, sender: Option<&Sender>, receiver: Option<&Receiver>, ready: bool) -> TransferView {
+        let (current, open_bytes) = sender
+            .map(Sender::current)
+            .or_else(|| receiver.map(Receiver::current))
+            .unwrap_or((None, 0));
+        let about = |index: u32| {
+            let sent = sender.and_then(|s| s.item(index));
+            let sent = sent.map(|item| (item.path.clone(), item.size, item.modified_ms));
+            sent.or_else(|| {
+                let (path, size, modified_ms) = receiver?.coming(index)?;
+                Some((path.to_vec(), size, modified_ms))
+            })
+        };
+        let bytes_done = self.bytes_over.saturating_add(open_bytes);
+        let rate = self.rate();
+        let question = self.questions.front().and_then(|&(index, size, modified_ms)| {
+            let (path, comes, when) = about(index)?;
+            Some(QuestionView {
+                path,
+                size: comes,
+                modified_ms: when,
+                there_size: size,
+                there_modified_ms: modified_ms,
+            })
+        });
+        let (state, fault) = match self.state {
+            State::Done => ("done", None),
+            State::Failed(fault) => ("failed", Some(fault)),
+            State::Canceled => ("canceled", None),
+            _ if self.held => ("held", None),
+            State::Waiting => ("waiting", None),
+            State::Interrupted => ("interrupted", None),
+            State::Preparing | State::Running if !ready => ("interrupted", None),
+            State::Preparing => ("preparing", None),
+            State::Running if question.is_some() => ("asking", None),
+            State::Running => ("running", None),
+        };
+        let left = self.bytes.saturating_sub(bytes_done);
+        TransferView {
+            transfer: self.number,
+            way: if self.sends() { "send" } else { "fetch" },
+            state,
+            fault,
+            name: self.name.clone(),
+            items: self.items,
+            items_over: self.items_over,
+            bytes: self.bytes,
+            bytes_done: bytes_done.min(self.bytes),
+            current: current.and_then(|(index, bytes_done)| {
+                let (path, bytes, _) = about(index)?;
+                Some(FileView {
+                    path,
+                    bytes,
+                    bytes_done,
+                })
+            }),
+            bytes_per_second: rate,
+            seconds_left: (rate > 0 && state == "running").then(|| left.div_ceil(rate)),
+            question,
+            problems: self.problems.clone(),
+            problem_count: self.problem_count,
+        }
+    }
+}

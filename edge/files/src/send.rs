@@ -1,0 +1,127 @@
+//! Files that leave: what there is, and block after block of it.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::fs::{Dir, File, OpenOptions};
+use temoto_session::channel::files::{Fault, Item, plain_path};
+use temoto_wire::limits::{FILE_BLOCK_BYTES, FILES_OF_TRANSFER};
+
+use crate::System;
+use crate::faults::fault;
+use crate::paths::{self, Opened, modified_ms};
+
+/// What is sent by one transfer.
+pub struct Sending {
+    from: Opened,
+    items: Vec<Item>,
+    /// The file that was read last.
+    open: Option<(u32, File)>,
+}
+
+impl Sending {
+    pub const fn new(from: Opened, items: Vec<Item>) -> Self {
+        Self {
+            from,
+            items,
+            open: None,
+        }
+    }
+
+    /// Reads a block; it is what was announced, or the file changed.
+    pub fn read(&mut self, system: &impl System, index: u32, at: u64, length: u32) -> Result<Vec<u8>, Fault> {
+        let item = usize::try_from(index).ok().and_then(|n| self.items.get(n));
+        let item = item.filter(|item| !item.folder).ok_or(Fault::Gone)?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > FILE_BLOCK_BYTES {
+            return Err(Fault::Failed);
+        }
+        if self.open.as_ref().is_none_or(|&(open, _)| open != index) {
+            let (name, folders) = item.path.split_last().ok_or(Fault::BadName)?;
+            let dir = paths::descend(system, &self.from.dir, folders, false)?;
+            self.open = Some((index, open_file(&dir, name)?));
+        }
+        let Some((_, file)) = &mut self.open else {
+            return Err(Fault::Failed);
+        };
+        as_announced(file, item)?;
+        file.seek(SeekFrom::Start(at)).map_err(|e| fault(&e))?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).map_err(|e| fault(&e))?;
+        // What was written while it was read shows in size or time.
+        as_announced(file, item)?;
+        Ok(bytes)
+    }
+}
+
+fn open_file(dir: &Dir, name: &str) -> Result<File, Fault> {
+    // A pipe would wait for a writer: only what is a file is opened.
+    if !dir.symlink_metadata(name).map_err(|e| fault(&e))?.is_file() {
+        return Err(Fault::NoFolder);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).follow(FollowSymlinks::No);
+    dir.open_with(name, &options).map_err(|e| fault(&e))
+}
+
+fn as_announced(file: &File, item: &Item) -> Result<(), Fault> {
+    let metadata = file.metadata().map_err(|e| fault(&e))?;
+    let same =
+        metadata.is_file() && metadata.len() == item.size && modified_ms(&metadata) == item.modified_ms;
+    same.then_some(()).ok_or(Fault::Changed)
+}
+
+/// Everything that is to be sent, folders before what is in them. Links, devices and names that are no text are left out.
+pub fn gather(system: &impl System, from: &Opened, names: &[String]) -> Result<Vec<Item>, Fault> {
+    let mut items = Vec::new();
+    for name in names {
+        paths::check(system, name)?;
+        add(&from.dir, name, &[], &mut items)?;
+    }
+    if items.is_empty() {
+        return Err(Fault::NoFolder);
+    }
+    Ok(items)
+}
+
+fn add(dir: &Dir, name: &str, above: &[String], items: &mut Vec<Item>) -> Result<(), Fault> {
+    let metadata = dir.symlink_metadata(name).map_err(|e| fault(&e))?;
+    let path: Vec<String> = above.iter().cloned().chain([name.to_owned()]).collect();
+    // Deeper than a path may be: what is there stays there.
+    if plain_path(&path).is_err() {
+        return Ok(());
+    }
+    if items.len() >= FILES_OF_TRANSFER {
+        return Err(Fault::TooMany);
+    }
+    if metadata.is_file() {
+        items.push(Item {
+            path,
+            folder: false,
+            size: metadata.len(),
+            modified_ms: modified_ms(&metadata),
+        });
+    } else if metadata.is_dir() && !metadata.is_symlink() {
+        items.push(Item {
+            path: path.clone(),
+            folder: true,
+            size: 0,
+            modified_ms: modified_ms(&metadata),
+        });
+        let Ok(inner) = dir.open_dir_nofollow(name) else {
+            // What may not be looked into arrives as an empty folder.
+            return Ok(());
+        };
+        for entry in inner.entries().map_err(|e| fault(&e))? {
+            let Ok(entry) = entry else { continue };
+            if let Ok(below) = entry.file_name().into_string() {
+                match add(&inner, &below, &path, items) {
+                    // It went while it was looked at.
+                    Ok(()) | Err(Fault::Gone) => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Windows: the person's folders, drives, room on them, names that replace nothing, and the recycle bin.
+
+mod bin;
+
+use std::os::windows::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use cap_std::fs::{Dir, OpenOptions};
+use temoto_session::channel::files::names::is_safe;
+use temoto_session::channel::files::{Fault, RootKind};
+use windows::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetLogicalDrives};
+use windows::core::HSTRING;
+
+use crate::faults::fault;
+use crate::{Start, System, Thrown};
+
+/// Numbers of Windows for which the library has no kind.
+pub fn fault_of(number: i32) -> Option<Fault> {
+    match number {
+        // Sharing and lock violations.
+        32 | 33 => Some(Fault::InUse),
+        // The name cannot be; reparse points that are not followed.
+        123 | 161 => Some(Fault::BadName),
+        206 => Some(Fault::TooLong),
+        267 | 681 | 4_390..=4_394 => Some(Fault::NoFolder),
+        // Files of four gigabytes on FAT.
+        223 => Some(Fault::TooLarge),
+        39 | 112 => Some(Fault::Full),
+        _ => None,
+    }
+}
+
+/// This machine.
+#[derive(Debug, Default)]
+pub struct NativeSystem {}
+
+impl System for NativeSystem {
+    fn starts(&self) -> Vec<Start> {
+        let folders = [
+            ("desktop", RootKind::Desktop, dirs::desktop_dir()),
+            ("documents", RootKind::Documents, dirs::document_dir()),
+            ("downloads", RootKind::Downloads, dirs::download_dir()),
+            ("home", RootKind::Home, dirs::home_dir()),
+        ];
+        let folders = folders.into_iter().filter_map(|(id, kind, path)| {
+            let path = path.filter(|path| path.is_dir())?;
+            Some(Start {
+                id: id.to_owned(),
+                kind,
+                name: path.to_string_lossy().into_owned(),
+                path,
+            })
+        });
+        // SAFETY: it takes and gives plain numbers.
+        #[allow(unsafe_code, reason = "the system's own list of drives")]
+        let letters = unsafe { GetLogicalDrives() };
+        let drives = ('A'..='Z')
+            .enumerate()
+            .filter(move |(bit, _)| letters & (1 << bit) != 0);
+        let drives = drives.map(|(_, letter)| {
+            let name = format!("{letter}:");
+            Start {
+                id: name.clone(),
+                kind: RootKind::Drive,
+                path: PathBuf::from(format!("{name}\\")),
+                name,
+            }
+        });
+        folders.chain(drives).collect()
+    }
+
+    fn space(&self, start: &Path) -> (u64, u64) {
+        let (mut free, mut size) = (0, 0);
+        let path = HSTRING::from(start);
+        // SAFETY: both places live over the call.
+        #[allow(unsafe_code, reason = "the library does not know the room on a disk")]
+        let told = unsafe { GetDiskFreeSpaceExW(&path, Some(&raw mut free), Some(&raw mut size), None) };
+        told.map_or((0, 0), |()| (free, size))
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        // Names that the system would read as something else; those of our own parts may be looked at.
+        is_safe(name) || is_safe(&format!("{name}_"))
+    }
+
+    fn rename_new(&self, dir: &Dir, from: &str, to_dir: &Dir, to: &str) -> Result<(), Fault> {
+        let folder = dir.symlink_metadata(from).map_err(|e| fault(&e))?.is_dir();
+        if folder {
+            // A folder never takes the place of anything here.
+            if to_dir.symlink_metadata(to).is_ok() {
+                return Err(Fault::Exists);
+            }
+            return dir.rename(from, to_dir, to).map_err(|e| fault(&e));
+        }
+        // An empty file of our own has the name first, and only that is replaced.
+        let mut new = OpenOptions::new();
+        new.write(true).create_new(true);
+        drop(to_dir.open_with(to, &new).map_err(|e| fault(&e))?);
+        dir.rename(from, to_dir, to).map_err(|error| {
+            // It is ours and empty.
+            let _stays = to_dir.remove_file(to);
+            fault(&error)
+        })
+    }
+
+    fn trash(&mut self, _dir: &Dir, path: &Path, name: &str) -> Result<Option<Thrown>, Fault> {
+        bin::throw(&path.join(name)).map(|()| None)
+    }
+
+    fn restore(&mut self, _thrown: &Thrown) -> Result<(), Fault> {
+        Err(Fault::Gone)
+    }
+}
+
+/// A path with the zeros that the shell's lists end with.
+fn listed(path: &Path) -> Vec<u16> {
+    path.as_os_str().encode_wide().chain([0, 0]).collect()
+}
