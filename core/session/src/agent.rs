@@ -41,7 +41,7 @@ pub use obstacle::Obstacle;
 pub(crate) use obstacle::word as obstacle_word;
 pub use share::DisplayInfo;
 
-use crate::channel::chat::{Delivery, From, Line, Log};
+use crate::channel::chat::{Delivery, Log};
 use crate::channel::clipboard::{ClipCame, ClipSet};
 use crate::channel::files::DiskAsk;
 use crate::channel::input::{Injection, InputReceiver};

@@ -107,9 +107,11 @@ pub const fn may_ask(capability: Capability, role: Role) -> bool {
 pub const fn may_grant(capability: Capability, role: Role) -> bool {
     match capability {
         Capability::View => true,
-        Capability::Control | Capability::ClipboardIn | Capability::ClipboardOut => {
-            matches!(role, Role::Program)
-        }
+        Capability::Control
+        | Capability::ClipboardIn
+        | Capability::ClipboardOut
+        | Capability::FilesIn
+        | Capability::FilesOut => matches!(role, Role::Program),
     }
 }
 

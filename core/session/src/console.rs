@@ -33,7 +33,6 @@ pub use event::{ConsoleEvent, FileDone};
 
 use crate::SessionError;
 use crate::channel::chat::Log;
-use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
 use crate::channel::screen::{ScreenViewer, whole};

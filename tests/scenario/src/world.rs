@@ -345,15 +345,6 @@ impl World {
         console.picture().map(Framebuffer::pixels) == there.as_ref().map(Framebuffer::pixels)
     }
 
-    /// Calls the console.
-    pub fn with_console(&mut self, call: impl FnOnce(&mut Console, u64)) {
-        let now = self.now_ms;
-        if let Machine::Console(console) = &mut self.node_mut(Who::Console).machine {
-            call(console, now);
-        }
-        self.settle(Who::Console);
-    }
-
     /// The picture that one end holds of the other's screen.
     #[must_use]
     pub fn picture_at(&self, who: Who) -> Option<&Framebuffer> {

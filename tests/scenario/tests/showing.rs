@@ -68,6 +68,7 @@ fn what_a_customer_shares_from_the_browser_is_exact_and_can_only_be_looked_at() 
     let size = PictureView {
         width: 333,
         height: 201,
+        look: 1,
     };
     assert_eq!(view.picture, Some(size));
     assert!(view.granted.is_empty() && view.displays.is_empty() && view.program.is_none());

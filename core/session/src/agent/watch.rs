@@ -77,11 +77,11 @@ impl Agent {
 
     /// A frame of what the operator shows.
     pub(super) fn shown_frame(&mut self, now_ms: u64, which: u8, payload: &[u8]) -> Result<(), SessionError> {
-        let before = self.watch.viewer.size();
+        let before = self.watch.viewer.look();
         let drawn = self.watch.viewer.take(now_ms, which, payload)?;
         self.answer_shown(now_ms, &drawn);
-        if let Some(region) = drawn.changed {
-            self.view_due |= self.watch.viewer.size() != before;
+        self.view_due |= self.watch.viewer.look() != before;
+        if let Some(region) = drawn.changed.filter(|region| !region.is_empty()) {
             self.outputs.push_back(Output::Event(AgentEvent::Painted(region)));
         }
         Ok(())
@@ -115,8 +115,12 @@ impl Agent {
             picture: self
                 .watch
                 .viewer
-                .size()
-                .map(|(width, height)| PictureView { width, height }),
+                .look()
+                .map(|look| PictureView {
+                    width: look.size.width,
+                    height: look.size.height,
+                    look: look.number,
+                }),
         })
     }
 }

@@ -545,12 +545,6 @@ impl ScreenViewer {
         ack.into_iter().chain(refresh)
     }
 
-    /// Size of the picture that is seen, if there is one.
-    #[must_use]
-    pub fn size(&self) -> Option<(u32, u32)> {
-        self.look.map(|look| (look.size.width, look.size.height))
-    }
-
     /// An update begins, and mostly ends.
     pub fn begin(&mut self, now_ms: u64, payload: &[u8]) -> Result<Drawn, SessionError> {
         let (begin, bytes) = Begin::decode(payload)?;

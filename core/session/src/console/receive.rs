@@ -4,7 +4,7 @@ use temoto_codec::cursor::CursorShape;
 use temoto_wire::frame::Channel;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
-use temoto_wire::screen::{CursorPlace, cursor_kind};
+use temoto_wire::screen::{CursorPlace, cursor_kind, kind};
 
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
@@ -27,15 +27,15 @@ impl Console {
         let first = !std::mem::replace(&mut end.greeted, true);
         let role = end.role;
         self.view_due = true;
+        if let Some(host) = &mut end.show {
+            host.new_run(now_ms, fresh);
+        }
         match role {
             Role::Program => {
                 self.screen.new_run(fresh);
                 self.files_run(now_ms, fresh);
             }
             Role::Page | Role::Console => self.browser.new_run(fresh),
-        }
-        if let Some(host) = &mut end.show {
-            host.new_run(now_ms, fresh);
         }
         if first {
             self.confirmed(now_ms, participant);

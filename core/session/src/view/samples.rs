@@ -189,6 +189,7 @@ fn agent() -> AgentView {
             picture: Some(PictureView {
                 width: 1_280,
                 height: 720,
+                look: 1,
             }),
         }),
         granted: vec![Capability::View, Capability::Control],
