@@ -198,6 +198,8 @@ impl Node {
             Output::Event(AgentEvent::Capture { display }) if !self.busy => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
+                    // A page learns the size from what it captured.
+                    agent.resized(now_ms, desktop.width(), desktop.height());
                     let frame = taken(desktop, agent, display).expect("a display that is there");
                     let view = frame.view().expect("a picture of a possible size");
                     agent.frame(now_ms, view).expect("a frame of a possible size");
