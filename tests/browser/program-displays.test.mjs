@@ -96,7 +96,7 @@ describe.skipIf(!ready())('several displays', () => {
       [...WIDE.slice(1), 'cc2222'],
       [...LOW.slice(1), '2222cc'],
     ]);
-    await until('red', async () => (await operator.pixels({ x: 0, y: 0, width: 2, height: 2 }))[0] === 0xcc2222);
+    await until('red', async () => (await operator.pixels({ x: 0, y: 0, width: 700, height: 800 })).every((pixel) => pixel === 0xcc2222));
     // Every picture that the browser shows meanwhile, by its size and three of its pixels.
     await operator.canvas().evaluate((canvas) => {
       const copy = new OffscreenCanvas(3, 1);

@@ -389,7 +389,12 @@ export class Tour {
     return until(`${part.width} x ${part.height} equal pixels`, equal, 30_000, 200);
   }
 
-  async displays() {
+  displays() {
+    // Something to be seen on the second one as well.
+    return this.beside(() => this.displaysWithSign());
+  }
+
+  async displaysWithSign() {
     const { words } = this;
     const { width, height } = await this.size();
     const half = Math.floor(width / 2);
