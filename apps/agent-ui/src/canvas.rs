@@ -39,7 +39,7 @@ impl Span {
         let cut = |at: i32, length: u32, whole: u32| {
             let from = u32::try_from(at).unwrap_or(0).min(whole);
             let to = i64::from(at) + i64::from(length);
-            (from, u32::try_from(to).unwrap_or(0).min(whole))
+            (from, u32::try_from(to.max(0)).unwrap_or(u32::MAX).min(whole))
         };
         let (x, y) = (cut(area.x, area.width, width), cut(area.y, area.height, height));
         (x.0 < x.1 && y.0 < y.1).then_some(Self { x, y })
@@ -105,7 +105,12 @@ impl Canvas {
     }
 
     /// Takes what changed out of the picture: `pixels` in rows of `width`, `0x00RRGGBB`. Says whether there is something to be seen.
-    pub(crate) fn paint(&mut self, width: u32, pixels: &[u32], changed: impl IntoIterator<Item = Area>) -> bool {
+    pub(crate) fn paint(
+        &mut self,
+        width: u32,
+        pixels: &[u32],
+        changed: impl IntoIterator<Item = Area>,
+    ) -> bool {
         let row = (width as usize).max(1);
         let Ok(height) = u32::try_from(pixels.len() / row) else {
             return false;
@@ -142,7 +147,9 @@ impl Canvas {
                 let (x0, x1) = (to.x.0 as usize, to.x.1 as usize);
                 let from = pixels.get(y * from_row + x0..y * from_row + x1);
                 let into = self.pixels.get_mut(y * to_row + x0..y * to_row + x1);
-                let (Some(from), Some(into)) = (from, into) else { return };
+                let (Some(from), Some(into)) = (from, into) else {
+                    return;
+                };
                 for (into, &from) in into.iter_mut().zip(from) {
                     let [_, r, g, b] = from.to_be_bytes();
                     *into = Rgb8Pixel { r, g, b };
@@ -160,15 +167,17 @@ impl Canvas {
                     return;
                 };
                 for (sum, parts) in sums.iter_mut().zip(&columns) {
-                    let mut here = [0_u64; 3];
+                    let mut here = [0_u32; 3];
                     for (x, part) in parts.iter() {
                         let [_, r, g, b] = line.get(x).copied().unwrap_or_default().to_be_bytes();
-                        for (one, color) in here.iter_mut().zip([r, g, b]) {
-                            *one += part * u64::from(color);
-                        }
+                        // At most 255 times the width of the picture.
+                        let part = part as u32;
+                        here[0] += part * u32::from(r);
+                        here[1] += part * u32::from(g);
+                        here[2] += part * u32::from(b);
                     }
                     for (sum, one) in sum.iter_mut().zip(here) {
-                        *sum += weight * one;
+                        *sum += weight * u64::from(one);
                     }
                 }
             }
@@ -299,7 +308,11 @@ mod tests {
         canvas.paint(31, &before, []);
         let mut buffer = SharedPixelBuffer::new(0, 0);
         canvas.take(&mut buffer);
-        let changed = [area(3, 4, 5, 6), area(-9, -9, 3, 3), area(30, 16, u32::MAX, u32::MAX)];
+        let changed = [
+            area(3, 4, 5, 6),
+            area(-9, -9, 3, 3),
+            area(30, 16, u32::MAX, u32::MAX),
+        ];
         assert!(canvas.paint(31, &after, changed));
         canvas.take(&mut buffer);
         for (at, pixel) in buffer.as_slice().iter().enumerate() {
@@ -327,7 +340,10 @@ mod tests {
         let mut canvas = Canvas::default();
         canvas.make_room((40, 40));
         canvas.paint(97, &picture, []);
-        for (n, part) in [area(0, 0, 1, 1), area(50, 20, 13, 7), area(96, 60, 1, 1)].into_iter().enumerate() {
+        for (n, part) in [area(0, 0, 1, 1), area(50, 20, 13, 7), area(96, 60, 1, 1)]
+            .into_iter()
+            .enumerate()
+        {
             for y in part.y as usize..part.y as usize + part.height as usize {
                 for x in part.x as usize..part.x as usize + part.width as usize {
                     picture[y * 97 + x] ^= 0x00ff_00ff >> n;

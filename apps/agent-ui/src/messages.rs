@@ -147,6 +147,7 @@ mod tests {
             include_str!("../ui/main.slint"),
             include_str!("../ui/permission.slint"),
             include_str!("../ui/problem.slint"),
+            include_str!("../ui/shown.slint"),
             // The rows of the bar are filled from the program.
             &include_str!("presenter/rights.rs")
                 .replace("words.", "Words.t.")

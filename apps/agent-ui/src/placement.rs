@@ -80,10 +80,14 @@ pub(crate) fn window_around(
     scale: f32,
 ) -> (u32, u32) {
     // Saturates; these are a few hundred at most.
-    let (above, below) = ((ABOVE * scale).round() as u32, (AROUND * scale / 2.0).round() as u32);
+    let (above, below) = (
+        (ABOVE * scale).round() as u32,
+        (AROUND * scale / 2.0).round() as u32,
+    );
     let room = (
         (area.width - area.width / 16).saturating_sub(around.0),
-        area.height.saturating_sub(above.saturating_add(below).saturating_add(around.1)),
+        area.height
+            .saturating_sub(above.saturating_add(below).saturating_add(around.1)),
     );
     let (width, height) = canvas::fitted(picture, room);
     (
@@ -162,13 +166,26 @@ mod tests {
     #[test]
     fn what_is_shown_stands_beneath_the_bar_and_has_its_own_size_where_the_display_has_room() {
         let around = (0, 60);
-        assert_eq!(window_around(SECOND, (1000, 700), around, (360, 0), 1.0), (1000, 760));
-        assert_eq!(window_around(SECOND, (100, 70), around, (360, 0), 1.0), (360, 130));
+        assert_eq!(
+            window_around(SECOND, (1000, 700), around, (360, 0), 1.0),
+            (1000, 760)
+        );
+        assert_eq!(
+            window_around(SECOND, (100, 70), around, (360, 0), 1.0),
+            (360, 130)
+        );
         // 1920 x 1080 less a sixteenth across, and bar, title, words and task bar down.
-        assert_eq!(window_around(SECOND, (1920, 1080), around, (360, 0), 1.0), (1585, 952));
-        assert_eq!(beneath_bar(SECOND, (1585, 952), 1.0), (-1752, 120));
+        assert_eq!(
+            window_around(SECOND, (1920, 1080), around, (360, 0), 1.0),
+            (1585, 952)
+        );
+        assert_eq!(beneath_bar(SECOND, (1585, 952), 1.0), (-1753, 120));
         assert_eq!(beneath_bar(SECOND, (400, 130), 1.0), (-1160, 515));
-        let tiny = Area { width: 10, height: 10, ..SECOND };
+        let tiny = Area {
+            width: 10,
+            height: 10,
+            ..SECOND
+        };
         assert_eq!(window_around(tiny, (9, 9), around, (360, 0), 1.0), (360, 60));
     }
 

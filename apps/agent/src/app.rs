@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use temoto_agent_ui::{
-    Area, AskReason, Capabilities, Capability as Shown, ChatLine, CodeTrouble, ConnectPhase, Lang, UiEvent,
-    ShownView, UiHandle, View,
+    Area, AskReason, Capabilities, Capability as Shown, ChatLine, CodeTrouble, ConnectPhase, Lang, ShownView,
+    UiEvent, UiHandle, View,
 };
 use temoto_crypto::RootKeeping;
 use temoto_crypto::code::Code;

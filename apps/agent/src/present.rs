@@ -2,8 +2,8 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView, View,
-    event_sentence,
+    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView,
+    View, event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
 use temoto_session::permission::Capability;

@@ -3,6 +3,9 @@
 use i_slint_backend_winit::winit::platform::x11::{WindowAttributesExtX11, WindowType};
 use i_slint_backend_winit::winit::window::{Icon, Window, WindowAttributes};
 
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, PropMode};
+use x11rb::wrapper::ConnectionExt as _;
+
 use crate::Lang;
 use crate::contrast::ContrastColors;
 
@@ -39,6 +42,21 @@ pub(crate) fn keep_above(_window: &Window) {}
 /// Brings a window to the front, as far as the window manager likes.
 pub(crate) fn come_forward(window: &Window) {
     window.focus_window();
+}
+
+/// A window that is about to appear leaves the keyboard where it is: a time of zero says that nobody asked for it.
+pub(crate) fn come_quietly(window: &Window) {
+    let quiet = || -> Result<(), Box<dyn std::error::Error>> {
+        let (connection, _) = x11rb::connect(None)?;
+        let name = connection.intern_atom(false, b"_NET_WM_USER_TIME")?.reply()?.atom;
+        let id = u32::try_from(u64::from(window.id()))?;
+        connection
+            .change_property32(PropMode::REPLACE, id, name, AtomEnum::CARDINAL, &[0])?
+            .check()?;
+        Ok(())
+    };
+    // Where it cannot be said the window is in front as any other.
+    let _unsaid = quiet();
 }
 
 /// There is no setting for it that desktops agree on.

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use i_slint_backend_winit::WinitWindowAccessor;
 use slint::{
     CloseRequestResponse, ComponentHandle, Image, PhysicalPosition, PhysicalSize, Rgb8Pixel,
     SharedPixelBuffer, Timer, Window,
@@ -11,7 +12,7 @@ use slint::{
 
 use super::{Presenter, set_shown};
 use crate::generated::{Actions, ShownModel};
-use crate::{ShownView, UiEvent, placement, sentences};
+use crate::{ShownView, UiEvent, placement, platform, sentences};
 
 /// A window that was shown is on the screen after this.
 const APPEARED: Duration = Duration::from_millis(80);
@@ -72,6 +73,7 @@ impl Presenter {
         }
         if there {
             self.size_shown();
+            self.shown.window().with_winit_window(platform::come_quietly);
             set_shown(&self.shown, true);
             self.measure_stage();
             self.place_shown();
@@ -84,7 +86,8 @@ impl Presenter {
 
     /// As large as the picture, if the display has room for that.
     fn size_shown(&self) {
-        let (Some(area), Some(picture)) = (self.area(), self.seen.borrow().view.as_ref().map(|v| v.size)) else {
+        let (Some(area), Some(picture)) = (self.area(), self.seen.borrow().view.as_ref().map(|v| v.size))
+        else {
             return;
         };
         let scale = self.shown.window().scale_factor();
@@ -119,7 +122,10 @@ impl Presenter {
         }
         let scale = self.shown.window().scale_factor();
         let room = |length: f32| (length * scale + 0.01).max(0.0) as u32;
-        let stage = (room(self.shown.get_stage_width()), room(self.shown.get_stage_height()));
+        let stage = (
+            room(self.shown.get_stage_width()),
+            room(self.shown.get_stage_height()),
+        );
         if self.mailbox.canvas().make_room(stage) {
             let weak = Rc::downgrade(self);
             self.seen
