@@ -8,47 +8,12 @@ import { join } from 'node:path';
 import { until } from './lib/browser.mjs';
 import { copies } from './lib/copies.mjs';
 import { Customer } from './lib/customer.mjs';
+import { NAMES } from './lib/names.mjs';
 import { Operator } from './lib/operator.mjs';
-import {
-  exact,
-  headedCustomer,
-  headedOperator,
-  join as joined,
-  paintsInstead,
-  share,
-  show,
-  shown,
-  sign,
-  standsAt,
-  stopSharing,
-  stopShowing,
-} from './lib/showing.mjs';
+import { exact, headedCustomer, headedOperator, join as joined, paintsInstead, share, show, shown, sign, standsAt } from './lib/showing.mjs';
+import { stopSharing, stopShowing } from './lib/showing.mjs';
 
 const BUTTON = 'push button|button';
-const NAMES = {
-  ja: {
-    allow: '許可',
-    decline: '拒否',
-    pause: '一時停止',
-    resume: '再開',
-    withdraw: '操作を取り消す',
-    give: '操作を許可する',
-    giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
-    giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
-    closeShown: '担当者の画面を閉じる',
-  },
-  en: {
-    allow: 'Allow',
-    decline: 'Decline',
-    pause: 'Pause',
-    resume: 'Resume',
-    withdraw: 'Withdraw control',
-    give: 'Allow control',
-    giveFilesIn: 'Allow putting files here and changing folders',
-    giveFilesOut: 'Allow looking into folders and taking files',
-    closeShown: 'Close the operator’s screen',
-  },
-};
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
 const TICKET = '#20418';

@@ -64,8 +64,7 @@ export class Host {
       blank: () => this.#screen.blank(),
       // Not within the core's own turn.
       capture: () => queueMicrotask(() => void this.#frames.asked()),
-      thumbnail: ({ display, width, height, rgba }) =>
-        this.tell({ type: 'thumbnail', display, width, height, rgba }),
+      thumbnail: ({ display, width, height, rgba }) => this.tell({ type: 'thumbnail', display, width, height, rgba }),
       clipboard: ({ text, html, png }) =>
         this.tell({ type: 'clipboard', text, html, png: png && new Blob([png], { type: 'image/png' }) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>

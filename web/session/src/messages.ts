@@ -252,7 +252,7 @@ export interface AgentView {
   /** Whether the operator's end is there just now. */
   operatorPresent: boolean;
   /** What the operator shows; `picture` is its size, null before the first. */
-  showing: { surface: Surface; picture: { width: number; height: number } | null } | null;
+  showing: { surface: Surface; picture: { width: number; height: number; look: number } | null } | null;
   /** Only of interest to the program, which shows the same view; a page that shares its screen grants `view`. */
   granted: Capability[];
   asked: Capability[];

@@ -65,7 +65,7 @@ test('the agent view of the core has the fields of AgentView', () => {
     link,
     chat,
     reason: 'wrong',
-    showing: { surface: 'tab', picture: { width: 1, height: 1 } },
+    showing: { surface: 'tab', picture: { width: 1, height: 1, look: 1 } },
     granted: ['view'],
     asked: ['control'],
     met: ['view'],
