@@ -11,8 +11,8 @@ import { xServer } from './lib/xserver.mjs';
 /** Of the operator's display: small enough for a window of the customer's, pixel for pixel. */
 const SIZE = [1100, 600];
 const WORDS = {
-  ja: { close: '担当者の画面を閉じる', title: '佐藤 花子 さんが画面を見せています' },
-  en: { close: 'Close the operator’s screen', title: '佐藤 花子 is showing you a screen' },
+  ja: { close: '担当者の画面を閉じる', screen: '担当者の画面', title: '佐藤 花子 さんが画面を見せています' },
+  en: { close: 'Close the operator’s screen', screen: 'Operator’s screen', title: '佐藤 花子 is showing you a screen' },
 };
 
 describe.skipIf(!ready()).each(['ja', 'en'])('a screen that is shown to the program, in %s', (lang) => {
@@ -83,6 +83,7 @@ describe.skipIf(!ready()).each(['ja', 'en'])('a screen that is shown to the prog
     await exact(it.customer, shown(it.customer), desktop, area);
     await it.press(it.names.allow);
     await seenInProgram();
+    await computer.desktop.find('image', words.screen, 10);
     await shown(it.customer).waitFor({ state: 'detached' });
     await operator.page.getByText(operator.words.show_on_program).waitFor();
     await it.pictured();

@@ -72,6 +72,8 @@ impl Presenter {
             return;
         }
         if there {
+            // One that was put away the last time is there again.
+            self.shown.window().set_minimized(false);
             self.size_shown();
             self.shown.window().with_winit_window(platform::come_quietly);
             set_shown(&self.shown, true);
