@@ -132,6 +132,7 @@ export class Tour {
   /** The operator shows a screen in a window of the program, and in another session the whole display on a customer's join page. */
   async show_screen() {
     await this.showInProgram();
+    if (this.leavesOut('show_on_page')) return;
     await this.beside(async (area, here) => {
       const operator = await here(await headedOperator(this.around));
       const customer = await here(await Customer.open(this.around));

@@ -59,6 +59,9 @@ pub(crate) fn come_quietly(window: &Window) {
     let _unsaid = quiet();
 }
 
+/// Window managers put a window that appears above the others.
+pub(crate) fn came_quietly(_window: &Window) {}
+
 /// There is no setting for it that desktops agree on.
 pub(crate) fn contrast() -> Option<ContrastColors> {
     None

@@ -77,6 +77,7 @@ impl Presenter {
             self.size_shown();
             self.shown.window().with_winit_window(platform::come_quietly);
             set_shown(&self.shown, true);
+            self.shown.window().with_winit_window(platform::came_quietly);
             self.measure_stage();
             self.place_shown();
         } else {
