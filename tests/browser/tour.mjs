@@ -8,32 +8,12 @@ import { join } from 'node:path';
 import { until } from './lib/browser.mjs';
 import { copies } from './lib/copies.mjs';
 import { Customer } from './lib/customer.mjs';
+import { NAMES } from './lib/names.mjs';
 import { Operator } from './lib/operator.mjs';
-import { exact, headedCustomer, headedOperator, join as joined, share, show, shown, sign, stopSharing, stopShowing } from './lib/showing.mjs';
+import { exact, headedCustomer, headedOperator, join as joined, paintsInstead, share, show, shown, sign, standsAt } from './lib/showing.mjs';
+import { stopSharing, stopShowing } from './lib/showing.mjs';
 
 const BUTTON = 'push button|button';
-const NAMES = {
-  ja: {
-    allow: '許可',
-    decline: '拒否',
-    pause: '一時停止',
-    resume: '再開',
-    withdraw: '操作を取り消す',
-    give: '操作を許可する',
-    giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
-    giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
-  },
-  en: {
-    allow: 'Allow',
-    decline: 'Decline',
-    pause: 'Pause',
-    resume: 'Resume',
-    withdraw: 'Withdraw control',
-    give: 'Allow control',
-    giveFilesIn: 'Allow putting files here and changing folders',
-    giveFilesOut: 'Allow looking into folders and taking files',
-  },
-};
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
 const TICKET = '#20418';
@@ -149,8 +129,10 @@ export class Tour {
     });
   }
 
-  /** Another session: an operator shows the whole display to a customer's join page. */
+  /** The operator shows a screen in a window of the program, and in another session the whole display on a customer's join page. */
   async show_screen() {
+    await this.showInProgram();
+    if (this.leavesOut('show_on_page')) return;
     await this.beside(async (area, here) => {
       const operator = await here(await headedOperator(this.around));
       const customer = await here(await Customer.open(this.around));
@@ -161,6 +143,19 @@ export class Tour {
       await stopShowing(operator);
       await shown(customer).waitFor({ state: 'detached' });
     });
+  }
+
+  /** The browser of this session has no window, so nothing to pick: it shows what it paints itself. */
+  async showInProgram() {
+    const { operator, desktop } = this;
+    const painted = await paintsInstead(operator);
+    await show(operator);
+    await until('the picture in a window of the program', () => standsAt(desktop, painted), 30_000, 300);
+    await this.page.getByText(this.words.show_on_program).waitFor();
+    await this.pictured('show_screen-program');
+    await this.press(this.names.closeShown);
+    await this.page.getByText(this.words.notice_show_closed).first().waitFor();
+    await until('no window any more', async () => (await standsAt(desktop, painted)) === null, 20_000, 300);
   }
 
   button(name) {

@@ -1,13 +1,16 @@
 //! Shows one view of the program, with made-up people: `gallery --view permission --lang en --theme dark`.
 //! Events are printed. Draws nothing that the program itself would not.
 
+use std::cell::OnceCell;
 use std::io::Write;
 use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
 
 use temoto_agent_ui::{
-    AgentUi, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, Theme,
-    UiHandle, UiOptions, View,
+    AgentUi, Area, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
+    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView,
+    Theme, UiEvent, UiHandle, UiOptions, View,
 };
 
 const VIEWS: &[&str] = &[
@@ -28,6 +31,9 @@ const VIEWS: &[&str] = &[
     "bar-withdrawn",
     "question",
     "chat",
+    "shown",
+    "shown-large",
+    "shown-stale",
     "ended",
     "declined",
     "remains",
@@ -62,7 +68,21 @@ fn main() -> ExitCode {
         }
     }
     let lang = options.lang;
-    let ui = match AgentUi::new(options, |event| say(&format!("{event:?}"))) {
+    let size = if view == "shown-large" {
+        (3840, 2160)
+    } else {
+        (800, 500)
+    };
+    let painter = Rc::new(OnceCell::<UiHandle>::new());
+    let ui = match AgentUi::new(options, {
+        let painter = Rc::clone(&painter);
+        move |event| {
+            if let (UiEvent::Repaint, Some(ui)) = (&event, painter.get()) {
+                paint(ui, size);
+            }
+            say(&format!("{event:?}"));
+        }
+    }) {
         Ok(ui) => ui,
         Err(error) => {
             say(&error.to_string());
@@ -70,6 +90,19 @@ fn main() -> ExitCode {
         }
     };
     let handle = ui.handle();
+    let _first = painter.set(ui.handle());
+    if view.starts_with("shown") {
+        let (ui, stale) = (ui.handle(), view == "shown-stale");
+        std::thread::spawn(move || {
+            // As in a session: the bar is there before it.
+            std::thread::sleep(Duration::from_millis(500));
+            ui.shown(Some(ShownView {
+                operator: Some(operator(lang)),
+                size,
+                stale,
+            }));
+        });
+    }
     show(&handle, &view, lang);
     match ui.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -78,6 +111,21 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Somebody's screen: a window on a ground, and lines in it that show whether they stay apart.
+fn paint(ui: &UiHandle, (width, height): (u32, u32)) {
+    let color = |x: u32, y: u32| match (x * 16 / width, y * 16 / height) {
+        (2..=12, 2) => 0x0034_49d6,
+        (2..=12, 3..=12) if x % 7 < 2 && y % 24 < 12 => 0x0020_2020,
+        (2..=12, 3..=12) => 0x00ff_ffff,
+        _ => 0x0017_6b6b,
+    };
+    let pixels: Vec<u32> = (0..width * height)
+        .map(|at| color(at % width, at / width))
+        .collect();
+    let (x, y) = (0, 0);
+    ui.paint(width, &pixels, [Area { x, y, width, height }]);
 }
 
 fn say(text: &str) {
@@ -185,6 +233,7 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
             ui.open_chat();
             view
         }
+        "shown" | "shown-large" | "shown-stale" => session(bar),
         "declined" => View::Ended {
             reason: EndReason::Declined,
             remains: Vec::new(),

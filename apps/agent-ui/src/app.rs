@@ -7,7 +7,7 @@ use std::sync::Arc;
 use i_slint_backend_winit::Backend;
 use slint::ComponentHandle;
 
-use crate::generated::{BarWindow, MainWindow};
+use crate::generated::{BarWindow, MainWindow, ShownWindow};
 use crate::mailbox::{Mailbox, UiHandle};
 use crate::platform;
 use crate::presenter::Presenter;
@@ -60,6 +60,14 @@ pub fn displays_have_names() -> bool {
     platform::DISPLAYS_HAVE_NAMES
 }
 
+/// Which window is being made.
+#[derive(Clone, Copy)]
+enum Making {
+    Main,
+    Bar,
+    Shown,
+}
+
 /// The windows. One per process; stays on the thread that made it (the main thread, as some systems demand).
 pub struct AgentUi {
     presenter: Rc<Presenter>,
@@ -76,17 +84,18 @@ impl AgentUi {
         if let Some(display) = &options.display {
             platform::use_display(display);
         }
-        let making_bar = Rc::new(Cell::new(false));
+        let making = Rc::new(Cell::new(Making::Main));
         let backend = Backend::builder()
             .with_renderer_name("software")
             .with_window_attributes_hook({
-                let making_bar = Rc::clone(&making_bar);
+                let making = Rc::clone(&making);
                 move |attributes| {
                     let attributes = platform::attributes(attributes);
-                    if making_bar.get() {
-                        platform::bar_attributes(attributes)
-                    } else {
-                        attributes
+                    match making.get() {
+                        Making::Main => attributes,
+                        Making::Bar => platform::bar_attributes(attributes),
+                        // It does not take the keyboard when it comes.
+                        Making::Shown => attributes.with_active(false),
                     }
                 }
             })
@@ -97,17 +106,20 @@ impl AgentUi {
         let main = MainWindow::new()?;
         // The attributes are asked for when a component first touches its window.
         main.window();
-        making_bar.set(true);
+        making.set(Making::Bar);
         let bar = BarWindow::new()?;
         bar.window();
-        making_bar.set(false);
+        making.set(Making::Shown);
+        let shown = ShownWindow::new()?;
+        shown.window();
+        making.set(Making::Main);
 
         let mailbox = Arc::<Mailbox>::default();
         let handle = UiHandle {
             mailbox: Arc::clone(&mailbox),
             window: main.as_weak(),
         };
-        let presenter = Presenter::new(main, bar, mailbox, &options, Box::new(events));
+        let presenter = Presenter::new((main, bar, shown), mailbox, &options, Box::new(events));
         Ok(Self { presenter, handle })
     }
 

@@ -62,6 +62,10 @@ pub enum UiEvent {
     Retry,
     /// The person wants out: cancelled, closed the window or pressed 閉じる / Close.
     Leave,
+    /// What the operator shows was closed.
+    CloseShown,
+    /// All of what the operator shows is to be painted again: there is another room for it.
+    Repaint,
     /// The language was switched in the window, which already shows it.
     Language(Lang),
     /// The windows of this program as the system numbers them (X11 window, Windows handle). Sent whenever they change:

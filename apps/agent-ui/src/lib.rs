@@ -5,6 +5,7 @@
 //! The thread that calls [`AgentUi::run`] owns the windows; every other thread speaks through a [`UiHandle`].
 
 mod app;
+mod canvas;
 mod clean;
 mod code;
 mod contrast;
@@ -30,5 +31,5 @@ pub use mailbox::UiHandle;
 pub use placement::Area;
 pub use view::{
     AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Operator,
-    PermissionView, Problem, Protection, Question, Right, View,
+    PermissionView, Problem, Protection, Question, Right, ShownView, View,
 };

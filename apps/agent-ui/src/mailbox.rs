@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slint::Weak;
 
+use crate::canvas::Canvas;
 use crate::generated::MainWindow;
-use crate::{Area, BarView, ChatLine, View};
+use crate::{Area, BarView, ChatLine, ShownView, View};
 
 /// What waits to be shown.
 #[derive(Debug, Default)]
@@ -16,6 +17,7 @@ pub(crate) struct Mail {
     pub(crate) bar: Option<Option<BarView>>,
     pub(crate) clear_chat: bool,
     pub(crate) chat: VecDeque<ChatLine>,
+    pub(crate) shown: Option<Option<ShownView>>,
     pub(crate) area: Option<Area>,
     pub(crate) forward: bool,
     pub(crate) open_chat: bool,
@@ -24,12 +26,22 @@ pub(crate) struct Mail {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Mailbox(Mutex<Mail>);
+pub(crate) struct Mailbox {
+    mail: Mutex<Mail>,
+    /// Apart from the rest: who paints takes longer.
+    canvas: Mutex<Canvas>,
+}
 
 impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Mail> {
         // Every change below is a plain store: a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the operator shows.
+    pub(crate) fn canvas(&self) -> MutexGuard<'_, Canvas> {
+        // A picture that is half painted is no harm.
+        self.canvas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes everything; the next post wakes the windows again.
@@ -80,6 +92,29 @@ impl UiHandle {
             let surplus = lines.len().saturating_sub(ChatLine::KEPT);
             mail.chat = lines.into_iter().skip(surplus).collect();
         });
+    }
+
+    /// Shows what the operator shows in a window of its own, or closes that with `None`.
+    pub fn shown(&self, shown: Option<ShownView>) {
+        if shown.is_none() {
+            self.mailbox.canvas().clear();
+        }
+        self.post(|mail| mail.shown = Some(shown));
+    }
+
+    /// What the operator shows changed in these places: `pixels` are all of it, in rows of `width`, `0x00RRGGBB`. What changed is
+    /// taken out of it before this returns, in the size in which it is seen.
+    pub fn paint(&self, width: u32, pixels: &[u32], changed: impl IntoIterator<Item = Area>) {
+        if self.mailbox.canvas().paint(width, pixels, changed) {
+            // The windows look at it whatever they are woken for.
+            self.post(|_| ());
+        }
+    }
+
+    /// Nothing of what the operator showed stays.
+    pub fn blank(&self) {
+        self.mailbox.canvas().clear();
+        self.post(|_| ());
     }
 
     /// Says which display is shared: the bar stands on its upper edge. Until then it stands on the first display.

@@ -69,6 +69,8 @@ table! {
     retry: "もう一度試す", "Try again";
     send: "送信", "Send";
     server: "サーバー", "Server";
+    shown_close: "担当者の画面を閉じる", "Close the operator’s screen";
+    shown_screen: "担当者の画面", "Operator’s screen";
     version: "バージョン", "Version";
     view: "画面を見る", "See your screen";
     view_off: "表示なし", "No view";
@@ -145,6 +147,7 @@ mod tests {
             include_str!("../ui/main.slint"),
             include_str!("../ui/permission.slint"),
             include_str!("../ui/problem.slint"),
+            include_str!("../ui/shown.slint"),
             // The rows of the bar are filled from the program.
             &include_str!("presenter/rights.rs")
                 .replace("words.", "Words.t.")

@@ -1,5 +1,7 @@
 //! Where the bar stands: on the upper edge of the shared display, in the middle until somebody slides it.
 
+use crate::canvas;
+
 /// A display in physical pixels of the desktop; the origin may be negative.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Area {
@@ -65,6 +67,41 @@ pub(crate) fn shrunk(area: (u32, u32), size: (u32, u32), scale: f32) -> Option<(
     (fitting != size && fitting.0 > 0 && fitting.1 > 0).then_some(fitting)
 }
 
+/// Room that a window leaves free above itself for the bar and its own title, in logical pixels.
+const ABOVE: f32 = 80.0;
+
+/// The size of a window that shows `picture` as large as it can be on `area`, with `around` beside and over it; `least` is what its
+/// words need. All in physical pixels, `scale` of them to a logical one.
+pub(crate) fn window_around(
+    area: Area,
+    picture: (u32, u32),
+    around: (u32, u32),
+    least: (u32, u32),
+    scale: f32,
+) -> (u32, u32) {
+    // Saturates; these are a few hundred at most.
+    let (above, below) = (
+        (ABOVE * scale).round() as u32,
+        (AROUND * scale / 2.0).round() as u32,
+    );
+    let room = (
+        (area.width - area.width / 16).saturating_sub(around.0),
+        area.height
+            .saturating_sub(above.saturating_add(below).saturating_add(around.1)),
+    );
+    let (width, height) = canvas::fitted(picture, room);
+    (
+        width.max(least.0).saturating_add(around.0),
+        height.max(least.1).saturating_add(around.1),
+    )
+}
+
+/// The upper left corner of a window of `size` in the middle of `area`, but beneath the bar, and never above or left of it.
+pub(crate) fn beneath_bar(area: Area, size: (u32, u32), scale: f32) -> (i32, i32) {
+    let (x, y) = middle(area, size);
+    (x, y.max(area.y.saturating_add((ABOVE * scale).round() as i32)))
+}
+
 /// The upper left corner that puts a window of `size` in the middle of `area`, never above or left of it.
 pub(crate) fn middle(area: Area, size: (u32, u32)) -> (i32, i32) {
     let half = |whole: u32, part: u32| i32::try_from(whole.saturating_sub(part) / 2).unwrap_or(i32::MAX);
@@ -124,6 +161,32 @@ mod tests {
             ),
             (10, 0)
         );
+    }
+
+    #[test]
+    fn what_is_shown_stands_beneath_the_bar_and_has_its_own_size_where_the_display_has_room() {
+        let around = (0, 60);
+        assert_eq!(
+            window_around(SECOND, (1000, 700), around, (360, 0), 1.0),
+            (1000, 760)
+        );
+        assert_eq!(
+            window_around(SECOND, (100, 70), around, (360, 0), 1.0),
+            (360, 130)
+        );
+        // 1920 x 1080 less a sixteenth across, and bar, title, words and task bar down.
+        assert_eq!(
+            window_around(SECOND, (1920, 1080), around, (360, 0), 1.0),
+            (1585, 952)
+        );
+        assert_eq!(beneath_bar(SECOND, (1585, 952), 1.0), (-1753, 120));
+        assert_eq!(beneath_bar(SECOND, (400, 130), 1.0), (-1160, 515));
+        let tiny = Area {
+            width: 10,
+            height: 10,
+            ..SECOND
+        };
+        assert_eq!(window_around(tiny, (9, 9), around, (360, 0), 1.0), (360, 60));
     }
 
     #[test]

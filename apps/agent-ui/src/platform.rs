@@ -7,11 +7,11 @@ mod x11;
 
 #[cfg(window_system = "windows")]
 pub(crate) use windows::{
-    DISPLAYS_HAVE_NAMES, attributes, bar_appeared, bar_attributes, come_forward, contrast, font_family,
-    keep_above, listen, use_display,
+    DISPLAYS_HAVE_NAMES, attributes, bar_appeared, bar_attributes, came_quietly, come_forward, come_quietly,
+    contrast, font_family, keep_above, listen, use_display,
 };
 #[cfg(window_system = "x11")]
 pub(crate) use x11::{
-    DISPLAYS_HAVE_NAMES, attributes, bar_appeared, bar_attributes, come_forward, contrast, font_family,
-    keep_above, listen, use_display,
+    DISPLAYS_HAVE_NAMES, attributes, bar_appeared, bar_attributes, came_quietly, come_forward, come_quietly,
+    contrast, font_family, keep_above, listen, use_display,
 };

@@ -1,9 +1,10 @@
 //! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
-//! its two windows is in sight.
+//! its windows is in sight.
 
 mod looks;
 mod places;
 mod rights;
+mod shown;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,7 +20,7 @@ use crate::clean;
 use crate::code::spoken_digits;
 use crate::generated::{
     Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineKind, LineModel, MainWindow,
-    Page, PermissionModel, ProblemModel, RightModel, Tokens, Tone, Words,
+    Page, PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
 };
 use crate::mailbox::Mailbox;
 use crate::{Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, Lang, Operator, UiEvent, View};
@@ -35,11 +36,13 @@ const MANY: u32 = 99;
 pub(crate) struct Presenter {
     main: MainWindow,
     bar: BarWindow,
+    shown: ShownWindow,
     lines: Rc<VecModel<LineModel>>,
     rights: Rc<VecModel<RightModel>>,
     mailbox: Arc<Mailbox>,
     events: Box<dyn Fn(UiEvent)>,
     state: RefCell<State>,
+    seen: RefCell<shown::Shown>,
     /// Looks now and then whether the bar is covered.
     look: Timer,
 }
@@ -60,8 +63,7 @@ struct State {
 
 impl Presenter {
     pub(crate) fn new(
-        main: MainWindow,
-        bar: BarWindow,
+        (main, bar, shown): (MainWindow, BarWindow, ShownWindow),
         mailbox: Arc<Mailbox>,
         options: &UiOptions,
         events: Box<dyn Fn(UiEvent)>,
@@ -80,6 +82,7 @@ impl Presenter {
         if let Some(scheme) = scheme {
             main.invoke_set_color_scheme(scheme);
             bar.invoke_set_color_scheme(scheme);
+            shown.invoke_set_color_scheme(scheme);
         }
         let state = State {
             lang: options.lang,
@@ -96,11 +99,13 @@ impl Presenter {
         let presenter = Rc::new(Self {
             main,
             bar,
+            shown,
             lines,
             rights,
             mailbox,
             events,
             state: RefCell::new(state),
+            seen: RefCell::default(),
             look: Timer::default(),
         });
         presenter.listen();
@@ -131,6 +136,10 @@ impl Presenter {
         if let Some(view) = mail.view {
             self.set_view(view);
         }
+        if let Some(shown) = mail.shown {
+            self.set_shown_view(shown);
+        }
+        self.look_at_canvas();
         if mail.open_chat {
             self.open_chat(true);
         }
@@ -165,6 +174,11 @@ impl Presenter {
         }
     }
 
+    /// Whatever of this program can be in sight.
+    fn windows(&self) -> [&slint::Window; 3] {
+        [self.main.window(), self.bar.window(), self.shown.window()]
+    }
+
     fn emit(&self, event: UiEvent) {
         (self.events)(event);
     }
@@ -174,6 +188,7 @@ impl Presenter {
     fn listen(self: &Rc<Self>) {
         self.listen_to(&self.main.global::<Actions>());
         self.listen_to(&self.bar.global::<Actions>());
+        self.listen_to_shown();
         self.main.on_mail(self.calling(Self::read_mail));
         self.main.on_hide_chat(self.calling(|me| me.open_chat(false)));
         self.bar.on_resized(self.calling(|me| me.place_bar()));
@@ -194,7 +209,7 @@ impl Presenter {
             .window()
             .on_close_requested(|| CloseRequestResponse::KeepWindowShown);
 
-        for window in [self.main.window(), self.bar.window()] {
+        for window in self.windows() {
             let weak = Rc::downgrade(self);
             window.on_winit_window_event(move |_, _| {
                 if let Some(me) = weak.upgrade() {
@@ -271,6 +286,7 @@ impl Presenter {
             let lang = me.state.borrow().lang.other();
             me.state.borrow_mut().lang = lang;
             me.speak();
+            me.fill_shown();
             me.show();
             me.emit(UiEvent::Language(lang));
         }));
@@ -309,9 +325,11 @@ impl Presenter {
         let words = messages::messages(lang);
         let font = platform::font_family(lang);
         self.main.global::<Words>().set_t(words.clone());
-        self.bar.global::<Words>().set_t(words);
+        self.bar.global::<Words>().set_t(words.clone());
+        self.shown.global::<Words>().set_t(words);
         self.main.global::<Tokens>().set_font_family(font.into());
         self.bar.global::<Tokens>().set_font_family(font.into());
+        self.shown.global::<Tokens>().set_font_family(font.into());
         self.retell();
     }
 
@@ -464,6 +482,7 @@ impl Presenter {
     fn hide_all(&self) {
         set_shown(&self.main, false);
         set_shown(&self.bar, false);
+        set_shown(&self.shown, false);
         // The loop not running is the one error, and then it need not be ended.
         let _ = slint::quit_event_loop();
     }

@@ -224,6 +224,30 @@ pub(crate) fn speaker(lang: Lang, operator: Option<&Operator>) -> String {
     )
 }
 
+/// Over what the operator shows.
+pub(crate) fn shown_title(lang: Lang, operator: Option<&Operator>) -> String {
+    match (lang, operator) {
+        (Lang::Ja, Some(who)) => format!("{} さんが画面を見せています", one_line(&who.name, NAME)),
+        (Lang::Ja, None) => "担当者が画面を見せています".to_owned(),
+        (Lang::En, _) => format!("{} is showing you a screen", speaker(lang, operator)),
+    }
+}
+
+/// Beneath it; `stale` while the line is lost.
+pub(crate) fn shown_note(lang: Lang, stale: bool) -> String {
+    if stale {
+        bar_status(lang, BarState::Reconnecting)
+    } else {
+        pick(
+            lang,
+            (
+                "相手の画面です。見るだけで、ここから操作はできません",
+                "This is their screen. You only look at it",
+            ),
+        )
+    }
+}
+
 pub(crate) fn myself(lang: Lang) -> String {
     pick(lang, ("あなた", "You"))
 }

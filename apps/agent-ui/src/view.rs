@@ -200,6 +200,17 @@ pub struct BarView {
     pub question: Option<Question>,
 }
 
+/// What the operator shows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ShownView {
+    /// Who shows it; `None`: not confirmed.
+    pub operator: Option<Operator>,
+    /// Columns and rows of the picture.
+    pub size: (u32, u32),
+    /// The line is lost: the picture may be old.
+    pub stale: bool,
+}
+
 /// A capability asked for during the session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Question {

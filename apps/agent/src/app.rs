@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use temoto_agent_ui::{
-    AskReason, Capabilities, Capability as Shown, ChatLine, CodeTrouble, ConnectPhase, Lang, UiEvent,
-    UiHandle, View,
+    Area, AskReason, Capabilities, Capability as Shown, ChatLine, CodeTrouble, ConnectPhase, Lang, ShownView,
+    UiEvent, UiHandle, View,
 };
 use temoto_crypto::RootKeeping;
 use temoto_crypto::code::Code;
@@ -52,6 +52,7 @@ struct State {
     unreachable: Option<String>,
     view: Option<Box<AgentView>>,
     shown: Option<View>,
+    screen: Option<ShownView>,
     chat: Vec<ChatLine>,
     windows: Vec<u64>,
     leaving: bool,
@@ -75,6 +76,7 @@ impl App {
                 unreachable: None,
                 view: None,
                 shown: None,
+                screen: None,
                 chat: Vec::new(),
                 windows: Vec::new(),
                 leaving: false,
@@ -129,12 +131,31 @@ impl App {
     }
 
     /// The session says something; on its own thread.
-    fn report(&self, report: Report) {
+    fn report(&self, report: Report<'_>) {
         match report {
             Report::Hands(rescue) => {
                 *self.rescue.lock().unwrap_or_else(PoisonError::into_inner) = Some(rescue);
             }
             Report::View(view) => self.lock().viewed(view),
+            Report::Painted(picture, region) => {
+                // Painting takes its time; nobody is kept waiting for the state meanwhile.
+                let ui = self.lock().ui.clone();
+                if let Some(ui) = ui {
+                    let changed = region.iter().map(|rect| Area {
+                        x: rect.x,
+                        y: rect.y,
+                        width: rect.width,
+                        height: rect.height,
+                    });
+                    ui.paint(picture.width(), picture.pixels(), changed);
+                }
+            }
+            Report::Blank => {
+                let ui = self.lock().ui.clone();
+                if let Some(ui) = ui {
+                    ui.blank();
+                }
+            }
             Report::Unreachable(why) => {
                 let mut state = self.lock();
                 state.unreachable = Some(why);
@@ -274,6 +295,9 @@ impl State {
         );
         if let Some(ui) = &self.ui {
             ui.bar(picture.bar);
+            if picture.shown != self.screen {
+                ui.shown(picture.shown.clone());
+            }
             let known = self.chat.len();
             if picture.chat.get(..known) == Some(&self.chat[..]) && known > 0 {
                 picture.chat[known..]
@@ -283,6 +307,7 @@ impl State {
                 ui.replace_chat(picture.chat.clone());
             }
         }
+        self.screen = picture.shown;
         self.chat = picture.chat;
         self.show(picture.view);
     }
@@ -348,6 +373,8 @@ impl State {
             }),
             UiEvent::Pause => self.order(AgentCommand::Pause { paused: true }),
             UiEvent::Resume => self.order(AgentCommand::Pause { paused: false }),
+            UiEvent::CloseShown => self.order(AgentCommand::CloseShown),
+            UiEvent::Repaint => self.order(AgentCommand::Repaint),
             UiEvent::End => self.order(AgentCommand::End { emergency: false }),
             UiEvent::Say(text) => self.order(AgentCommand::Chat { text }),
             UiEvent::Retry => {

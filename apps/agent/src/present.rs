@@ -2,8 +2,8 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, View,
-    event_sentence,
+    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView,
+    View, event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
 use temoto_session::permission::Capability;
@@ -15,6 +15,8 @@ pub struct Picture {
     pub view: View,
     /// The bar on top of the screen.
     pub bar: Option<BarView>,
+    /// What the operator shows.
+    pub shown: Option<ShownView>,
     /// The chat.
     pub chat: Vec<ChatLine>,
 }
@@ -38,10 +40,12 @@ pub struct Context<'a> {
 /// What to show now.
 pub fn picture(view: &AgentView, context: &Context<'_>) -> Picture {
     let main = main_window(view, context);
-    let bar = matches!(main, View::Session).then(|| bar(view));
+    let session = matches!(main, View::Session);
+    let bar = session.then(|| bar(view));
     Picture {
         view: main,
         bar,
+        shown: shown_screen(view).filter(|_| session),
         chat: chat(&view.chat, context),
     }
 }
@@ -201,6 +205,21 @@ pub const fn meant(shown: Shown) -> Capability {
     }
 }
 
+/// Beside a question or the end nothing is shown, and nothing before there is a picture.
+fn shown_screen(view: &AgentView) -> Option<ShownView> {
+    let picture = view.showing?.picture?;
+    Some(ShownView {
+        operator: confirmed(view),
+        size: (picture.width, picture.height),
+        stale: !view.link.up || !view.operator_present,
+    })
+}
+
+fn confirmed(view: &AgentView) -> Option<Operator> {
+    let operator = view.operator.as_ref().filter(|operator| operator.confirmed)?;
+    Some(named(&operator.name, &operator.organisation))
+}
+
 fn bar(view: &AgentView) -> BarView {
     let sees = view.granted.contains(&Capability::View);
     let state = if !view.link.up || !view.operator_present {
@@ -220,11 +239,7 @@ fn bar(view: &AgentView) -> BarView {
     });
     BarView {
         state,
-        operator: view
-            .operator
-            .as_ref()
-            .filter(|operator| operator.confirmed)
-            .map(|operator| named(&operator.name, &operator.organisation)),
+        operator: confirmed(view),
         rights: rights.collect(),
         question: question(&view.asked),
     }

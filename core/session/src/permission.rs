@@ -247,11 +247,12 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::EchoReply
         | K::Welcome
         | K::Companion
+        | K::Showing
         | K::Chat
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
-        K::Showing if !program => Need::Nothing,
-        K::ScreenBegin | K::ScreenChunk if !program => Need::Shown,
+        // The operator's own screen; what comes back for the customer's is below.
+        K::ScreenBegin | K::ScreenChunk => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
         K::ShowDisplay | K::ScreenGlance if program => Need::Granted(Capability::View),
@@ -308,10 +309,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Obstacle
         | K::Refused
         | K::NotMine
-        | K::Showing
         | K::ShowClosed
-        | K::ScreenBegin
-        | K::ScreenChunk
         | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
@@ -336,12 +334,13 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::EchoReply
         | K::About
         | K::Grants
+        | K::ShowClosed
         | K::Chat
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
         K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
-        K::ShowClosed if !program => Need::Nothing,
-        K::ScreenAck | K::ScreenRefresh if !program => Need::Shown,
+        // How far the operator's own screen is there; that of the customer comes in BEGIN and CHUNK.
+        K::ScreenAck | K::ScreenRefresh => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
         K::Obstacle | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
             Need::Granted(Capability::View)
@@ -390,9 +389,6 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::ShowDisplay
         | K::Colors
         | K::Showing
-        | K::ShowClosed
-        | K::ScreenAck
-        | K::ScreenRefresh
         | K::ScreenGlance
         | K::FileList
         | K::FileFetch
@@ -589,7 +585,7 @@ mod tests {
         ];
         // Each end offers its own clipboard to the other and is asked for it, each direction under its own grant.
         let clipboards = [K::ClipOffer, K::ClipFetch, K::ClipPiece];
-        // A page and a console may each show the other a screen: under a grant of the customer there, while the operator shows one here.
+        // An agent and a console may each show the other a screen: under a grant of the customer there, while the operator shows one here.
         let screens = [K::ScreenBegin, K::ScreenChunk, K::ScreenAck, K::ScreenRefresh];
         // Each end sends and receives files, under different grants.
         let files = [
@@ -608,7 +604,7 @@ mod tests {
                 let to_agent = agent_accepts(kind, role) != Need::Never;
                 let to_console = console_accepts(kind, role) != Need::Never;
                 let expected = both.contains(&kind)
-                    || (role == Role::Page && screens.contains(&kind))
+                    || screens.contains(&kind)
                     || (role == Role::Program && (clipboards.contains(&kind) || files.contains(&kind)));
                 assert_eq!(to_agent && to_console, expected, "{kind:?} {role:?}");
             }

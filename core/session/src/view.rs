@@ -178,6 +178,8 @@ pub struct ClipboardView {
 pub struct ShowView {
     /// What of the operator's computer.
     pub surface: Surface,
+    /// Where the customer sees it: `page` or `program`.
+    pub to: &'static str,
 }
 
 /// What the customer is shown.

@@ -14,6 +14,8 @@ mod screen;
 mod session;
 mod workers;
 
+use temoto_codec::Framebuffer;
+use temoto_geometry::Region;
 use temoto_input::{OwnWindows, Rescue};
 use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
@@ -39,9 +41,14 @@ pub enum Order {
 }
 
 /// What the driver tells the shell, from a thread of its own.
-pub enum Report {
+pub enum Report<'a> {
     /// What to show.
     View(Box<AgentView>),
+    /// What the operator shows changed there. The picture is lent for the moment of the call: whoever shows it takes what changed
+    /// out of it, and asks for all of it with [`AgentCommand::Repaint`] when that is needed.
+    Painted(&'a Framebuffer, &'a Region),
+    /// The operator shows nothing any more: nothing of the picture may stay.
+    Blank,
     /// The last try to reach the server failed; the next one follows by itself.
     Unreachable(String),
     /// From now on keys can be held down: what lets go of them if the program dies before it is done.
@@ -78,7 +85,7 @@ impl Driver {
     /// See [`DriverError`]. A machine without a screen is none: the operator is told, and chat works.
     pub fn start(
         settings: Settings,
-        report: impl FnMut(Report) + Send + 'static,
+        report: impl FnMut(Report<'_>) + Send + 'static,
     ) -> Result<Self, DriverError> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(DriverError::Random)?;

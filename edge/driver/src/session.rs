@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use temoto_codec::{Framebuffer, Move};
+use temoto_codec::{Framebuffer, HISTORY_MIB, Move};
 use temoto_geometry::{Point, Rect};
 use temoto_overlay::{FrameOverlay, NativeOverlay};
 use temoto_session::channel::files::{DiskAnswer, DiskAsk, Fault};
@@ -34,7 +34,7 @@ pub async fn run(
     settings: Settings,
     seed: [u8; 32],
     mut orders: mpsc::Receiver<Order>,
-    report: Box<dyn FnMut(Report) + Send>,
+    report: Box<dyn FnMut(Report<'_>) + Send>,
 ) {
     let (news, mut lines) = mpsc::channel(NEWS);
     let (edge, mut edges) = mpsc::channel(NEWS);
@@ -92,7 +92,7 @@ struct Session {
     obstacle: bool,
     /// Lets go of hands that were lost.
     parting: Option<std::thread::JoinHandle<()>>,
-    report: Box<dyn FnMut(Report) + Send>,
+    report: Box<dyn FnMut(Report<'_>) + Send>,
     over: bool,
 }
 
@@ -102,7 +102,7 @@ impl Session {
         seed: [u8; 32],
         news: mpsc::Sender<(u64, LineEvent)>,
         edge: mpsc::Sender<EdgeEvent>,
-        report: Box<dyn FnMut(Report) + Send>,
+        report: Box<dyn FnMut(Report<'_>) + Send>,
     ) -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
@@ -110,6 +110,8 @@ impl Session {
         known.about.keyboard = temoto_input::keyboard_layout(settings.display.as_deref()).unwrap_or_default();
         let mut agent = Agent::new(known, seed, 0, unix);
         agent.set_workers(Arc::new(workers::Threads), workers::processors());
+        // What the operator shows is remembered as far as the format allows: with less the first picture would come twice.
+        agent.remember_at_most(HISTORY_MIB);
         Self {
             agent,
             began: Instant::now(),
@@ -349,8 +351,13 @@ impl Session {
                         self.with_clipboard(|it| it.watch(watch));
                     }
                 }
-                // A program is shown nothing: the table of grants sees to it that these never come.
-                Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
+                Output::Event(AgentEvent::Painted(region)) => {
+                    // What was painted and is gone since is followed by a blank.
+                    if let Some(picture) = self.agent.picture() {
+                        (self.report)(Report::Painted(picture, &region));
+                    }
+                }
+                Output::Event(AgentEvent::Blank) => (self.report)(Report::Blank),
                 Output::Event(AgentEvent::Disk(ask)) => self.ask_disk(ask),
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 Output::Event(AgentEvent::Glance { display, side }) => self.glance(display, side),

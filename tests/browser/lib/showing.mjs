@@ -1,5 +1,7 @@
 // Screens out of browsers: a session of its own for each direction, with one end in a window on an X display. What stands black on white there
 // goes over exactly; the browser itself changes other colors before anybody else gets them.
+import { spawnSync } from 'node:child_process';
+
 import { Customer } from './customer.mjs';
 import { openHeaded } from './headed.mjs';
 import { Operator } from './operator.mjs';
@@ -87,3 +89,51 @@ export const stopShowing = (operator) => operator.page.getByRole('button', { nam
 
 /** The canvas on which the customer sees what the operator shows. */
 export const shown = (customer) => customer.page.getByLabel(customer.words.shown_screen, { exact: true });
+
+/** How much of the program's window is above the picture, in pixels. */
+const HEAD = 58;
+
+/** The window of the program that shows it: where its picture begins if that fills it, and how wide it is; null while there is none. */
+export function inProgram(desktop, title) {
+  const text = spawnSync('xwininfo', ['-name', title], { env: desktop.environment, encoding: 'utf8' }).stdout;
+  if (!text.includes('IsViewable')) return null;
+  const value = (key) => Number(new RegExp(`^ *${key}: *(-?\\d+)$`, 'm').exec(text)?.[1]);
+  return { x: value('Absolute upper-left X'), top: value('Absolute upper-left Y') + HEAD, width: value('Width'), height: value('Height') - HEAD };
+}
+
+/** What a browser without a window "captures" from now on: a still pattern in black and white, as 0xRRGGBB. */
+export async function paintsInstead(operator, [width, height] = [480, 300]) {
+  const pixels = Array.from({ length: width * height }, (_, at) => {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    return ((x >> 3) * 7 + (y >> 3) * 13 + (((x >> 3) * (y >> 3)) % 11)) % 3 === 0 ? 0 : 0xffffff;
+  });
+  await operator.page.evaluate(
+    ({ width, height, pixels }) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const context = canvas.getContext('2d');
+      const rgba = new Uint32Array(pixels.map((pixel) => 0xff000000 | pixel));
+      const paint = () => context.putImageData(new ImageData(new Uint8ClampedArray(rgba.buffer), width, height), 0, 0);
+      // A stream gets a picture when something is painted.
+      setInterval(paint, 200);
+      navigator.mediaDevices.getDisplayMedia = () => {
+        paint();
+        return Promise.resolve(canvas.captureStream());
+      };
+    },
+    { width, height, pixels },
+  );
+  return { width, height, pixels };
+}
+
+/** Where on the display a picture stands pixel for pixel; null if it stands nowhere. */
+export async function standsAt(desktop, { width, height, pixels }) {
+  const there = await desktop.capture();
+  const rowIs = (x, y, row) => {
+    for (let n = 0; n < width; n += 1) if (there.pixels[(y + row) * there.width + x + n] !== pixels[row * width + n]) return false;
+    return true;
+  };
+  for (let y = 0; y + height <= there.height; y += 1)
+    for (let x = 0; x + width <= there.width; x += 1)
+      if (rowIs(x, y, 0) && rowIs(x, y, height - 1) && pixels.every((_, at) => at % width !== 0 || rowIs(x, y, at / width))) return { x, y };
+  return null;
+}

@@ -312,6 +312,10 @@ impl Node {
 /// What a display shows, or all of them: cut out of the desktop, black between them.
 pub fn taken(desktop: &Framebuffer, agent: &Agent, display: u32) -> Option<Framebuffer> {
     let place = agent.place(display)?;
+    if place.size().is_empty() {
+        // What a page shares: how large it is, its first pixels tell.
+        return Some(desktop.clone());
+    }
     let mut frame = Framebuffer::new(place.size()).ok()?;
     for part in agent.parts(display) {
         for y in 0..part.height {

@@ -323,7 +323,11 @@ impl World {
         }
         self.with_agent(who, |agent, now| {
             let Some(shown) = agent.shown() else { return };
-            let here = Region::from(rect).clip(shown).translate(-shown.x, -shown.y);
+            let mut here = Region::from(rect);
+            // A page knows of nothing but the pixels of what it shares.
+            if !shown.size().is_empty() {
+                here = here.clip(shown).translate(-shown.x, -shown.y);
+            }
             if !here.is_empty() {
                 agent.damaged(now, &here, []);
             }

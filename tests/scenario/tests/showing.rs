@@ -41,6 +41,17 @@ fn shows(world: &mut World) {
     world.run_for(1_000);
 }
 
+/// The customer answers in the program.
+fn allows(world: &mut World) {
+    world.agent(
+        Who::Program,
+        AgentCommand::Allow {
+            capabilities: Capability::FIRST.to_vec(),
+        },
+    );
+    world.run_for(1_000);
+}
+
 fn exact(world: &World, from: Who, to: Who) -> bool {
     world.picture_at(to) == world.node(from).desktop.as_ref()
 }
@@ -267,30 +278,140 @@ fn a_show_outlives_a_cut_and_a_page_that_was_reloaded_but_not_the_console_it_was
 }
 
 #[test]
-fn both_screens_of_a_session_run_at_once_and_the_page_is_shown_it_while_the_program_runs() {
+fn what_is_shown_moves_to_the_program_once_its_question_is_answered_and_back_when_it_goes() {
     let mut world = World::new(28);
     world.join_page();
     shows(&mut world);
     shares(&mut world);
     assert!(exact(&world, Who::Console, Who::Page) && exact(&world, Who::Page, Who::Console));
     world.join_program();
-    world.agent(
-        Who::Program,
-        AgentCommand::Allow {
-            capabilities: Capability::FIRST.to_vec(),
-        },
-    );
-    world.run_for(1_000);
-    goes_on(&mut world);
-    paint_operator(&mut world, Rect::new(9, 9, 90, 90), 0x0000_00ff);
+    paint_operator(&mut world, Rect::new(3, 3, 20, 20), 0x0000_aaff);
+    let to = |world: &World| world.console_view().showing.map(|showing| showing.to);
     assert!(exact(&world, Who::Console, Who::Page) && world.picture_at(Who::Program).is_none());
-    // A pause withdraws the customer's screen, not the operator's.
+    assert_eq!(to(&world), Some("page"));
+
+    allows(&mut world);
+    assert!(exact(&world, Who::Console, Who::Program) && world.picture_is_exact());
+    assert_eq!(to(&world), Some("program"));
+    assert!(world.agent_view(Who::Page).showing.is_none() && world.picture_at(Who::Page).is_none());
+    goes_on(&mut world);
+    // What is withdrawn or paused is the customer's screen, not the operator's.
     world.agent(Who::Program, AgentCommand::Pause { paused: true });
-    world.run_for(300);
-    assert!(!world.has_picture() && exact(&world, Who::Console, Who::Page));
+    paint_operator(&mut world, Rect::new(9, 9, 90, 90), 0x0000_00ff);
+    assert!(!world.has_picture() && exact(&world, Who::Console, Who::Program));
+    world.agent(Who::Program, AgentCommand::Pause { paused: false });
+    let capability = Capability::View;
+    world.agent(Who::Program, AgentCommand::Withdraw { capability });
+    paint_operator(&mut world, Rect::new(9, 9, 90, 90), 0x0000_ff00);
+    assert!(!world.has_picture() && exact(&world, Who::Console, Who::Program));
+
+    world.agent(Who::Program, AgentCommand::Leave);
+    world.run_for(1_000);
+    assert!(exact(&world, Who::Console, Who::Page));
+    assert_eq!(to(&world), Some("page"));
     world.agent(Who::Page, AgentCommand::Leave);
     world.run_for(1_000);
     assert!(world.console_view().showing.is_none(), "nobody looks");
+    assert_eq!(world.console_view().notice.expect("told").code, "show_alone");
+}
+
+#[test]
+fn both_screens_of_a_program_run_at_once_and_count_their_own_bytes_only() {
+    let mut world = World::shared(31);
+    // The program's screen is that of its computer, and files travel beside it.
+    world.node_mut(Who::Program).disk.folders = vec!["desktop".to_owned()];
+    let file: Vec<u8> = (0..400_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    world.node_mut(Who::Program).disk.put("desktop/大.bin", &file);
+    let capability = Capability::FilesOut;
+    let capabilities = vec![capability];
+    world.console(ConsoleCommand::Ask { capabilities });
+    world.run_for(300);
+    let yes = true;
+    world.agent(Who::Program, AgentCommand::Answer { capability, yes });
+    world.run_for(300);
+    world.rate = Some(200_000);
+    shows(&mut world);
+    world.node_mut(Who::Console).disk.target(1, "downloads");
+    world.console(ConsoleCommand::FetchFiles {
+        transfer: 1,
+        root: "desktop".to_owned(),
+        path: Vec::new(),
+        names: vec!["大.bin".to_owned()],
+    });
+    for n in 0..60_u32 {
+        let rect = Rect::new((n % 30).cast_signed(), (n % 20).cast_signed(), 200, 150);
+        world.paint(Who::Program, rect, n * 0x0001_0307);
+        paint_operator(&mut world, rect, n * 0x0007_0301);
+    }
+    world.run_for(10_000);
+    assert!(exact(&world, Who::Console, Who::Program) && world.picture_is_exact());
+    let files = &world.node(Who::Console).disk.files;
+    assert_eq!(
+        files.get("downloads/大.bin").map(|(bytes, _)| bytes == &file),
+        Some(true)
+    );
+    goes_on(&mut world);
+    let program = world.console_view().program.expect("still there");
+    assert!(program.present, "nobody was blamed");
+}
+
+#[test]
+fn what_a_program_is_shown_is_closed_there_and_outlives_a_cut_but_not_its_console() {
+    let mut world = World::shared(32);
+    shows(&mut world);
+    let seen = world.agent_view(Who::Program).showing.expect("told");
+    assert_eq!(seen.picture.map(|p| (p.width, p.height)), Some((301, 199)));
+    world.cut();
+    world.run_for(2_000);
+    world.line_up = true;
+    world.run_for(10_000);
+    paint_operator(&mut world, Rect::new(1, 2, 30, 40), 0x0011_9911);
+    assert!(exact(&world, Who::Console, Who::Program));
+
+    world.agent(Who::Program, AgentCommand::CloseShown);
+    world.run_for(1_000);
+    assert_eq!(world.picture_at(Who::Program), None);
+    let view = world.console_view();
+    assert_eq!(
+        (view.showing, events(&world).pop()),
+        (None, Some("show_closed".to_owned()))
+    );
+    assert_eq!(view.notice.expect("told").code, "show_closed");
+    assert_eq!(
+        world.agent_view(Who::Page).showing,
+        None,
+        "it does not go elsewhere"
+    );
+
+    shows(&mut world);
+    assert!(
+        exact(&world, Who::Console, Who::Program),
+        "and can be shown again"
+    );
+    world.reload(Who::Console);
+    world.run_for(5_000);
+    assert_eq!(world.agent_view(Who::Program).showing, None);
+    assert_eq!(world.picture_at(Who::Program), None);
+    shows(&mut world);
+    assert!(exact(&world, Who::Console, Who::Program));
+    assert_eq!(world.agent_view(Who::Page).showing, None);
+}
+
+#[test]
+fn a_customer_who_declined_is_shown_it_in_the_program_all_the_same() {
+    let mut world = World::new(33);
+    world.join_page();
+    world.join_program();
+    world.agent(Who::Program, AgentCommand::Decline);
+    world.run_for(500);
+    shows(&mut world);
+    assert!(exact(&world, Who::Console, Who::Program) && !world.has_picture());
+    world.console(ConsoleCommand::EndShow);
+    world.run_for(300);
+    assert_eq!(world.picture_at(Who::Program), None);
+    assert_eq!(events(&world).pop(), Some("show_stopped".to_owned()));
 }
 
 #[test]

@@ -24,6 +24,7 @@ const KINDS = new Map([
   ...['閉じる', 'Close', '接続', 'Connect'].map((name) => [name, { find: filled, alone: true }]),
   ...['サーバー', 'Server'].map((name) => [name, { find: focused }]),
   ...['セッションを終了', 'End session'].map((name) => [name, { find: edged }]),
+  ...['担当者の画面を閉じる', 'Close the operator’s screen'].map((name) => [name, { find: edged, ours: isShown }]),
   ...['一時停止', 'Pause'].map((name) => [name, { find: (part) => leftOf(edged(part)), bar: true }]),
   ...['再開', 'Resume'].map((name) => [name, { find: resume, bar: true }]),
   ...['操作を取り消す', 'Withdraw control'].map((name) => [name, { find: withdraw, bar: true }]),
@@ -41,6 +42,11 @@ let withdrawn = null;
 export const isMain = ({ title }) => title === 'Temoto';
 export const isBar = ({ title }) => title.startsWith('Temoto: ');
 
+/** The window with what the operator shows. */
+function isShown({ title }) {
+  return /さんが画面を見せています$| is showing you a screen$/.test(title);
+}
+
 /** Place of a control of this name in a capture, on the screen; null while it is not there. */
 export function place(name, windows, capture) {
   const kind = KINDS.get(name);
@@ -53,6 +59,7 @@ export function place(name, windows, capture) {
     return null;
   };
   const asked = ASKED.get(name);
+  if (kind.ours) return within(kind.ours, kind.find);
   return within(kind.bar || kind.find === edged ? isBar : isMain, kind.find) ?? (asked ? within(isBar, asked) : null);
 }
 

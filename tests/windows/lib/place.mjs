@@ -9,6 +9,8 @@ import { Traces } from './traces.mjs';
 /** What of the tour Wine cannot show, with the reason that the result names. */
 const CANNOT = {
   displays: 'the desktop of Wine is one window, with one monitor; several are covered by the replays of edge/screen and by Linux',
+  browser_sharing: 'what the browser is to capture is a window of X, and a desktop of Wine has none; the same page is played on Linux',
+  show_on_page: 'the same',
   keys_close: 'the editor of Wine has no Ctrl + W',
 };
 /** The customer's own mouse presses here, and the operator's input is held until it rested. */

@@ -224,8 +224,8 @@ export interface ConsoleView {
   files: { roots: FileRoot[]; transfers: TransferView[] };
   /** What the customer shares from the browser, to be looked at only; null if nothing. */
   sharing: Surface | null;
-  /** What this side shows to the customer. */
-  showing: { surface: Surface } | null;
+  /** What this side shows to the customer, and where that is seen: in the program, or on the page while there is none. */
+  showing: { surface: Surface; to: 'page' | 'program' } | null;
   /** Size of the picture in physical pixels, null before the first. `look` counts pictures: a click names the one it was made on. */
   picture: { width: number; height: number; look: number } | null;
   quality: { roundTripMs: number | null; bitsPerSecond: number; framesPerSecond: number };

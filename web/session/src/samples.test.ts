@@ -26,7 +26,7 @@ test('the console view of the core has the fields of ConsoleView', () => {
     notice: { code: 'foreign_host', arguments: ['other'], number: 1 },
     obstacle: 'locked',
     sharing: 'window',
-    showing: { surface: 'monitor' },
+    showing: { surface: 'monitor', to: 'program' },
     page: lost(permission('ja').page),
     program: lost(permission('ja').program),
     asked: ['control'],

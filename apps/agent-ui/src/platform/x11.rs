@@ -3,6 +3,9 @@
 use i_slint_backend_winit::winit::platform::x11::{WindowAttributesExtX11, WindowType};
 use i_slint_backend_winit::winit::window::{Icon, Window, WindowAttributes};
 
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, PropMode};
+use x11rb::wrapper::ConnectionExt as _;
+
 use crate::Lang;
 use crate::contrast::ContrastColors;
 
@@ -40,6 +43,24 @@ pub(crate) fn keep_above(_window: &Window) {}
 pub(crate) fn come_forward(window: &Window) {
     window.focus_window();
 }
+
+/// A window that is about to appear leaves the keyboard where it is: a time of zero says that nobody asked for it.
+pub(crate) fn come_quietly(window: &Window) {
+    let quiet = || -> Result<(), Box<dyn std::error::Error>> {
+        let (connection, _) = x11rb::connect(None)?;
+        let name = connection.intern_atom(false, b"_NET_WM_USER_TIME")?.reply()?.atom;
+        let id = u32::try_from(u64::from(window.id()))?;
+        connection
+            .change_property32(PropMode::REPLACE, id, name, AtomEnum::CARDINAL, &[0])?
+            .check()?;
+        Ok(())
+    };
+    // Where it cannot be said the window is in front as any other.
+    let _unsaid = quiet();
+}
+
+/// Window managers put a window that appears above the others.
+pub(crate) fn came_quietly(_window: &Window) {}
 
 /// There is no setting for it that desktops agree on.
 pub(crate) fn contrast() -> Option<ContrastColors> {

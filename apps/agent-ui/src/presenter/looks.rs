@@ -19,7 +19,7 @@ impl Presenter {
     /// The windows of the system's, if they are others than before.
     pub(super) fn tell_own_windows(self: &Rc<Self>) {
         let mut ids = Vec::new();
-        for window in [self.main.window(), self.bar.window()] {
+        for window in self.windows() {
             ids.extend(window.with_winit_window(|window| u64::from(window.id())));
         }
         let before = self.state.borrow().own_windows.clone();
@@ -27,7 +27,7 @@ impl Presenter {
             return;
         }
         self.state.borrow_mut().own_windows.clone_from(&ids);
-        for window in [self.main.window(), self.bar.window()] {
+        for window in self.windows() {
             window.with_winit_window(|window| {
                 if !before.contains(&u64::from(window.id())) {
                     let weak = Rc::downgrade(self);
@@ -61,7 +61,8 @@ impl Presenter {
         };
         let shown = contrast::shown(colors);
         self.main.global::<Tokens>().set_contrast(shown.clone());
-        self.bar.global::<Tokens>().set_contrast(shown);
+        self.bar.global::<Tokens>().set_contrast(shown.clone());
+        self.shown.global::<Tokens>().set_contrast(shown);
     }
 
     /// As long as the bar is in sight.

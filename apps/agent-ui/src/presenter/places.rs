@@ -18,7 +18,7 @@ impl Presenter {
         physical.max(0.0).round() as u32
     }
 
-    fn area(&self) -> Option<Area> {
+    pub(super) fn area(&self) -> Option<Area> {
         self.state.borrow().area.or_else(|| {
             self.bar
                 .window()

@@ -32,9 +32,10 @@ impl Agent {
         self.watch.viewer.picture().filter(|_| self.grants.shown())
     }
 
-    /// The operator begins to show something, or no longer does.
+    /// The operator begins to show something, or no longer does. A program whose first question is not answered shows nothing
+    /// else, so nothing that imitates it or lies over it.
     pub(super) fn operator_shows(&mut self, now_ms: u64, showing: proto::Showing) {
-        if !showing.on {
+        if !showing.on || (self.is_program() && !self.answered) {
             self.stop_watching(now_ms);
             return;
         }
@@ -130,21 +131,26 @@ mod tests {
     use super::*;
     use crate::AgentSettings;
 
-    fn looking() -> Agent {
+    const SHOWING: proto::Showing = proto::Showing {
+        number: 1,
+        on: true,
+        surface: 0,
+    };
+
+    fn agent(role: Role) -> Agent {
         let settings = AgentSettings {
-            role: Role::Page,
+            role,
             keeping: RootKeeping::Caller,
             signed: false,
             build: "page 0.1.0".to_owned(),
             about: proto::About::default(),
         };
-        let mut agent = Agent::new(settings, [7; 32], 0, 0);
-        let showing = proto::Showing {
-            number: 1,
-            on: true,
-            surface: 0,
-        };
-        agent.operator_shows(0, showing);
+        Agent::new(settings, [7; 32], 0, 0)
+    }
+
+    fn looking() -> Agent {
+        let mut agent = agent(Role::Page);
+        agent.operator_shows(0, SHOWING);
         agent
     }
 
@@ -196,6 +202,27 @@ mod tests {
         let painted = std::iter::from_fn(|| agent.poll())
             .any(|output| matches!(output, Output::Event(AgentEvent::Painted(_))));
         assert!(!painted);
+    }
+
+    #[test]
+    fn a_program_is_shown_nothing_before_its_question_is_answered_and_without_a_word_of_it() {
+        let mut agent = agent(Role::Program);
+        let shown = |agent: &mut Agent, number| {
+            let frame = begin(number, None, &[2; 9]);
+            agent.frame_arrived(5_000, temoto_wire::frame::Channel::Screen, kind::BEGIN, &frame);
+            (agent.watch_view().is_some(), agent.watch.viewer.look().is_some())
+        };
+        assert_eq!(shown(&mut agent, 1), (false, false));
+        agent.operator_shows(5_000, SHOWING);
+        assert_eq!(shown(&mut agent, 2), (false, false));
+        agent.decline(5_000);
+        assert_eq!(
+            shown(&mut agent, 3),
+            (false, false),
+            "answered, and nothing is shown"
+        );
+        agent.operator_shows(5_000, SHOWING);
+        assert!(agent.watch_view().is_some());
     }
 
     #[test]

@@ -315,6 +315,7 @@ impl Console {
             }
             end.rest(now_ms, &declined.resting);
         }
+        self.follow_onlooker(now_ms, None);
         self.notify("declined", Vec::new());
         self.tell(now_ms, "declined", Vec::new());
     }
@@ -358,6 +359,7 @@ impl Console {
         }
         self.follow_clipboard();
         self.follow_files(now_ms);
+        self.follow_onlooker(now_ms, None);
         self.notice = None;
         if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
             self.say_colors(now_ms, participant);

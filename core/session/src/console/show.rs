@@ -1,5 +1,5 @@
-//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to the
-//! customer's page.
+//! Showing the operator's screen: the second screen of a session, in the other direction. It goes to the customer's program,
+//! and to the join page where there is none.
 
 use temoto_codec::FrameView;
 use temoto_geometry::Region;
@@ -32,7 +32,7 @@ impl Console {
         if self
             .notice
             .as_ref()
-            .is_some_and(|notice| notice.code == "show_closed")
+            .is_some_and(|notice| matches!(notice.code, "show_closed" | "show_alone"))
         {
             self.notice = None;
         }
@@ -61,19 +61,24 @@ impl Console {
         }
     }
 
-    /// Who looks: the page, once it greeted. A program has no window for it.
+    /// Who looks: the program, once its customer answered what it asked first, else the page. Before that answer a program shows
+    /// nothing but its question.
     fn onlooker(&self) -> Option<u8> {
-        let mut ends = self.ends.iter();
-        ends.find(|(_, end)| end.role == Role::Page && end.greeted)
-            .map(|(&n, _)| n)
+        let of = |role| {
+            let mut ends = self.ends.iter();
+            ends.find(|(_, end)| end.role == role && end.greeted && (end.answered || role == Role::Page))
+                .map(|(&n, _)| n)
+        };
+        of(Role::Program).or_else(|| of(Role::Page))
     }
 
-    /// A page came, was started anew or went: what is shown goes to the one there is now.
+    /// An agent came, was answered, was started anew or went: what is shown goes to the one that looks now.
     pub(super) fn follow_onlooker(&mut self, now_ms: u64, came: Option<u8>) {
         let Some(to) = self.show.to else { return };
         match self.onlooker() {
             None => {
                 self.show_off(now_ms);
+                self.notify("show_alone", Vec::new());
             }
             // Who was started anew knows nothing of it.
             Some(now) if now != to || came == Some(to) => self.show_to(now_ms, now),
@@ -198,10 +203,16 @@ impl Console {
         Ok(())
     }
 
-    /// What the page of the operator shows of it.
+    /// What the console shows of it.
     pub(super) fn show_view(&self) -> Option<ShowView> {
-        self.show.to.map(|_| ShowView {
+        let to = self.ends.get(&self.show.to?)?;
+        Some(ShowView {
             surface: self.show.surface,
+            to: if to.role == Role::Program {
+                "program"
+            } else {
+                "page"
+            },
         })
     }
 }

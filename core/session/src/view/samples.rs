@@ -144,6 +144,7 @@ fn console() -> ConsoleView {
         sharing: Some(Surface::Window),
         showing: Some(ShowView {
             surface: Surface::Monitor,
+            to: "program",
         }),
         picture: Some(PictureView {
             width: 1_920,

@@ -68,7 +68,10 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         }
         return;
       case 'show':
-        return this.#show({ ...this.#view, showing: { surface: command.surface } });
+        return this.#show({
+          ...this.#view,
+          showing: { surface: command.surface, to: this.#view.program ? 'program' : 'page' },
+        });
       case 'endShow':
         return this.#show({ ...this.#view, showing: null });
       case 'control':

@@ -66,8 +66,8 @@ export const SCENARIOS: Record<string, Scenario> = {
   'not-shared': session(joined, { step: 'not_shared' }),
   'browser-starting': session(joined, { sharing: 'monitor' }),
   browser: session(joined, { sharing: 'monitor', picture: { width: 1280, height: 720, look: 1 } }),
-  showing: session(joined, { showing: { surface: 'window' } }),
-  'showing-live': session(live, { showing: { surface: 'monitor' } }),
+  showing: session(joined, { showing: { surface: 'window', to: 'page' } }),
+  'showing-live': session(live, { showing: { surface: 'monitor', to: 'program' } }),
   'show-closed': session(joined, () => ({ notice: notice('show_closed') })),
   permission: session(permission, {}),
   declined: session(permission, {

@@ -14,7 +14,7 @@ use windows::Win32::Foundation::HWND;
 pub(crate) use bar::keep_above;
 pub(crate) use contrast::contrast;
 pub(crate) use fonts::font_family;
-pub(crate) use front::come_forward;
+pub(crate) use front::{came_quietly, come_forward, come_quietly};
 pub(crate) use news::listen;
 
 /// Whether a display is chosen by name: a person has one desktop.
