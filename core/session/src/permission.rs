@@ -34,6 +34,8 @@ pub enum MessageKind {
     Yielded,
     Displays,
     ShowDisplay,
+    AskWindows,
+    Windows,
     Refused,
     Leave,
     NotMine,
@@ -78,7 +80,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 58] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -95,6 +97,8 @@ impl MessageKind {
         Self::Yielded,
         Self::Displays,
         Self::ShowDisplay,
+        Self::AskWindows,
+        Self::Windows,
         Self::Refused,
         Self::Leave,
         Self::NotMine,
@@ -210,6 +214,8 @@ impl MessageKind {
             Body::Yielded(_) => Self::Yielded,
             Body::Displays(_) => Self::Displays,
             Body::ShowDisplay(_) => Self::ShowDisplay,
+            Body::AskWindows(_) => Self::AskWindows,
+            Body::Windows(_) => Self::Windows,
             Body::Refused(_) => Self::Refused,
             Body::Leave(_) => Self::Leave,
             Body::NotMine(_) => Self::NotMine,
@@ -254,7 +260,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::ScreenBegin | K::ScreenChunk if !program => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::ScreenGlance if program => Need::Granted(Capability::View),
+        K::ShowDisplay | K::AskWindows | K::ScreenGlance if program => Need::Granted(Capability::View),
         K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
@@ -293,6 +299,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::AskGrant
         | K::StepUp
         | K::ShowDisplay
+        | K::AskWindows
         | K::ScreenGlance
         | K::Input
         | K::ClipOffer
@@ -306,6 +313,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Displays
         | K::Obstacle
+        | K::Windows
         | K::Refused
         | K::NotMine
         | K::Showing
@@ -343,7 +351,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         K::ShowClosed if !program => Need::Nothing,
         K::ScreenAck | K::ScreenRefresh if !program => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Obstacle | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
+        K::Obstacle | K::Windows | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
             Need::Granted(Capability::View)
         }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
@@ -375,6 +383,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Refused
         | K::Obstacle
+        | K::Windows
         | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
@@ -388,6 +397,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::StepUp
         | K::Companion
         | K::ShowDisplay
+        | K::AskWindows
         | K::Colors
         | K::Showing
         | K::ShowClosed
