@@ -100,6 +100,7 @@ impl AgentSession {
             | AgentEvent::ClipboardCame(_)
             | AgentEvent::WatchClipboard(_)
             | AgentEvent::Disk(_)
+            | AgentEvent::Windows
             | AgentEvent::Glance { .. } => JsValue::NULL,
         })
     }

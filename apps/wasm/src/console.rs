@@ -114,6 +114,11 @@ impl ConsoleSession {
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Thumbnail { display, picture } => output::thumbnail(display, &picture),
             ConsoleEvent::Clipboard(clip) => output::clipboard(clip),
+            ConsoleEvent::Windows(windows) => {
+                let place = |rect: &temoto_geometry::Rect| json!({ "x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height });
+                let windows: Vec<_> = windows.iter().map(place).collect();
+                output::event(&json!({ "type": "windows", "windows": windows }))
+            }
             ConsoleEvent::Disk(ask) => output::disk(ask).unwrap_or(JsValue::NULL),
             ConsoleEvent::Folder {
                 request,

@@ -21,6 +21,7 @@ mod share;
 mod store;
 mod view;
 mod watch;
+mod windows;
 mod work;
 mod write;
 
@@ -85,6 +86,8 @@ pub enum AgentEvent {
         /// Number of the display in the list that the shell gave, or of all: [`Agent::place`] and [`Agent::parts`] know them.
         display: u32,
     },
+    /// Tell where the windows are by [`Agent::windows`].
+    Windows,
     /// Take the newest pixels of this display, made small by [`crate::channel::glance::shrink`], and give them to
     /// [`Agent::glanced`].
     Glance {

@@ -17,6 +17,7 @@ mod say;
 mod show;
 mod store;
 mod view;
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -88,6 +89,8 @@ pub struct Console {
     wanted: Option<u32>,
     /// Displays whose small picture was asked for.
     glances: BTreeSet<u8>,
+    /// The places of windows were asked for.
+    windows_asked: bool,
     screen: ScreenViewer,
     /// What the page shares from its browser.
     browser: ScreenViewer,
@@ -144,6 +147,7 @@ impl Console {
             side_by_side: false,
             wanted: None,
             glances: BTreeSet::new(),
+            windows_asked: false,
             screen: ScreenViewer::new(),
             browser: ScreenViewer::new(),
             show: show::Show::default(),

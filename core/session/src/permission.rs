@@ -34,6 +34,8 @@ pub enum MessageKind {
     Yielded,
     Displays,
     ShowDisplay,
+    AskWindows,
+    Windows,
     Refused,
     Leave,
     NotMine,
@@ -78,7 +80,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 58] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -95,6 +97,8 @@ impl MessageKind {
         Self::Yielded,
         Self::Displays,
         Self::ShowDisplay,
+        Self::AskWindows,
+        Self::Windows,
         Self::Refused,
         Self::Leave,
         Self::NotMine,
@@ -210,6 +214,8 @@ impl MessageKind {
             Body::Yielded(_) => Self::Yielded,
             Body::Displays(_) => Self::Displays,
             Body::ShowDisplay(_) => Self::ShowDisplay,
+            Body::AskWindows(_) => Self::AskWindows,
+            Body::Windows(_) => Self::Windows,
             Body::Refused(_) => Self::Refused,
             Body::Leave(_) => Self::Leave,
             Body::NotMine(_) => Self::NotMine,
@@ -255,7 +261,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::ScreenBegin | K::ScreenChunk => Need::Shown,
         K::AskGrant if program => Need::Nothing,
         K::StepUp if !program => Need::Nothing,
-        K::ShowDisplay | K::ScreenGlance if program => Need::Granted(Capability::View),
+        K::ShowDisplay | K::AskWindows | K::ScreenGlance if program => Need::Granted(Capability::View),
         K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardIn),
@@ -294,6 +300,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         K::AskGrant
         | K::StepUp
         | K::ShowDisplay
+        | K::AskWindows
         | K::ScreenGlance
         | K::Input
         | K::ClipOffer
@@ -307,6 +314,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Displays
         | K::Obstacle
+        | K::Windows
         | K::Refused
         | K::NotMine
         | K::ShowClosed
@@ -342,7 +350,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         // How far the operator's own screen is there; that of the customer comes in BEGIN and CHUNK.
         K::ScreenAck | K::ScreenRefresh => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
-        K::Obstacle | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
+        K::Obstacle | K::Windows | K::ScreenThumbnail | K::CursorPlace | K::CursorShape if program => {
             Need::Granted(Capability::View)
         }
         K::ClipOffer | K::ClipPiece if program => Need::Granted(Capability::ClipboardOut),
@@ -374,6 +382,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Yielded
         | K::Refused
         | K::Obstacle
+        | K::Windows
         | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
@@ -387,6 +396,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::StepUp
         | K::Companion
         | K::ShowDisplay
+        | K::AskWindows
         | K::Colors
         | K::Showing
         | K::ScreenGlance

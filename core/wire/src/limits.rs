@@ -36,6 +36,8 @@ pub const HELD_KEYS: usize = 32;
 pub const DISPLAYS: usize = 31;
 /// Stands for all displays side by side, where else the number of one stands.
 pub const ALL_DISPLAYS: u8 = 31;
+/// Windows that are told at most.
+pub const WINDOWS: usize = 64;
 /// Longest side of the small picture of a display that is not looked at, in pixels.
 pub const GLANCE_SIDE: u8 = 192;
 /// Longest encoded screen update, in bytes; a larger one is sent as several.

@@ -31,6 +31,8 @@ pub enum EdgeEvent {
         /// The picture.
         small: Option<Framebuffer>,
     },
+    /// Where the windows are, the uppermost first, in pixels of the desktop.
+    Windows(Vec<Rect>),
     /// They could not be taken just now; words for the operator, or nothing if it solves itself at once.
     NoFrame(String),
     /// Something hides the desktop from programs, or nothing does any more.

@@ -21,6 +21,8 @@ enum Ask {
     Capture(Capture),
     /// A small picture of one display.
     Glance { display: u32, rect: Rect, side: u8 },
+    /// Where the windows are.
+    Windows,
 }
 
 /// Take the pixels of these displays now, as one picture; the frame of the last time comes back to be reused.
@@ -43,7 +45,7 @@ impl Screen {
     pub fn start(display: Option<&str>, events: mpsc::Sender<EdgeEvent>) -> Result<Self, ScreenError> {
         let source = temoto_screen::open(display)?;
         let waker = source.waker();
-        let (asks, inbox) = sync_channel(2);
+        let (asks, inbox) = sync_channel(3);
         std::thread::Builder::new()
             .name("screen".to_owned())
             .spawn(move || {
@@ -70,6 +72,11 @@ impl Screen {
     /// Asks for a small picture of a display.
     pub fn glance(&self, display: u32, rect: Rect, side: u8) {
         self.ask(Ask::Glance { display, rect, side });
+    }
+
+    /// Asks where the windows are.
+    pub fn windows(&self) {
+        self.ask(Ask::Windows);
     }
 
     fn ask(&self, ask: Ask) {
@@ -136,6 +143,10 @@ impl<S: ScreenSource> Thread<S> {
                 match asks.try_recv() {
                     Ok(Ask::Capture(capture)) => self.capture(capture)?,
                     Ok(Ask::Glance { display, rect, side }) => self.glance(display, rect, side)?,
+                    Ok(Ask::Windows) => {
+                        let windows = self.source.windows()?;
+                        self.tell(EdgeEvent::Windows(windows))?;
+                    }
                     Err(std::sync::mpsc::TryRecvError::Empty) => break,
                     Err(std::sync::mpsc::TryRecvError::Disconnected) => return Err(Stop::Session),
                 }

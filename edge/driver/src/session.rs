@@ -249,6 +249,7 @@ impl Session {
                 self.frame = Some(frame);
             }
             EdgeEvent::Glanced { display, small } => self.agent.glanced(now, display, small.as_ref()),
+            EdgeEvent::Windows(windows) => self.agent.windows(now, &windows),
             EdgeEvent::NoFrame(why) if why.is_empty() => self.agent.no_frame(now),
             EdgeEvent::NoFrame(why) => self.agent.screen_refused(now, why),
             EdgeEvent::ScreenLost(why) => {
@@ -361,6 +362,7 @@ impl Session {
                 Output::Event(AgentEvent::Disk(ask)) => self.ask_disk(ask),
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),
                 Output::Event(AgentEvent::Glance { display, side }) => self.glance(display, side),
+                Output::Event(AgentEvent::Windows) => self.list_windows(),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
             }
@@ -393,6 +395,15 @@ impl Session {
                 let now = self.now();
                 self.agent.glanced(now, display, None);
             }
+        }
+    }
+
+    fn list_windows(&mut self) {
+        if let Some(screen) = &self.screen {
+            screen.windows();
+        } else {
+            let now = self.now();
+            self.agent.windows(now, &[]);
         }
     }
 

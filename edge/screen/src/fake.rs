@@ -20,6 +20,7 @@ struct State {
     position: Point,
     pending: Changes,
     obstacle: Option<Obstacle>,
+    windows: Vec<Rect>,
     woken: bool,
     lost: bool,
 }
@@ -90,6 +91,7 @@ impl FakeScreen {
             position: Point::ORIGIN,
             pending,
             obstacle: None,
+            windows: Vec::new(),
             woken: false,
             lost: false,
         };
@@ -156,6 +158,11 @@ impl FakeDesktop {
             state.position = to;
             state.pending.cursor_moved = Some(to);
         });
+    }
+
+    /// These windows are on it, the uppermost first.
+    pub fn set_windows(&self, windows: Vec<Rect>) {
+        self.0.change(|state| state.windows = windows);
     }
 
     /// Gives the cursor another shape.
@@ -245,6 +252,15 @@ impl ScreenSource for FakeScreen {
             frame.blit(Point::new(target.x, to), line);
         }
         Ok(())
+    }
+
+    fn windows(&mut self) -> Result<Vec<Rect>, ScreenError> {
+        let state = self.shared.lock();
+        if state.lost {
+            Err(lost())
+        } else {
+            Ok(state.windows.clone())
+        }
     }
 
     fn cursor_position(&mut self) -> Result<Point, ScreenError> {

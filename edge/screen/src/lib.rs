@@ -32,6 +32,9 @@ pub use native::NativeScreen;
 /// Most displays that are listed.
 pub const MAX_DISPLAYS: usize = 32;
 
+/// Most windows that are told.
+pub const MAX_WINDOWS: usize = 64;
+
 /// Most moves that are told at once.
 pub const MAX_MOVES: usize = 16;
 
@@ -163,6 +166,13 @@ pub trait ScreenSource: Send {
     /// # Errors
     /// [`ScreenError::Lost`].
     fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError>;
+
+    /// Where the windows of the desktop are, the uppermost first, at most [`MAX_WINDOWS`]: what a person would call one, with its
+    /// frame. Hidden and minimized ones are not among them.
+    ///
+    /// # Errors
+    /// [`ScreenError::Lost`].
+    fn windows(&mut self) -> Result<Vec<Rect>, ScreenError>;
 
     /// A handle with which another thread ends [`Self::wait`].
     fn waker(&self) -> Waker;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Secret32, derive_run_psk};
-use temoto_geometry::{Point, Region, Size};
+use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::{DiskAsk, Listed};
 use temoto_session::channel::glance::shrink;
@@ -66,6 +66,10 @@ pub struct Node {
     pub clip_sets: Vec<ClipSet>,
     /// What came of it when somebody pasted.
     pub clip_came: Vec<ClipCame>,
+    /// Where its windows are.
+    pub windows: Vec<Rect>,
+    /// What it was told of the other end's, one after the other.
+    pub windows_told: Vec<Vec<Rect>>,
     /// Its disk.
     pub disk: Disk,
     /// What its disk is asked while it does nothing.
@@ -111,6 +115,8 @@ impl Node {
             clipboards: Vec::new(),
             clip_sets: Vec::new(),
             clip_came: Vec::new(),
+            windows: Vec::new(),
+            windows_told: Vec::new(),
             disk: Disk::default(),
             disk_stands: false,
             asked: Vec::new(),
@@ -166,6 +172,7 @@ impl Node {
                 self.thumbnails.push((display, picture));
             }
             Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
+            Output::Event(ConsoleEvent::Windows(windows)) => self.windows_told.push(windows),
             Output::Event(ConsoleEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
             Output::Event(ConsoleEvent::Folder { entries, .. }) => self.listed.extend(entries),
             Output::Event(ConsoleEvent::FolderChanged {
@@ -206,6 +213,11 @@ impl Node {
                 }
             }
             Output::Event(AgentEvent::Capture { .. }) => {}
+            Output::Event(AgentEvent::Windows) => {
+                if let Machine::Agent(agent) = &mut self.machine {
+                    agent.windows(now_ms, &self.windows);
+                }
+            }
             Output::Event(AgentEvent::Glance { display, side }) => {
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
                     let frame = taken(desktop, agent, display).expect("a display that is there");

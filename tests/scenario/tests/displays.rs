@@ -351,3 +351,34 @@ fn glances_show_each_display_small_and_only_while_the_screen_may_be_seen() {
     let program = world.console_view().program.expect("still there");
     assert!(program.present);
 }
+
+#[test]
+fn windows_are_told_in_pixels_of_the_picture_and_only_while_the_screen_may_be_seen() {
+    let mut world = two(31);
+    let told = |world: &World| world.node(Who::Console).windows_told.clone();
+    // The second hangs out at the left, the third is on the other display.
+    world.node_mut(Who::Program).windows = vec![
+        Rect::new(10, 20, 100, 80),
+        Rect::new(-50, 190, 200, 40),
+        Rect::new(340, 60, 50, 50),
+    ];
+    world.console(ConsoleCommand::Windows);
+    world.run_for(500);
+    let left = vec![Rect::new(10, 20, 100, 80), Rect::new(0, 190, 150, 10)];
+    assert_eq!(told(&world), [left]);
+    show(&mut world, RIGHT.0);
+    world.run_for(500);
+    world.console(ConsoleCommand::Windows);
+    world.run_for(500);
+    assert_eq!(told(&world)[1..], [vec![Rect::new(10, 10, 50, 50)]]);
+    // More than anybody could choose from.
+    world.node_mut(Who::Program).windows = vec![Rect::new(340, 60, 9, 9); 500];
+    world.console(ConsoleCommand::Windows);
+    world.run_for(500);
+    assert_eq!(told(&world)[2].len(), 64);
+    world.agent(Who::Program, AgentCommand::Pause { paused: true });
+    world.run_for(500);
+    assert!(world.try_console(ConsoleCommand::Windows).is_err());
+    world.run_for(500);
+    assert_eq!(told(&world).len(), 3);
+}

@@ -8,6 +8,9 @@ type Of<T> = Extract<ConsoleEvent, { type: T }>;
 /** A copy of the customer of which nothing more comes for so long is given up; it is still there. */
 const CLIPBOARD_MS = 60_000;
 
+/** Where the windows are is known at once, or not to be had. */
+const WINDOWS_MS = 5_000;
+
 /** Somebody who waits for what the customer copied. */
 interface Fetching {
   number: number;
@@ -119,6 +122,15 @@ export class ConsoleSession {
     });
   }
 
+  /** Where the customer's windows are in the picture, the uppermost first; none if that is not told. */
+  async windows(): Promise<Part[]> {
+    const answer = this.#next(['windows']);
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), WINDOWS_MS));
+    this.send({ type: 'windows' });
+    const event = await Promise.race([answer, late]);
+    return event?.type === 'windows' ? event.windows : [];
+  }
+
   listFolder(root: string, path: string[]): Promise<Folder> {
     return this.#requests.list(root, path);
   }
@@ -183,6 +195,7 @@ export class ConsoleSession {
       case 'keys':
       case 'restored':
       case 'nothing':
+      case 'windows':
         break;
     }
     const waiting = this.#waiters.find(({ types }) => types.includes(event.type));

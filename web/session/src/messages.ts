@@ -309,6 +309,8 @@ export type ConsoleCommand =
   | { type: 'showDisplay'; id: number }
   /** A small picture of a display, with its longest side so long (at most 192). Answer: `thumbnail`. */
   | { type: 'glance'; display: number; side: number }
+  /** Where the customer's windows are. Answer: `windows`. */
+  | { type: 'windows' }
   | { type: 'colors'; colors: Colors }
   /** Put this text on the customer's clipboard, and how it looks beside it. */
   | { type: 'putClipboard'; text: string; html: string | null }
@@ -391,6 +393,8 @@ export type ConsoleEvent =
       } | null;
     }
   | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
+  /** In pixels of the picture, the uppermost first. */
+  | { type: 'windows'; windows: Part[] }
   /** What the customer copied, as asked for by `fetchClipboard`. */
   | ({ type: 'clipboard' } & Copy)
   /** A part of the answer to `listFolder`; all are here with `last`. `fault` comes alone and is the last. */

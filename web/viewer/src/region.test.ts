@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { between, nudged } from './region';
+import { between, nudged, uppermost } from './region';
 
 const picture = { width: 100, height: 80 };
 
@@ -18,4 +18,14 @@ test('arrow keys begin in the middle, move, size, and stay inside', () => {
   for (let n = 0; n < 50; n += 1) part = nudged(part, n % 2 ? 'ArrowDown' : 'ArrowRight', n > 20, picture);
   expect(part.x + part.width).toBeLessThanOrEqual(picture.width);
   expect(part.y + part.height).toBeLessThanOrEqual(picture.height);
+});
+
+test('where two windows lie over each other the upper one is meant', () => {
+  const windows = [
+    { x: 10, y: 10, width: 20, height: 20 },
+    { x: 0, y: 0, width: 25, height: 60 },
+  ];
+  expect(uppermost(windows, { x: 12, y: 29 })).toBe(0);
+  expect(uppermost(windows, { x: 12, y: 30 })).toBe(1);
+  expect(uppermost(windows, { x: 30, y: 10 })).toBe(-1);
 });

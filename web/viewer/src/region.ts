@@ -39,3 +39,8 @@ export function nudged(region: Region | null, key: string, size: boolean, pictur
     y: clamp(region.y + dy, 0, picture.height - region.height),
   };
 }
+
+/** Which of these holds the point, the uppermost first; -1: none. */
+export function uppermost(parts: readonly Region[], { x, y }: Point): number {
+  return parts.findIndex((part) => x >= part.x && y >= part.y && x < part.x + part.width && y < part.y + part.height);
+}

@@ -114,6 +114,7 @@ impl Agent {
                 self.companion = Some(companion);
             }
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
+            Body::AskWindows(_) => self.list_windows(),
             Body::Colors(colors) => {
                 if let Some(colors) = Colors::from_proto(colors.kind) {
                     self.choose_colors(colors);
@@ -136,6 +137,7 @@ impl Agent {
             | Body::Displays(_)
             | Body::Refused(_)
             | Body::Obstacle(_)
+            | Body::Windows(_)
             | Body::ShowClosed(_)
             | Body::NotMine(_) => {}
         }

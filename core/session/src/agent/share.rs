@@ -49,6 +49,8 @@ pub struct Cursor {
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     pub(super) glances: Glances,
+    /// The places of windows were asked for and are not told yet.
+    pub(super) listing: bool,
     /// The colors follow the line.
     pub(super) automatic: Option<Automatic>,
     /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.

@@ -121,6 +121,8 @@ pub enum ConsoleCommand {
     CancelTransfer { transfer: u32 },
     /// Do not show this transfer any more; one that is not over goes on.
     ForgetTransfer { transfer: u32 },
+    /// Where are the customer's windows? Answer: [`ConsoleEvent::Windows`].
+    Windows,
     /// The operator took a picture of the screen: both sides read that in the chat.
     Screenshot,
     /// The pointer moved, in pixels of the picture. `look` is the number of the picture that it moved on, where the page says it:
@@ -298,6 +300,7 @@ impl Console {
             }
             ConsoleCommand::CancelTransfer { transfer } => self.cancel_transfer(now_ms, transfer),
             ConsoleCommand::ForgetTransfer { transfer } => self.forget_transfer(transfer),
+            ConsoleCommand::Windows => self.ask_windows(now_ms)?,
             ConsoleCommand::Screenshot => {
                 self.picture().ok_or(SessionError::State("no picture"))?;
                 self.tell(now_ms, "screenshot", Vec::new());

@@ -2,7 +2,7 @@
 
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
-use temoto_geometry::Region;
+use temoto_geometry::{Rect, Region};
 use temoto_wire::screen::CursorPlace;
 
 use crate::channel::clipboard::Clip;
@@ -33,6 +33,8 @@ pub enum ConsoleEvent {
         /// The small picture.
         picture: Framebuffer,
     },
+    /// Where the customer's windows are, the uppermost first, in pixels of the picture.
+    Windows(Vec<Rect>),
     /// Do this on the operator's disk.
     Disk(DiskAsk),
     /// A part of what is in a folder of the customer's.

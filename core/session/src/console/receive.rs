@@ -258,6 +258,7 @@ impl Console {
                     self.displays_arrived(now_ms, displays);
                 }
             }
+            Body::Windows(windows) => self.windows_arrived(&windows),
             Body::Refused(refused) => self.refused(&refused),
             Body::Leave(leave) => self.leaves(now_ms, participant, &leave),
             Body::NotMine(_) => {
@@ -279,6 +280,7 @@ impl Console {
             | Body::StepUp(_)
             | Body::Companion(_)
             | Body::ShowDisplay(_)
+            | Body::AskWindows(_)
             | Body::Colors(_)
             | Body::Showing(_) => {}
             Body::ShowClosed(closed) => self.show_closed(now_ms, participant, closed),

@@ -8,7 +8,7 @@ use temoto_geometry::{Point, Rect, Region, Size};
 use x11rb::connection::Connection;
 use x11rb::protocol::randr::{self, ConnectionExt as _};
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext, ImageFormat,
+    self, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext, ImageFormat,
     Rectangle, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
@@ -513,4 +513,54 @@ fn a_waker_ends_the_sleep_and_a_dead_server_is_an_error() {
     assert!(matches!(screen.wait(PATIENCE), Err(ScreenError::Lost(_))));
     let captured = screen.capture(Rect::new(0, 0, 9, 9), Point::ORIGIN, &mut frame);
     assert!(matches!(captured, Err(ScreenError::Lost(_))));
+}
+
+#[test]
+fn windows_are_told_with_their_frames_the_uppermost_first() {
+    let server = XServer::xvfb("640x480x24");
+    let painter = Painter::new(&server);
+    let mut screen = open(&server);
+    let plain = |rect: Rect| {
+        let window = painter.window(rect, 0);
+        let asks = ChangeWindowAttributesAux::new().override_redirect(0);
+        painter.conn.change_window_attributes(window, &asks).unwrap();
+        window
+    };
+    let (below, above) = (Rect::new(20, 30, 200, 100), Rect::new(120, 60, 90, 70));
+    let windows = [below, above].map(plain);
+    // A menu, and a window that is not on the screen.
+    painter.window(Rect::new(0, 0, 50, 50), 0);
+    painter
+        .conn
+        .unmap_window(plain(Rect::new(300, 300, 50, 50)))
+        .unwrap();
+    painter.conn.sync().unwrap();
+    assert_eq!(screen.windows().unwrap(), [above, below]);
+    // A window manager tells another order, frames, and one that is closed already.
+    let atom = |name: &[u8]| {
+        painter
+            .conn
+            .intern_atom(false, name)
+            .unwrap()
+            .reply()
+            .unwrap()
+            .atom
+    };
+    let list = atom(b"_NET_CLIENT_LIST_STACKING");
+    let stack = [windows[1], windows[0] + 77, windows[0]];
+    let replace = xproto::PropMode::REPLACE;
+    let kind = xproto::AtomEnum::WINDOW;
+    painter
+        .conn
+        .change_property32(replace, painter.root, list, kind, &stack)
+        .unwrap();
+    let extents = atom(b"_NET_FRAME_EXTENTS");
+    let kind = xproto::AtomEnum::CARDINAL;
+    painter
+        .conn
+        .change_property32(replace, windows[0], extents, kind, &[3, 4, 20, 5])
+        .unwrap();
+    painter.conn.sync().unwrap();
+    let framed = Rect::new(17, 10, 207, 125);
+    assert_eq!(screen.windows().unwrap(), [framed, above]);
 }

@@ -9,6 +9,7 @@ mod displays;
 mod dxgi;
 mod gdi;
 mod system;
+mod windows_list;
 
 #[cfg(test)]
 mod tests;
@@ -83,6 +84,11 @@ impl ScreenSource for NativeScreen {
     fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError> {
         let _physical = PhysicalPixels::begin();
         self.machine.cursor_shape()
+    }
+
+    fn windows(&mut self) -> Result<Vec<Rect>, ScreenError> {
+        let _physical = PhysicalPixels::begin();
+        Ok(windows_list::read())
     }
 
     fn waker(&self) -> Waker {

@@ -14,11 +14,11 @@ use windows::Win32::UI::WindowsAndMessaging::{
     CreateCursor, CreateIconIndirect, CreateWindowExW, DestroyCursor, DestroyIcon, DestroyWindow,
     DispatchMessageW, HCURSOR, ICONINFO, IDC_ARROW, IDC_IBEAM, LWA_ALPHA, LoadCursorW, MSG, PM_REMOVE,
     PeekMessageW, SetLayeredWindowAttributes, WINDOW_EX_STYLE, WS_EX_LAYERED, WS_EX_NOACTIVATE,
-    WS_EX_TOOLWINDOW, WS_EX_TOPMOST, WS_POPUP, WS_VISIBLE,
+    WS_EX_TOOLWINDOW, WS_EX_TOPMOST, WS_EX_TRANSPARENT, WS_POPUP, WS_VISIBLE,
 };
 use windows::core::w;
 
-use super::{NativeScreen, cursor, desktop, displays};
+use super::{NativeScreen, cursor, desktop, displays, windows_list};
 use crate::win32::system::InputDesktop;
 use crate::{Changes, ScreenSource};
 
@@ -288,4 +288,17 @@ fn a_cursor_of_colors_is_read_with_and_without_alpha() {
         assert_eq!(last, if inverts { [0, 0, 0, 255] } else { expected });
         assert_eq!(&shape.rgba()[..4], if inverts { [255; 4] } else { [0; 4] });
     }
+}
+
+#[test]
+fn windows_are_told_the_uppermost_first_and_what_the_mouse_goes_through_is_none() {
+    let (below, above) = (Rect::new(640, 10, 60, 40), Rect::new(660, 20, 30, 50));
+    let _windows = [below, above].map(|rect| Painted::new(rect, WINDOW_EX_STYLE(0)));
+    let through = Rect::new(641, 11, 20, 20);
+    let _through = Painted::new(through, WS_EX_LAYERED | WS_EX_TRANSPARENT);
+    let ours: Vec<Rect> = windows_list::read()
+        .into_iter()
+        .filter(|rect| [below, above, through].contains(rect))
+        .collect();
+    assert_eq!(ours, [above, below]);
 }

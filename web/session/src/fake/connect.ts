@@ -101,6 +101,14 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         return this.tell({ type: 'folderChanged', request: command.request, fault: 'exists', token: 0 });
       case 'ask':
         return this.#show({ ...this.#view, asked: command.capabilities });
+      case 'windows':
+        return this.tell({
+          type: 'windows',
+          windows: [
+            { x: 620, y: 130, width: 560, height: 420 },
+            { x: 90, y: 60, width: 900, height: 640 },
+          ],
+        });
       case 'screenshot':
         return this.tell({ type: 'screenshot', number: command.number, png: new Blob([], { type: 'image/png' }) });
       case 'chat':

@@ -9,6 +9,7 @@ mod displays;
 mod grab;
 mod pixels;
 mod wakeup;
+mod windows;
 
 use std::time::{Duration, Instant};
 
@@ -295,6 +296,10 @@ impl ScreenSource for X11Screen {
 
     fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError> {
         cursor::shape(&self.conn)
+    }
+
+    fn windows(&mut self) -> Result<Vec<Rect>, ScreenError> {
+        windows::read(&self.conn, self.root)
     }
 
     fn waker(&self) -> Waker {

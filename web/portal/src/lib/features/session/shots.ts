@@ -1,5 +1,9 @@
 /** Pictures of the other screen: where they go. What they show is the business of the core. */
 
+/** What of it: the screen, what is in sight of it, a window, or a part that is drawn. */
+export const SHOT_PARTS = ['whole', 'sight', 'window', 'region'] as const;
+export type ShotPart = (typeof SHOT_PARTS)[number];
+
 /** `Temoto_keiri-03_2026-11-27_10-24-31.png`: sorted by time in a folder, and good on every system. */
 export function fileName(customer: string | null, at: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
