@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
-import { copies } from './lib/copies.mjs';
+import { copies, copiedSize, decoded } from './lib/copies.mjs';
 import { Customer } from './lib/customer.mjs';
 import { NAMES } from './lib/names.mjs';
 import { Operator } from './lib/operator.mjs';
@@ -282,25 +282,6 @@ export class Tour {
     await this.pictured('grants');
   }
 
-  /** What a PNG shows, decoded by the browser. */
-  async decoded(bytes) {
-    const packed = await this.page.evaluate(async (text) => {
-      const png = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' });
-      const image = await createImageBitmap(png);
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext('2d');
-      context.drawImage(image, 0, 0);
-      const { data } = context.getImageData(0, 0, image.width, image.height);
-      let bytes = '';
-      for (let at = 0; at < data.length; at += 0x8000) bytes += String.fromCharCode(...data.subarray(at, at + 0x8000));
-      return { width: image.width, height: image.height, rgba: btoa(bytes) };
-    }, Buffer.from(bytes).toString('base64'));
-    const rgba = Buffer.from(packed.rgba, 'base64');
-    const pixels = new Uint32Array(rgba.length / 4);
-    for (let n = 0; n < pixels.length; n += 1) pixels[n] = (rgba[n * 4] << 16) | (rgba[n * 4 + 1] << 8) | rgba[n * 4 + 2];
-    return { width: packed.width, height: packed.height, pixels };
-  }
-
   async screenshot() {
     const { words } = this;
     await this.exact();
@@ -311,7 +292,7 @@ export class Tour {
     await this.choose(words.screenshot, words.shot_save_whole);
     const download = await coming;
     check('its name', /^Temoto_.*\.png$/.test(download.suggestedFilename()));
-    const picture = await this.decoded(readFileSync(await download.path()));
+    const picture = await decoded(this.page, readFileSync(await download.path()));
     check('its size', picture.width === before.width && picture.height === before.height);
     const still = await this.still();
     const differ = (shown) => picture.pixels.reduce((sum, pixel, at) => sum + (pixel === shown[at] ? 0 : 1), 0);
@@ -328,12 +309,16 @@ export class Tour {
     await this.pictured('screenshot-region');
     await this.page.mouse.up();
     await this.page.getByText(words.shot_copied).waitFor();
-    const copied = await this.page.evaluate(async () => {
-      const [item] = await navigator.clipboard.read();
-      const image = await createImageBitmap(await item.getType('image/png'));
-      return [image.width, image.height];
-    });
-    check(`a part of about 200 x 100, not ${copied}`, Math.abs(copied[0] - 200) <= 3 && Math.abs(copied[1] - 100) <= 3);
+    const [width, height] = await copiedSize(this.page);
+    check(`a part of about 200 x 100, not ${width} x ${height}`, Math.abs(width - 200) <= 3 && Math.abs(height - 100) <= 3);
+    // A window, the uppermost: what is in the picture of it, with its frame.
+    await this.choose(words.screenshot, words.shot_copy_window);
+    const picker = this.page.getByRole('application', { name: words.shot_window_hint });
+    const window = (await picker.innerText()).match(/(\d+) × (\d+)/).slice(1).map(Number);
+    check(`a window of ${window}`, window[0] < picture.width && window[1] > 20);
+    await this.pictured('screenshot-window');
+    await picker.press('Enter');
+    await until('the window', async () => String(await copiedSize(this.page)) === String(window));
   }
 
   async zoom() {
@@ -596,9 +581,7 @@ export class Tour {
     await row.getByText(NOTE).waitFor();
     await row.getByRole('button', { name: words.story, exact: true }).click();
     await row.getByRole('listitem').filter({ hasText: words.story_customer_joined }).waitFor();
-    const shot = join(this.shots, `tour-notes-history-${this.lang}.png`);
-    await history.screenshot({ path: shot });
-    this.result.pictures.push(shot);
+    await this.picturedOf('notes-history', { history });
     await history.close();
   }
 }

@@ -66,11 +66,11 @@ export async function copies(tour) {
       for (const byte of new Uint8Array(await png.arrayBuffer())) bytes += String.fromCharCode(byte);
       return btoa(bytes);
     });
-    const sent = await tour.decoded(Buffer.from(drawn, 'base64'));
+    const sent = await decoded(tour.page, Buffer.from(drawn, 'base64'));
     check(`a picture of more than is sent at once, not ${drawn.length}`, drawn.length > 100_000);
     await tour.choose(words.clipboard, words.clipboard_put);
     await tour.reads(words.event_operator_clipboard_put_image.replace('{0}', '400').replace('{1}', '300'));
-    const pasted = await tour.decoded(await clip('image/png'));
+    const pasted = await decoded(tour.page, await clip('image/png'));
     check('every pixel at the customer', pasted.pixels.length === 120_000 && pasted.pixels.every((pixel, n) => pixel === sent.pixels[n]));
 
     // A picture from the customer.
@@ -90,7 +90,7 @@ export async function copies(tour) {
     });
     // Pixels as they are in the file: browsers bend its colors by what it says of a monitor, which does not cross.
     const raw = execFileSync('convert', [shot, '-depth', '8', 'rgb:-'], { maxBuffer: 64 << 20 });
-    const here = await tour.decoded(Buffer.from(got, 'base64'));
+    const here = await decoded(tour.page, Buffer.from(got, 'base64'));
     const there = Uint32Array.from({ length: raw.length / 3 }, (_, n) => (raw[n * 3] << 16) | (raw[n * 3 + 1] << 8) | raw[n * 3 + 2]);
     const differ = there.reduce((sum, pixel, n) => sum + (pixel === here.pixels[n] ? 0 : 1), 0);
     check(`every pixel at the operator, but for ${differ} of ${here.width} x ${here.height}`, there.length === here.pixels.length && differ === 0);
@@ -131,4 +131,32 @@ export async function copies(tour) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Columns and rows of the picture on this browser's clipboard. */
+export function copiedSize(page) {
+  return page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    const { width, height } = await createImageBitmap(await item.getType('image/png'));
+    return [width, height];
+  });
+}
+
+/** What a PNG shows, decoded by the browser. */
+export async function decoded(page, bytes) {
+  const packed = await page.evaluate(async (text) => {
+    const png = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' });
+    const image = await createImageBitmap(png);
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let bytes = '';
+    for (let at = 0; at < data.length; at += 0x8000) bytes += String.fromCharCode(...data.subarray(at, at + 0x8000));
+    return { width: image.width, height: image.height, rgba: btoa(bytes) };
+  }, Buffer.from(bytes).toString('base64'));
+  const rgba = Buffer.from(packed.rgba, 'base64');
+  const pixels = new Uint32Array(rgba.length / 4);
+  for (let n = 0; n < pixels.length; n += 1) pixels[n] = (rgba[n * 4] << 16) | (rgba[n * 4 + 1] << 8) | rgba[n * 4 + 2];
+  return { width: packed.width, height: packed.height, pixels };
 }

@@ -7,6 +7,7 @@
     reason = "a world in which something cannot happen is a failed test"
 )]
 
+mod desk;
 pub mod disk;
 mod guesser;
 mod node;
