@@ -12,6 +12,8 @@ mod files;
 mod glance;
 mod join;
 mod line;
+#[cfg(feature = "misbehaving")]
+mod misbehave;
 mod obstacle;
 mod patience;
 mod proofs;

@@ -11,6 +11,8 @@ mod end;
 mod event;
 mod files;
 mod lobby;
+#[cfg(feature = "misbehaving")]
+mod misbehave;
 mod operate;
 mod receive;
 mod say;

@@ -11,6 +11,8 @@ pub mod console;
 mod error;
 mod level;
 mod link;
+#[cfg(feature = "misbehaving")]
+mod misbehave;
 mod output;
 mod pacing;
 mod peer;
@@ -24,6 +26,8 @@ pub mod view;
 pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings, Obstacle};
 pub use console::{Console, ConsoleCommand, ConsoleEvent, FileDone};
 pub use error::SessionError;
+#[cfg(feature = "misbehaving")]
+pub use misbehave::Misbehavior;
 pub use output::Output;
 pub use surface::Surface;
 pub use text::base64_of;

@@ -233,6 +233,27 @@ impl Peer {
         Ok(number)
     }
 
+    /// Sends this on a reliable channel, whatever it is.
+    #[cfg(feature = "misbehaving")]
+    pub fn send_anything(
+        &mut self,
+        now_ms: u64,
+        channel: Channel,
+        bytes: Vec<u8>,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<(), SessionError> {
+        let stream = match channel {
+            Channel::Control => &mut self.control,
+            Channel::Chat => &mut self.chat,
+            Channel::Clipboard => &mut self.clipboard,
+            Channel::Files => &mut self.files,
+            Channel::Link | Channel::Screen | Channel::Cursor | Channel::Input => return Ok(()),
+        };
+        stream.push(bytes)?;
+        self.flush(now_ms, rng);
+        Ok(())
+    }
+
     /// Sends one frame of a channel that is not reliable; `false` if there is no run to carry it.
     pub fn send_frame(
         &mut self,

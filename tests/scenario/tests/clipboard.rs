@@ -2,15 +2,18 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
 
+use prost::Message;
 use temoto_codec::png;
 use temoto_geometry::Size;
 use temoto_scenario::{Who, World};
 use temoto_session::channel::clipboard::{Clip, ClipKind, ClipSet, ClipSetPart};
 use temoto_session::permission::Capability;
-use temoto_session::{Agent, AgentCommand, ConsoleCommand};
+use temoto_session::{Agent, AgentCommand, ConsoleCommand, Misbehavior};
+use temoto_wire::frame::Channel;
 use temoto_wire::limits::{CLIPBOARD_AT_ONCE_BYTES, CLIPBOARD_IMAGE_BYTES};
 use temoto_wire::proto::clipboard::Body;
-use temoto_wire::proto::{ClipFetch, ClipOffer, ClipPart, ClipPiece};
+use temoto_wire::proto::{self, ClipFetch, ClipOffer, ClipPart, ClipPiece};
+use temoto_wire::relay::Role;
 
 const BOTH: [Capability; 2] = [Capability::ClipboardIn, Capability::ClipboardOut];
 
@@ -293,12 +296,19 @@ fn a_copy_survives_a_cut_of_the_line_once() {
     );
 }
 
+fn message(body: Body) -> Misbehavior {
+    let message = proto::Clipboard { body: Some(body) };
+    Misbehavior::Message(Channel::Clipboard, message.encode_to_vec())
+}
+
 fn flood(world: &mut World, from: Who, bodies: impl Iterator<Item = Body>) {
     for body in bodies {
         match from {
-            Who::Console => world.with_console(|console, now| console.misbehave(now, body)),
+            Who::Console => {
+                world.with_console(|console, now| console.misbehave(now, Role::Program, &message(body)));
+            }
             Who::Page | Who::Program | Who::Other => {
-                world.with_agent(from, |agent, now| agent.misbehave(now, body));
+                world.with_agent(from, |agent, now| agent.misbehave(now, message(body)));
             }
         }
         world.run_for(20);

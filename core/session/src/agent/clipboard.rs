@@ -64,13 +64,6 @@ impl Agent {
         self.settle(now_ms);
     }
 
-    /// Sends this, whatever is allowed or makes sense.
-    #[cfg(feature = "misbehaving")]
-    pub fn misbehave(&mut self, now_ms: u64, body: Body) {
-        self.send_clipboard(now_ms, body);
-        self.settle(now_ms);
-    }
-
     pub(super) fn clipboard_arrived(&mut self, now_ms: u64, body: &Body) {
         match self.judge(now_ms, MessageKind::of_clipboard(body), None) {
             Verdict::Take => {}

@@ -52,13 +52,6 @@ impl Console {
         done
     }
 
-    /// Sends this, whatever is allowed or makes sense.
-    #[cfg(feature = "misbehaving")]
-    pub fn misbehave(&mut self, now_ms: u64, body: Body) {
-        let _congested = self.send_clipboard(now_ms, body);
-        self.settle(now_ms);
-    }
-
     /// Puts something on the customer's clipboard.
     pub(super) fn put_clipboard(&mut self, now_ms: u64, clip: Clip) -> Result<(), SessionError> {
         let (_, end) = self.program().ok_or(SessionError::State("no program"))?;
