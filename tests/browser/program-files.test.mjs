@@ -144,6 +144,13 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     expect(readdirSync(desktop)).toEqual([]);
     await it.press(it.names.giveFilesIn);
     await until('the file', () => read(NAME) === '落とした');
+    // A copy of a file on the operator's own clipboard is pasted into the folder that is open.
+    await operator.page.evaluate((name) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['貼り付けた'], name));
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, `2-${NAME}`);
+    await until('the pasted file', () => read(`2-${NAME}`) === '貼り付けた');
   });
 
   /** The browser's own storage in place of a folder of the operator's: no hand is there to choose one. */
