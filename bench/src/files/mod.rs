@@ -12,7 +12,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -273,6 +273,3 @@ fn random(bytes: u64) -> Result<Vec<u8>> {
     fs::File::open("/dev/urandom")?.take(bytes).read_to_end(&mut content)?;
     Ok(content)
 }
-
-/// So long is waited for what a browser does.
-const BROWSER_WITHIN: Duration = Duration::from_secs(600);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -28,8 +28,9 @@ impl Running {
         Ok(Self(child.with_context(|| name.display().to_string())?))
     }
 
-    pub fn id(&self) -> u32 {
-        self.0.id()
+    /// What it says, if that was piped; once.
+    pub fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout.take()
     }
 }
 
@@ -48,13 +49,13 @@ pub struct Place {
     pub port: u16,
     /// The first 80 bits of the hash of the certificate's key.
     pub pin: [u8; 10],
-    server: Running,
-    others: Vec<Running>,
+    /// `temoto-server` and the peers' servers.
+    running: Vec<Running>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.others.clear();
+        self.running.clear();
         // What is in memory is needed by nobody any more.
         let _stays = fs::remove_dir_all(&self.folder);
     }
@@ -103,19 +104,13 @@ impl Place {
             folder,
             port,
             pin,
-            server,
-            others: Vec::new(),
+            running: vec![server],
         })
     }
 
     /// `host:port` of `temoto-server`.
     pub fn authority(&self) -> String {
         format!("localhost:{}", self.port)
-    }
-
-    /// The process of `temoto-server`.
-    pub fn server_id(&self) -> u32 {
-        self.server.id()
     }
 
     /// An HTTPS server with the folder `served`, as Debian has it. Returns its port.
@@ -137,7 +132,7 @@ impl Place {
         let mut nginx = Command::new("nginx");
         nginx.arg("-c").arg(&file).arg("-e").arg(at.join("log"));
         nginx.stderr(Stdio::null());
-        self.others.push(Running::start(&mut nginx)?);
+        self.running.push(Running::start(&mut nginx)?);
         await_port(port)?;
         Ok(port)
     }
@@ -172,7 +167,7 @@ impl Place {
         let mut sshd = Command::new(sshd.context("there is no sshd")?);
         sshd.arg("-D").arg("-e").arg("-f").arg(at.join("config"));
         sshd.stderr(Stdio::null());
-        self.others.push(Running::start(&mut sshd)?);
+        self.running.push(Running::start(&mut sshd)?);
         await_port(port)?;
         Ok(port)
     }

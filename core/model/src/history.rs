@@ -194,6 +194,24 @@ mod tests {
         Timestamp::from_millis(ms)
     }
 
+    #[test]
+    fn the_name_of_a_file_is_one_name_in_one_line() {
+        for (name, shown) in [
+            ("見積書 2026年.pdf", Some("見積書 2026年.pdf")),
+            ("C:\\Users\\hanako\\a.txt", Some("a.txt")),
+            ("/home/hanako/a.txt", Some("a.txt")),
+            ("evil\u{202e}fdp.exe", Some("evil_fdp.exe")),
+            ("two\nlines\0", Some("two_lines_")),
+            ("", None),
+            (" ", None),
+            ("folder/", None),
+        ] {
+            assert_eq!(file_name(name).as_deref(), shown, "{name:?}");
+        }
+        assert!(file_name(&"x".repeat(FILE_NAME_BYTES)).is_some());
+        assert!(file_name(&"x".repeat(FILE_NAME_BYTES + 1)).is_none());
+    }
+
     fn ran(from: i64, to: Option<i64>) -> Interval {
         Interval {
             from: at(from),
