@@ -119,7 +119,7 @@ impl Place {
         let (folder, at) = (self.folder.display(), self.folder.join("nginx"));
         let at_ = at.display();
         let config = format!(
-            "daemon off; worker_processes 1; pid {at_}/pid; error_log {at_}/log;\nevents {{}}\nhttp {{\n\
+            "daemon off; master_process off; pid {at_}/pid; error_log {at_}/log;\nevents {{}}\nhttp {{\n\
              access_log off; sendfile on; tcp_nopush on; client_body_temp_path {at_}/a; proxy_temp_path {at_}/b;\n\
              fastcgi_temp_path {at_}/c; uwsgi_temp_path {at_}/d; scgi_temp_path {at_}/e;\n\
              server {{ listen 127.0.0.1:{port} ssl; root {folder}/served;\n\
@@ -127,7 +127,7 @@ impl Place {
         );
         let file = at.join("nginx.conf");
         fs::write(&file, config)?;
-        // Its worker has another user where this is root.
+        // One process, which goes when it is told; and whatever its user is, it can read.
         open_to_all(&self.folder)?;
         let mut nginx = Command::new("nginx");
         nginx.arg("-c").arg(&file).arg("-e").arg(at.join("log"));

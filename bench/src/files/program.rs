@@ -85,7 +85,8 @@ pub fn run(customer: &Customer) -> Result<()> {
         match reports.recv().context("the driver is gone")? {
             Report::View(view) if view.phase == "paired" && view.operator_present && !allowed => {
                 allowed = true;
-                let capabilities = vec![Capability::FilesIn, Capability::FilesOut];
+                // Files rest on seeing the screen. There is no display here, so there is no picture either.
+                let capabilities = vec![Capability::View, Capability::FilesIn, Capability::FilesOut];
                 if !driver.order(Order::Customer(AgentCommand::Allow { capabilities })) {
                     bail!("the driver takes no orders");
                 }
