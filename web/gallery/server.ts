@@ -420,7 +420,11 @@ function story(played: Played, nowMs: number): unknown {
   const ja = played.language === 'ja';
   const files = [
     { way: 'send', name: ja ? 'プリンタードライバー 64ビット版.zip' : 'Printer driver (64 bit).zip', size: 48_200_000 },
-    { way: 'fetch', name: ja ? '見積書 2026年11月（山田商店様・改訂版 第3版）.pdf' : 'Quotation November 2026.pdf', size: 128_400 },
+    {
+      way: 'fetch',
+      name: ja ? '見積書 2026年11月（山田商店様・改訂版 第3版）.pdf' : 'Quotation November 2026.pdf',
+      size: 128_400,
+    },
   ].map((one, n) => ({ ...one, at_ms: nowMs - (12 - n) * 60_000, hash: `${n + 3}f0c9a7be21d4856`.repeat(4) }));
   return {
     files,

@@ -64,7 +64,16 @@ fn install(paths: &Paths, packages: &[(&'static str, &'static str)]) -> Result<(
 fn files(paths: &Paths, options: &[String]) -> Result<()> {
     install(paths, FILE_PACKAGES)?;
     let commit = commit(paths)?;
-    let build = ["build", "--release", "-p", BENCH, "-p", SERVER, "--locked", "--quiet"];
+    let build = [
+        "build",
+        "--release",
+        "-p",
+        BENCH,
+        "-p",
+        SERVER,
+        "--locked",
+        "--quiet",
+    ];
     spawn(&mut paths.cargo(&build))?;
     // Pages as they are handed out: the core in them is what a browser's share of the work is done by.
     web::run(paths, Profile::Release)?;

@@ -18,8 +18,8 @@ use temoto_session::view::ConsoleView;
 use temoto_session::{Console, ConsoleCommand, ConsoleEvent, FileDone, Output, base64_of};
 use tokio::sync::mpsc;
 
-use socket::{Line, LineEvent};
 pub use socket::Target;
+use socket::{Line, LineEvent};
 
 /// Orders, news, asks and reports that may wait.
 const WAITING: usize = 4_096;
@@ -56,11 +56,15 @@ impl Operator {
     pub fn start(target: Target, folder: &Path) -> Result<Self> {
         let (orders, inbox) = mpsc::channel(WAITING);
         let (tell, reports) = sync_channel(WAITING);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let disk = Disk::new(FakeSystem::new(folder));
-        let thread = std::thread::Builder::new().name("console".to_owned()).spawn(move || {
-            runtime.block_on(run(Arc::new(target), disk, inbox, tell));
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("console".to_owned())
+            .spawn(move || {
+                runtime.block_on(run(Arc::new(target), disk, inbox, tell));
+            })?;
         Ok(Self {
             orders: Some(orders),
             reports,
@@ -72,7 +76,10 @@ impl Operator {
     pub fn wait<T>(&self, what: &str, mut pick: impl FnMut(Report) -> Option<T>) -> Result<T> {
         let end = Instant::now() + PATIENCE;
         loop {
-            match self.reports.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self
+                .reports
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
                 Ok(Report::Refused(why)) => bail!("{what}: {why}"),
                 Ok(report) => {
                     if let Some(found) = pick(report) {

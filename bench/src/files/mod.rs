@@ -67,7 +67,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut place = Place::make(&options.server, pages.map(PathBuf::as_path))?;
     let mut left_out = Vec::new();
     let mut peer = |name: &str, port: Result<u16>| {
-        port.inspect_err(|error| left_out.push(format!("{name}: {error:#}"))).ok()
+        port.inspect_err(|error| left_out.push(format!("{name}: {error:#}")))
+            .ok()
     };
     let (nginx, sshd) = (place.nginx(), place.sshd());
     let ports = [peer("curl", nginx), peer("scp", sshd)];
@@ -88,7 +89,10 @@ fn measure(
     [nginx, sshd]: [Option<u16>; 2],
     left_out: &mut Vec<String>,
 ) -> Result<Outcome> {
-    let through = |port: u16| case.shape.map_or(Ok(port), |shape: Shape| line::open(port, shape));
+    let through = |port: u16| {
+        case.shape
+            .map_or(Ok(port), |shape: Shape| line::open(port, shape))
+    };
     let folder = |name: &str| place.folder.join(name);
     let content = random(case.bytes)?;
     let hash = blake3::hash(&content).to_hex().to_string();
@@ -135,7 +139,12 @@ fn measure(
     drop(pair);
     match &options.browser {
         Some(files) => match files.as_slice() {
-            [_, script] => Browser { script, place, port: customers }.measure(&mut outcome, repeats)?,
+            [_, script] => Browser {
+                script,
+                place,
+                port: customers,
+            }
+            .measure(&mut outcome, repeats)?,
             _ => bail!("--browser takes two"),
         },
         None => left_out.push(format!("browser, {}", case.name)),
@@ -182,7 +191,8 @@ impl Pair {
     fn fetch(&mut self, place: &Place, outcome: &Outcome) -> Result<f64> {
         self.transfers += 1;
         let transfer = self.transfers;
-        self.operator.disk(transfer, DiskWork::Target(console::folder()))?;
+        self.operator
+            .disk(transfer, DiskWork::Target(console::folder()))?;
         let began = Instant::now();
         self.operator.command(ConsoleCommand::FetchFiles {
             transfer,
@@ -270,6 +280,8 @@ fn opening(session: &Value) -> Result<ConsoleCommand> {
 
 fn random(bytes: u64) -> Result<Vec<u8>> {
     let mut content = Vec::new();
-    fs::File::open("/dev/urandom")?.take(bytes).read_to_end(&mut content)?;
+    fs::File::open("/dev/urandom")?
+        .take(bytes)
+        .read_to_end(&mut content)?;
     Ok(content)
 }

@@ -79,7 +79,10 @@ impl Place {
         let pin = pin(&folder)?;
         let data = folder.join("data");
         let port = free_port()?;
-        run(temoto(program, &data).args(["init", "--organisation", "Bench"]), "")?;
+        run(
+            temoto(program, &data).args(["init", "--organisation", "Bench"]),
+            "",
+        )?;
         let add = [
             "user",
             "add",
@@ -143,7 +146,8 @@ impl Place {
         let at = self.folder.join("sshd");
         for key in ["host", "user"] {
             let mut make = Command::new("ssh-keygen");
-            make.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(at.join(key));
+            make.args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg(at.join(key));
             run(&mut make, "")?;
         }
         fs::copy(at.join("user.pub"), at.join("authorized"))?;
@@ -163,7 +167,9 @@ impl Place {
         if Path::new("/run").is_dir() {
             let _there = fs::create_dir("/run/sshd");
         }
-        let sshd = ["/usr/sbin/sshd", "/usr/bin/sshd"].into_iter().find(|path| Path::new(path).exists());
+        let sshd = ["/usr/sbin/sshd", "/usr/bin/sshd"]
+            .into_iter()
+            .find(|path| Path::new(path).exists());
         let mut sshd = Command::new(sshd.context("there is no sshd")?);
         sshd.arg("-D").arg("-e").arg("-f").arg(at.join("config"));
         sshd.stderr(Stdio::null());
@@ -187,7 +193,10 @@ impl Place {
         let mut curl = self.curl();
         curl.args(["--fail-with-body", "--header", "content-type: application/json"]);
         curl.args(["--header", &format!("origin: {at}"), "--data", &body.to_string()]);
-        curl.arg("--cookie").arg(&cookies).arg("--cookie-jar").arg(&cookies);
+        curl.arg("--cookie")
+            .arg(&cookies)
+            .arg("--cookie-jar")
+            .arg(&cookies);
         curl.arg(format!("{at}/api/v1/{path}"));
         let answer = run(&mut curl, "")?;
         if answer.trim().is_empty() {
@@ -214,8 +223,23 @@ fn temoto(program: &Path, data: &Path) -> Command {
 /// A certificate of its own, of a key that every server here takes.
 fn certificate(folder: &Path) -> Result<()> {
     let mut openssl = Command::new("openssl");
-    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]);
-    openssl.args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+    openssl.args([
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+    ]);
+    openssl.args([
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    ]);
     openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
     openssl.arg("-keyout").arg(folder.join("key.pem"));
     openssl.arg("-out").arg(folder.join("cert.pem"));

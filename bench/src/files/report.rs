@@ -114,7 +114,11 @@ impl Outcome {
     fn goals(&self) -> impl Iterator<Item = (String, Option<f64>, f64)> {
         OURS.into_iter().map(|(who, word)| {
             let value = self.rate(who).zip(self.best()).map(|(ours, best)| ours / best);
-            (format!("files_{}_{word}", self.case.name), value, self.case.target)
+            (
+                format!("files_{}_{word}", self.case.name),
+                value,
+                self.case.target,
+            )
         })
     }
 }
@@ -141,7 +145,11 @@ pub fn write(options: &Options, outcomes: &[Outcome], left_out: &[String], load:
     fs::write(&options.json, serde_json::to_string_pretty(&all)? + "\n")
         .with_context(|| options.json.display().to_string())?;
     fs::write(options.json.with_extension("md"), text)?;
-    let missing: Vec<&String> = goals.iter().filter(|(_, goal)| goal["value"].is_null()).map(|(key, _)| key).collect();
+    let missing: Vec<&String> = goals
+        .iter()
+        .filter(|(_, goal)| goal["value"].is_null())
+        .map(|(key, _)| key)
+        .collect();
     if !missing.is_empty() && !options.quick {
         bail!("goals that could not be computed: {missing:?}");
     }
@@ -190,7 +198,12 @@ fn table(
                 format!("{rate} Mbit/s each way, {trip} ms round trip")
             },
         );
-        writeln!(out, "## {}: {line}, {} MiB\n", outcome.case.name, outcome.case.bytes >> 20)?;
+        writeln!(
+            out,
+            "## {}: {line}, {} MiB\n",
+            outcome.case.name,
+            outcome.case.bytes >> 20
+        )?;
         out += "| | MB/s | by the better of curl and scp |\n|---|---|---|\n";
         for who in OURS.map(|(who, _)| who).into_iter().chain(PEERS) {
             let (Some(rate), Some(seconds)) = (outcome.rate(who), outcome.seconds.get(who)) else {
@@ -201,13 +214,18 @@ fn table(
             let slowest = of(seconds.iter().copied().fold(0.0, f64::max));
             let fastest = of(seconds.iter().copied().fold(f64::INFINITY, f64::min));
             let ratio = outcome.best().map_or(0.0, |best| rate / best);
-            writeln!(out, "| {who} | {rate:.2} ({slowest:.2} to {fastest:.2}) | {ratio:.2} |")?;
+            writeln!(
+                out,
+                "| {who} | {rate:.2} ({slowest:.2} to {fastest:.2}) | {ratio:.2} |"
+            )?;
         }
         out += "\n";
     }
     out += "| goal | value | target | met |\n|---|---|---|---|\n";
     for (key, goal) in goals {
-        let value = goal["value"].as_f64().map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+        let value = goal["value"]
+            .as_f64()
+            .map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
         let met = if goal["met"] == true { "yes" } else { "no" };
         writeln!(out, "| {key} | {value} | {} | {met} |", goal["target"])?;
     }

@@ -107,7 +107,8 @@ pub fn file_name(name: &str) -> Option<String> {
     if last.trim().is_empty() || name.len() > FILE_NAME_BYTES {
         return None;
     }
-    let strange = |c: char| c.is_control() || is_direction(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let strange =
+        |c: char| c.is_control() || is_direction(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
     let shown = last.chars().map(|c| if strange(c) { '_' } else { c });
     Some(shown.collect())
 }

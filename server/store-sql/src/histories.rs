@@ -5,8 +5,8 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 use temoto_store::{
-    ErasableOperator, Erasure, FileReceipt, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
-    StoreError, TimelineRow,
+    ErasableOperator, Erasure, FileReceipt, Histories, HistoryFilter, HistoryRow, Interval, Report,
+    SessionDetails, StoreError, TimelineRow,
 };
 
 use crate::database::{Conn, Query, Row, query};
@@ -266,15 +266,15 @@ impl Histories for SqlStore {
             Erasure::Customer(name) => {
                 receipts::erase(&mut tx, organisation, name).await?;
                 query(
-                "DELETE FROM session_details WHERE customer = $2
+                    "DELETE FROM session_details WHERE customer = $2
                  AND session_id IN (SELECT id FROM sessions WHERE organisation_id = $1)",
-            )
-            .bind(&organisation.as_bytes()[..])
-            .bind(name)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?
-            .rows_affected()
+                )
+                .bind(&organisation.as_bytes()[..])
+                .bind(name)
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?
+                .rows_affected()
             }
             Erasure::Operator(user) => {
                 const WHICH: &str = "organisation_id = $1 AND operator_id = $2 AND state = 'ended'";

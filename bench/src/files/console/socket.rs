@@ -51,7 +51,10 @@ impl Target {
     async fn dial(&self) -> Result<WebSocketStream<TlsStream<TcpStream>>> {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         stream.set_nodelay(true)?;
-        let stream = self.tls.connect(ServerName::try_from("localhost")?, stream).await?;
+        let stream = self
+            .tls
+            .connect(ServerName::try_from("localhost")?, stream)
+            .await?;
         let mut request = format!("wss://{}/relay", self.authority).into_client_request()?;
         let origin = HeaderValue::from_str(&format!("https://{}", self.authority))?;
         let headers = request.headers_mut();

@@ -112,15 +112,11 @@ impl Agent {
     pub(super) fn watch_view(&self) -> Option<WatchView> {
         self.grants.shown().then(|| WatchView {
             surface: self.watch.surface,
-            picture: self
-                .watch
-                .viewer
-                .look()
-                .map(|look| PictureView {
-                    width: look.size.width,
-                    height: look.size.height,
-                    look: look.number,
-                }),
+            picture: self.watch.viewer.look().map(|look| PictureView {
+                width: look.size.width,
+                height: look.size.height,
+                look: look.number,
+            }),
         })
     }
 }

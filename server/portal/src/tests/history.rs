@@ -327,19 +327,31 @@ async fn receipts_of_files_are_told_to_those_who_may_see_the_session() {
         file("fetch", "/home/hanako/秘密/evil\u{202e}fdp.exe"),
         file("fetch", "<img src=x onerror=alert(1)>\n"),
     ];
-    assert_eq!(world.report(&json!({ "files": files })).await, StatusCode::NO_CONTENT);
+    assert_eq!(
+        world.report(&json!({ "files": files })).await,
+        StatusCode::NO_CONTENT
+    );
     let path = format!("/api/v1/history/{}", world.session);
     for cookie in [&world.operator, &world.admin] {
         let told = world.portal.get(&path, cookie).await.json()["files"].clone();
         let expected = json!({ "at_ms": world.portal.clock.now().as_millis(), "way": "send", "name": "見積書.pdf",
             "size": 12_800, "hash": hash });
         assert_eq!(told[0], expected);
-        assert_eq!((&told[1]["way"], &told[1]["name"]), (&json!("fetch"), &json!("evil_fdp.exe")));
+        assert_eq!(
+            (&told[1]["way"], &told[1]["name"]),
+            (&json!("fetch"), &json!("evil_fdp.exe"))
+        );
         assert_eq!(told[2]["name"], "<img src=x onerror=alert(1)>_");
     }
-    assert_eq!(world.portal.get(&path, &world.elsewhere).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        world.portal.get(&path, &world.elsewhere).await.status,
+        StatusCode::NOT_FOUND
+    );
     let report = format!("/api/v1/sessions/{}/report", world.session);
-    let others = world.portal.post(&report, &world.elsewhere, &json!({ "files": files })).await;
+    let others = world
+        .portal
+        .post(&report, &world.elsewhere, &json!({ "files": files }))
+        .await;
     assert_eq!(others.status, StatusCode::NOT_FOUND);
 }
 
@@ -363,10 +375,17 @@ async fn a_receipt_that_cannot_be_is_refused_as_a_whole() {
         with("hash", json!("g".repeat(64))),
         json!({ "files": vec![good.clone(); 51] }),
     ] {
-        assert_eq!(world.report(&wrong).await, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert_eq!(
+            world.report(&wrong).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
     }
     let path = format!("/api/v1/history/{}", world.session);
     let story = world.portal.get(&path, &world.operator).await.json();
     assert_eq!(story["files"], json!([]));
-    assert_eq!(world.report(&json!({ "files": vec![good; 50] })).await, StatusCode::NO_CONTENT);
+    assert_eq!(
+        world.report(&json!({ "files": vec![good; 50] })).await,
+        StatusCode::NO_CONTENT
+    );
 }

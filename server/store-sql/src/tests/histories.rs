@@ -305,7 +305,11 @@ async fn receipts_of_files_go_with_their_session_and_with_its_customer(world: Wo
     assert_eq!((of(one).await, of(two).await, of(three).await), (1, 1, 1));
     let event = world.event(AuditKind::HistoryErased, NOW);
     let customer = Erasure::Customer("山田商店".to_owned());
-    world.store.erase(world.organisation, &customer, &event).await.unwrap();
+    world
+        .store
+        .erase(world.organisation, &customer, &event)
+        .await
+        .unwrap();
     assert_eq!((of(one).await, of(two).await, of(three).await), (0, 1, 1));
     let policy = world.event(AuditKind::RetentionChanged, NOW);
     world
@@ -318,6 +322,10 @@ async fn receipts_of_files_go_with_their_session_and_with_its_customer(world: Wo
     assert_eq!(world.store.expire_history(day).await.unwrap(), 2);
     assert_eq!((of(two).await, of(three).await), (0, 1));
     let operator = Erasure::Operator(world.user);
-    world.store.erase(world.organisation, &operator, &event).await.unwrap();
+    world
+        .store
+        .erase(world.organisation, &operator, &event)
+        .await
+        .unwrap();
     assert_eq!(of(three).await, 0);
 }

@@ -65,7 +65,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   picking: session(joined, { step: 'picking' }),
   'not-shared': session(joined, { step: 'not_shared' }),
   'browser-starting': session(joined, { sharing: 'monitor' }),
-  browser: session(joined, { sharing: 'monitor', picture: { width: 1280, height: 720 } }),
+  browser: session(joined, { sharing: 'monitor', picture: { width: 1280, height: 720, look: 1 } }),
   showing: session(joined, { showing: { surface: 'window' } }),
   'showing-live': session(live, { showing: { surface: 'monitor' } }),
   'show-closed': session(joined, () => ({ notice: notice('show_closed') })),
