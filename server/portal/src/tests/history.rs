@@ -324,7 +324,7 @@ async fn receipts_of_files_are_told_to_those_who_may_see_the_session() {
     let file = |way: &str, name: &str| json!({ "way": way, "name": name, "size": 12_800, "hash": hash });
     let files = [
         file("send", "見積書.pdf"),
-        file("fetch", "/home/hanako/秘密/evil\u{202e}fdp.exe"),
+        file("fetch", "/letters/秘密/evil\u{202e}fdp.exe"),
         file("fetch", "<img src=x onerror=alert(1)>\n"),
     ];
     assert_eq!(
