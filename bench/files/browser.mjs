@@ -54,6 +54,9 @@ async function sent() {
 try {
   await operator.logIn(values.email, values.password);
   const { digits } = await operator.startSession();
+  // A code that is not at the relay yet opens nothing.
+  await page.getByText(words.state_waiting, { exact: true }).first().waitFor();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   say({ digits });
   await operator.openSession();
   await page.getByRole('button', { name: words.files, exact: true }).click();

@@ -264,7 +264,7 @@ async fn a_history_of_others_is_not_seen(mut world: World) {
 fn receipt(n: u64, name: &str) -> FileReceipt {
     FileReceipt {
         at: NOW.plus(minutes(n)),
-        to_customer: n % 2 == 0,
+        to_customer: n.is_multiple_of(2),
         name: name.to_owned(),
         size: n << 40,
         hash: [u8::try_from(n % 256).unwrap(); 32],
