@@ -1,11 +1,13 @@
-//! Measures the screen: real programs are recorded once, then the codec and other products get the same pixels.
+//! Measures the screen and files beside other products: real programs are recorded once, then the codec and other products get the
+//! same pixels; one file is carried over by everybody.
 //!
-//! `cargo xtask bench screen` builds and calls this; see `bench/README.md`. Nothing here is part of the product.
+//! `cargo xtask bench screen|files` builds and calls this; see `bench/README.md`. Nothing here is part of the product.
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 mod ablation;
 mod cpu;
 mod desktop;
+mod files;
 mod goals;
 mod hands;
 mod idle;
@@ -56,6 +58,8 @@ fn command(options: Options) -> Result<()> {
         What::Ablation { corpus, markdown } => ablation::run(&recorded(corpus)?, &markdown),
         What::Plot { json, to } => plot::run(&json, &to),
         What::Look { corpus, to } => look(corpus, &to),
+        What::Files(options) => files::run(&options),
+        What::FilesProgram(customer) => files::program::run(&customer),
         What::Screen {
             corpus,
             json,

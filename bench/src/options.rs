@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use temoto_geometry::Size;
 
 use crate::desktop::Look;
+use crate::files;
 use crate::scenes::Scene;
 
 /// Raised when a scene is played differently than before, so that older recordings are not taken for it.
@@ -91,6 +92,11 @@ pub enum What {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Files: ours, `curl` and `scp`, on the loopback and on a slow line.
+    Files(files::Options),
+    /// The customer's end for it, in a process of its own.
+    #[command(hide = true)]
+    FilesProgram(files::program::Customer),
     /// Writes the frames of a scene as pictures (PPM), to look at.
     Look {
         /// Which scenes.

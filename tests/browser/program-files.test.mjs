@@ -69,6 +69,20 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     for (const person of [operator, it.customer]) await person.log().getByText(name).first().waitFor({ timeout: 30_000 });
   }
 
+  /** What the history tells of the files of this session, in another tab. */
+  async function receipts() {
+    const { page, server, words } = await office.tab();
+    try {
+      await page.goto(`${server}/console/history?lang=${lang}`);
+      await page.getByRole('button', { name: words.story, exact: true }).first().click();
+      const rows = page.locator('section').filter({ has: page.getByRole('heading', { name: words.receipts, exact: true }) }).locator('li');
+      await rows.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+      return await rows.allInnerTexts();
+    } finally {
+      await page.close();
+    }
+  }
+
   /** A large one is on its way, and a part of it is on the customer's disk. */
   async function underWay(content) {
     await sends(own('large.bin', content));
@@ -102,6 +116,10 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     expect(download.suggestedFilename()).toBe(NAME);
     expect(hash(readFileSync(await download.path()))).toBe(hash(content));
     await told(NAME);
+    const receipt = await until('a receipt in the history', async () => (await receipts()).find((row) => row.includes(NAME)));
+    expect(receipt).toContain(operator.words.receipt_taken);
+    expect(receipt).toContain('3.0 MB');
+    expect(receipt).toMatch(/[0-9a-f]{64}/);
   });
 
   test('a file that is there is never replaced without an answer', async () => {

@@ -130,6 +130,18 @@ export const ONLINE: Scene[] = [
     },
   },
   {
+    name: 'history-files',
+    path: '/console/history',
+    loggedIn: true,
+    administrator: true,
+    past: true,
+    ready: 'table',
+    act: async (page) => {
+      await press(/^(出来事|What happened)$/)(page);
+      await page.locator('section code').first().waitFor();
+    },
+  },
+  {
     name: 'history-erase',
     path: '/console/history',
     loggedIn: true,

@@ -303,6 +303,7 @@ function operation(path: string, method: string, played: Played): [number, unkno
     case 'GET /history':
       return [200, history(played, nowMs)];
     case `GET /history/${SESSION}`:
+    case `GET /history/${'0a'.repeat(16)}`:
       return [200, story(played, nowMs)];
     case 'GET /history/chart': {
       const peaks = Array.from({ length: 48 }, (_, n) =>
@@ -416,7 +417,17 @@ function history(played: Played, nowMs: number): unknown {
 function story(played: Played, nowMs: number): unknown {
   const told = history({ ...played, past: true }, nowMs) as { sessions: object[] };
   const events = ['session_started', 'code_taken', 'proof_refused', 'customer_joined', 'grant_given', 'history_noted'];
+  const ja = played.language === 'ja';
+  const files = [
+    { way: 'send', name: ja ? 'プリンタードライバー 64ビット版.zip' : 'Printer driver (64 bit).zip', size: 48_200_000 },
+    {
+      way: 'fetch',
+      name: ja ? '見積書 2026年11月（山田商店様・改訂版 第3版）.pdf' : 'Quotation November 2026.pdf',
+      size: 128_400,
+    },
+  ].map((one, n) => ({ ...one, at_ms: nowMs - (12 - n) * 60_000, hash: `${n + 3}f0c9a7be21d4856`.repeat(4) }));
   return {
+    files,
     session: told.sessions[0],
     events: events.map((kind, n) => ({
       kind,

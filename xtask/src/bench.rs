@@ -1,4 +1,4 @@
-//! `cargo xtask bench screen`: installs what the comparison needs, builds it, and runs it.
+//! `cargo xtask bench screen|files`: installs what the comparison needs, builds it, and runs it.
 //!
 //! What is measured and how is the matter of `bench/`; this only opens the door to it.
 
@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::paths::Paths;
 use crate::process::{capture, run as spawn};
-use crate::setup;
+use crate::wasm::Profile;
+use crate::{setup, web};
 
 /// Debian packages that only the comparison needs, each with what it is for.
 const PACKAGES: &[(&str, &str)] = &[
@@ -25,23 +26,70 @@ const PACKAGES: &[(&str, &str)] = &[
     ("webp", "WebP, for scale"),
     ("xterm", "a terminal"),
 ];
+/// The same for files.
+const FILE_PACKAGES: &[(&str, &str)] = &[
+    ("chromium", "the operator's browser"),
+    ("curl", "the peer over TLS"),
+    ("nginx-light", "the HTTPS server for it"),
+    ("openssh-client", "scp"),
+    ("openssh-server", "the SSH server for it"),
+    ("openssl", "a certificate"),
+];
 const BENCH: &str = "temoto-bench";
+const SERVER: &str = "temoto-server";
 const DECODER: &str = "temoto-bench-wasm";
 const WASI: &str = "wasm32-wasip1";
 
-/// Runs `screen` with the options that the bench itself reads (`--json FILE` at least).
+/// Runs what is named with the options that the bench itself reads (`--json FILE` at least).
 pub fn run(paths: &Paths, words: &[String]) -> Result<()> {
     let Some((what, options)) = words.split_first() else {
-        bail!("bench what? there is: screen");
+        bail!("bench what? there are: screen, files");
     };
-    if what != "screen" {
-        bail!("no bench {what:?}; there is: screen");
+    match what.as_str() {
+        "screen" => screen(paths, options),
+        "files" => files(paths, options),
+        _ => bail!("no bench {what:?}; there are: screen, files"),
     }
+}
+
+fn install(paths: &Paths, packages: &[(&'static str, &'static str)]) -> Result<()> {
     setup::run_all(paths)?;
     // What is missing is left out and named there; a goal that needs it makes the run fail.
-    if let Err(error) = setup::packages(paths, PACKAGES) {
+    if let Err(error) = setup::packages(paths, packages) {
         println!("not everything can be installed: {error:#}");
     }
+    Ok(())
+}
+
+fn files(paths: &Paths, options: &[String]) -> Result<()> {
+    install(paths, FILE_PACKAGES)?;
+    let commit = commit(paths)?;
+    let build = [
+        "build",
+        "--release",
+        "-p",
+        BENCH,
+        "-p",
+        SERVER,
+        "--locked",
+        "--quiet",
+    ];
+    spawn(&mut paths.cargo(&build))?;
+    // Pages as they are handed out: the core in them is what a browser's share of the work is done by.
+    web::run(paths, Profile::Release)?;
+    let release = paths.target.join("release");
+    let mut bench = paths.command(release.join(BENCH));
+    bench.arg("files").args(options).arg("--commit").arg(commit);
+    bench.arg("--server").arg(release.join(SERVER));
+    bench
+        .arg("--browser")
+        .arg(web::folder(paths))
+        .arg(paths.root.join("bench/files/browser.mjs"));
+    spawn(&mut bench)
+}
+
+fn screen(paths: &Paths, options: &[String]) -> Result<()> {
+    install(paths, PACKAGES)?;
     let commit = commit(paths)?;
     spawn(&mut paths.cargo(&["build", "--release", "-p", BENCH, "--locked", "--quiet"]))?;
     let decoder = [
@@ -84,6 +132,9 @@ fn commit(paths: &Paths) -> Result<String> {
         "--",
         "core",
         "edge",
+        "server",
+        "apps",
+        "web",
         "bench",
         "Cargo.lock",
     ])?;

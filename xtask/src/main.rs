@@ -52,7 +52,9 @@ usage: cargo xtask <command>
   windows             cross-build the program, see that it needs system DLLs only and says what Windows asks
   measure             lengths, docs and sizes, in figures
   bench screen --json FILE [--seed N] [--quick] [--size 1920x1080] [--scale 1] [--dark] [--scenes a,b]
-                      what the screen costs: our codec beside TigerVNC, x264 and WebP on the same recorded scenes";
+                      what the screen costs: our codec beside TigerVNC, x264 and WebP on the same recorded scenes
+  bench files --json FILE [--quick] [--repeats N] [--lines loopback,slow]
+                      what a file takes: ours natively and in a browser beside curl over TLS and scp";
 
 fn main() -> ExitCode {
     match command() {

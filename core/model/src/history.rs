@@ -7,6 +7,10 @@ use crate::Timestamp;
 pub const NOTE_CHARS: usize = 2_000;
 /// Longest ticket number, name of a customer or of a system, in characters.
 pub const WORD_CHARS: usize = 100;
+/// Longest name of a file that is kept, in bytes.
+pub const FILE_NAME_BYTES: usize = 255;
+/// Most receipts of files that are kept for one session.
+pub const FILES: u32 = 1_000;
 /// Longest time that a history may be kept for, in days.
 pub const KEEP_DAYS: u32 = 36_500;
 /// Most points of a chart.
@@ -95,6 +99,25 @@ pub fn word(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
+/// The name of a file as it may be shown anywhere: one name without folders, in one line, read in the order in which it is written.
+/// What would break that is replaced; `None` for what is no name, or one that is too long.
+#[must_use]
+pub fn file_name(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    if last.trim().is_empty() || name.len() > FILE_NAME_BYTES {
+        return None;
+    }
+    let strange =
+        |c: char| c.is_control() || is_direction(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let shown = last.chars().map(|c| if strange(c) { '_' } else { c });
+    Some(shown.collect())
+}
+
+/// Whether this sign turns the order of others.
+const fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A note as people type it: lines are kept; `None` if it is too long.
 #[must_use]
 pub fn note(text: &str) -> Option<String> {
@@ -170,6 +193,24 @@ mod tests {
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millis(ms)
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_one_name_in_one_line() {
+        for (name, shown) in [
+            ("見積書 2026年.pdf", Some("見積書 2026年.pdf")),
+            ("C:\\letters\\a.txt", Some("a.txt")),
+            ("/letters/a.txt", Some("a.txt")),
+            ("evil\u{202e}fdp.exe", Some("evil_fdp.exe")),
+            ("two\nlines\0", Some("two_lines_")),
+            ("", None),
+            (" ", None),
+            ("folder/", None),
+        ] {
+            assert_eq!(file_name(name).as_deref(), shown, "{name:?}");
+        }
+        assert!(file_name(&"x".repeat(FILE_NAME_BYTES)).is_some());
+        assert!(file_name(&"x".repeat(FILE_NAME_BYTES + 1)).is_none());
     }
 
     fn ran(from: i64, to: Option<i64>) -> Interval {

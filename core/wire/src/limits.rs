@@ -47,7 +47,7 @@ pub const FILE_BLOCK_BYTES: usize = 1 << 20;
 /// Bytes of files that may be sent and not yet be on the receiver's disk.
 pub const FILE_WINDOW_BYTES: u64 = 4 << 20;
 /// Bytes of a file in one record at the most.
-pub const FILE_PIECE_BYTES: usize = 16 << 10;
+pub const FILE_PIECE_BYTES: usize = 48 << 10;
 /// Files that are announced and not over.
 pub const FILES_AHEAD: usize = 16;
 /// Files and folders of one transfer.

@@ -5,13 +5,13 @@ use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 use temoto_store::{
-    ErasableOperator, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
-    StoreError, TimelineRow,
+    ErasableOperator, Erasure, FileReceipt, Histories, HistoryFilter, HistoryRow, Interval, Report,
+    SessionDetails, StoreError, TimelineRow,
 };
 
 use crate::database::{Conn, Query, Row, query};
 use crate::error::failed;
-use crate::{SqlStore, audit, row};
+use crate::{SqlStore, audit, receipts, row};
 
 /// Most sessions of one chart.
 const CHARTED: i64 = 20_000;
@@ -117,6 +117,10 @@ impl Histories for SqlStore {
         .collect()
     }
 
+    async fn files_of_session(&self, session: SessionId) -> Result<Vec<FileReceipt>, StoreError> {
+        receipts::all(self.read(), session).await
+    }
+
     async fn intervals(
         &self,
         organisation: OrganisationId,
@@ -167,6 +171,7 @@ impl Histories for SqlStore {
         if after != before {
             write(&mut tx, session, &after).await?;
         }
+        receipts::add(&mut tx, session, &report.files).await?;
         for event in events {
             audit::append(&mut tx, event).await?;
         }
@@ -258,16 +263,19 @@ impl Histories for SqlStore {
     ) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let erased = match who {
-            Erasure::Customer(name) => query(
-                "DELETE FROM session_details WHERE customer = $2
+            Erasure::Customer(name) => {
+                receipts::erase(&mut tx, organisation, name).await?;
+                query(
+                    "DELETE FROM session_details WHERE customer = $2
                  AND session_id IN (SELECT id FROM sessions WHERE organisation_id = $1)",
-            )
-            .bind(&organisation.as_bytes()[..])
-            .bind(name)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?
-            .rows_affected(),
+                )
+                .bind(&organisation.as_bytes()[..])
+                .bind(name)
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?
+                .rows_affected()
+            }
             Erasure::Operator(user) => {
                 const WHICH: &str = "organisation_id = $1 AND operator_id = $2 AND state = 'ended'";
                 let mut removed = 0;

@@ -21,6 +21,7 @@ mod mails;
 mod maintenance;
 mod people;
 mod permissions;
+mod receipts;
 mod relay;
 mod row;
 mod schema;

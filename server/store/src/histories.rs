@@ -81,12 +81,29 @@ pub struct Report {
     pub system: String,
     /// What was used, as bits.
     pub functions: u32,
+    /// Files that arrived since the last report. Those beyond what a session keeps are not kept.
+    pub files: Vec<FileReceipt>,
+}
+
+/// A file that arrived in a session, as the operator's console says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileReceipt {
+    /// When the server was told.
+    pub at: Timestamp,
+    /// To the customer; else from there.
+    pub to_customer: bool,
+    /// Its name, without the folders above it.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// BLAKE3 of its content.
+    pub hash: [u8; 32],
 }
 
 /// Who is taken out of the history.
 #[derive(Clone, Debug)]
 pub enum Erasure {
-    /// A customer with exactly this name: the words about the sessions go, the sessions stay counted.
+    /// A customer with exactly this name: the words about the sessions and the names of files go, the sessions stay counted.
     Customer(String),
     /// An operator: the sessions that ended go.
     Operator(UserId),
@@ -118,6 +135,10 @@ pub trait Histories: Send + Sync + 'static {
         organisation: OrganisationId,
         session: SessionId,
     ) -> Result<Vec<TimelineRow>, StoreError>;
+
+    /// Files that arrived in a session, in the order in which they were told, at most
+    /// [`temoto_model::history::FILES`].
+    async fn files_of_session(&self, session: SessionId) -> Result<Vec<FileReceipt>, StoreError>;
 
     /// When sessions ran that ran in this time; at most 20,000.
     async fn intervals(

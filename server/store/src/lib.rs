@@ -32,8 +32,8 @@ pub use clock::Clock;
 pub use embeds::Embeds;
 pub use error::StoreError;
 pub use histories::{
-    ErasableOperator, Erasure, Histories, HistoryFilter, HistoryRow, Interval, Report, SessionDetails,
-    TimelineRow,
+    ErasableOperator, Erasure, FileReceipt, Histories, HistoryFilter, HistoryRow, Interval, Report,
+    SessionDetails, TimelineRow,
 };
 pub use licences::{Activation, EndingLicence, Lease, LicenceRow, Licences, NewTrial, Usage};
 pub use logins::{Login, LoginHolder, LoginRow, Logins, NewLogin};

@@ -690,6 +690,8 @@ export interface ReportRequest {
   customer?: string;
   /** What happened since the last report, at most 20. */
   events?: ReportedEvent[];
+  /** Files that arrived since the last report, at most 50. A session keeps the first 1,000. */
+  files?: ReportedFile[];
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
 `screenshot`, `show`. */
   functions?: string[];
@@ -703,6 +705,18 @@ export interface ReportedEvent {
   kind: string;
   /** What was allowed or withdrawn: small letters and `_`. */
   what?: string;
+}
+
+/** A file that arrived. */
+export interface ReportedFile {
+  /** BLAKE3 of its content, 64 hexadecimal digits. */
+  hash: string;
+  /** Its name, without the folders above it, at most 255 bytes. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** `send` to the customer, or `fetch` from there. */
+  way: string;
 }
 
 /** A new password. */
@@ -758,6 +772,8 @@ its certificate. It goes into the name of a downloaded program, which then accep
 export interface SessionStory {
   /** What happened, in order, at most 500. */
   events: StoryEvent[];
+  /** Files that arrived, in order, the first 1,000. */
+  files: StoryFile[];
   /** The session. */
   session: PastSession;
 }
@@ -813,6 +829,20 @@ export interface StoryEvent {
   /** `session_started`, `code_taken`, `code_closed`, `customer_joined`, `grant_given`, `grant_withdrawn`,
 `proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, and others to come. */
   kind: string;
+}
+
+/** A file that arrived, as the operator's console said. */
+export interface StoryFile {
+  /** When the server was told, milliseconds since 1970. */
+  at_ms: number;
+  /** BLAKE3 of its content, 64 hexadecimal digits. */
+  hash: string;
+  /** Its name. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** `send` to the customer, or `fetch` from there. */
+  way: string;
 }
 
 /** A table of people. */

@@ -36,8 +36,11 @@ export class ConsoleSession {
   /** The core wishes for a new code: whoever owns this session asks the server for one. */
   oncodewanted: (() => void) | null = null;
 
-  /** Each file that arrived at either end, and what goes to this browser's downloads. */
-  onfile: ((event: Of<'fileDone'> | Of<'saved'>) => void) | null = null;
+  /** Each file that arrived at either end, for the record. */
+  onreceipt: ((event: Of<'fileDone'>) => void) | null = null;
+
+  /** What goes to this browser's downloads. */
+  onsaved: ((event: Of<'saved'>) => void) | null = null;
 
   readonly #port: ConsolePort;
   readonly #requests: Requests;
@@ -143,7 +146,8 @@ export class ConsoleSession {
   close(): void {
     this.oncursor = null;
     this.onthumbnail = null;
-    this.onfile = null;
+    this.onreceipt = null;
+    this.onsaved = null;
     this.#port.close();
   }
 
@@ -189,8 +193,10 @@ export class ConsoleSession {
         this.#requests.changed(event);
         return;
       case 'fileDone':
+        this.onreceipt?.(event);
+        return;
       case 'saved':
-        this.onfile?.(event);
+        this.onsaved?.(event);
         return;
       case 'keys':
       case 'restored':

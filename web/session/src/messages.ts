@@ -409,7 +409,15 @@ export type ConsoleEvent =
   /** `token` is for `restoreFiles`, after `trashFiles`; 0 where it cannot be taken back. */
   | { type: 'folderChanged'; request: number; fault: FileFault | null; token: number }
   /** A file is there under `name`, for the record; `path` as its sender has it, `hash` is BLAKE3 in hexadecimal. */
-  | { type: 'fileDone'; transfer: number; path: string[]; name: string; size: number; hash: string }
+  | {
+      type: 'fileDone';
+      transfer: number;
+      way: 'send' | 'fetch';
+      path: string[];
+      name: string;
+      size: number;
+      hash: string;
+    }
   /** What was fetched for the browser's downloads: one file, or an archive of several. It is kept for a quarter of an hour. */
   | { type: 'saved'; transfer: number; name: string; content: Blob }
   /** PNG, pixel for pixel; null where there is no picture. */

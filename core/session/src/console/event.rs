@@ -73,6 +73,8 @@ pub enum ConsoleEvent {
 pub struct FileDone {
     /// The page's number of the transfer.
     pub transfer: u32,
+    /// `send` to the customer, or `fetch` from there.
+    pub way: &'static str,
     /// Names from what was chosen, as the sender has them.
     pub path: Vec<String>,
     /// The name that it got.

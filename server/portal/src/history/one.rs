@@ -18,6 +18,23 @@ pub(crate) struct SessionStory {
     session: PastSession,
     /// What happened, in order, at most 500.
     events: Vec<StoryEvent>,
+    /// Files that arrived, in order, the first 1,000.
+    files: Vec<StoryFile>,
+}
+
+/// A file that arrived, as the operator's console said.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StoryFile {
+    /// When the server was told, milliseconds since 1970.
+    at_ms: i64,
+    /// `send` to the customer, or `fetch` from there.
+    way: &'static str,
+    /// Its name.
+    name: String,
+    /// Bytes.
+    size: u64,
+    /// BLAKE3 of its content, 64 hexadecimal digits.
+    hash: String,
 }
 
 /// Something that happened, as the audit trail has it.
@@ -53,6 +70,7 @@ pub(crate) async fn handler(
     may_see(&app, &actor, id).await?;
     let row = app.store.past_session(id).await?.ok_or(HistoryError::NotFound)?;
     let events = app.store.timeline(actor.organisation, id).await?;
+    let files = app.store.files_of_session(id).await?;
     Ok(Json(SessionStory {
         session: PastSession::new(row, app.clock.now()),
         events: events
@@ -61,6 +79,16 @@ pub(crate) async fn handler(
                 at_ms: event.at.as_millis(),
                 kind: event.kind,
                 detail: event.detail,
+            })
+            .collect(),
+        files: files
+            .into_iter()
+            .map(|file| StoryFile {
+                at_ms: file.at.as_millis(),
+                way: if file.to_customer { "send" } else { "fetch" },
+                name: file.name,
+                size: file.size,
+                hash: hex::encode(file.hash),
             })
             .collect(),
     }))

@@ -4,10 +4,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use temoto_model::SessionId;
 use temoto_model::audit::{AuditEvent, AuditKind};
-use temoto_model::history::{Used, word};
-use temoto_store::Report;
+use temoto_model::history::{Used, file_name, word};
+use temoto_model::{SessionId, Timestamp};
+use temoto_store::{FileReceipt, Report};
 use utoipa::ToSchema;
 
 use super::HistoryError;
@@ -17,6 +17,8 @@ use crate::extract::{Authorized, Body, Named, Operators};
 
 /// Most events of one report.
 const EVENTS: usize = 20;
+/// Most files of one report.
+const FILES: usize = 50;
 /// Longest name of something that is allowed, in bytes.
 const WHAT_BYTES: usize = 32;
 
@@ -37,6 +39,23 @@ pub(crate) struct ReportRequest {
     /// What happened since the last report, at most 20.
     #[serde(default)]
     events: Vec<ReportedEvent>,
+    /// Files that arrived since the last report, at most 50. A session keeps the first 1,000.
+    #[serde(default)]
+    files: Vec<ReportedFile>,
+}
+
+/// A file that arrived.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportedFile {
+    /// `send` to the customer, or `fetch` from there.
+    way: String,
+    /// Its name, without the folders above it, at most 255 bytes.
+    name: String,
+    /// Bytes.
+    size: u64,
+    /// BLAKE3 of its content, 64 hexadecimal digits.
+    hash: String,
 }
 
 /// Something that happened.
@@ -76,9 +95,12 @@ pub(crate) async fn handler(
         .await?
         .filter(|session| actor.may_run(&session.ownership))
         .ok_or(HistoryError::NotFound)?;
-    if request.events.len() > EVENTS || request.functions.len() > Used::ALL.len() {
+    let too_many = request.events.len() > EVENTS || request.files.len() > FILES;
+    if too_many || request.functions.len() > Used::ALL.len() {
         return Err(HistoryError::Words);
     }
+    let at = app.clock.now();
+    let files: Option<Vec<FileReceipt>> = request.files.iter().map(|file| receipt(file, at)).collect();
     let used = |bits: u32, name: &String| Used::from_name(name).map(|used| bits | used.bit());
     let report = Report {
         customer: word(&request.customer).ok_or(HistoryError::Words)?,
@@ -88,8 +110,8 @@ pub(crate) async fn handler(
             .iter()
             .try_fold(0, used)
             .ok_or(HistoryError::Words)?,
+        files: files.ok_or(HistoryError::Words)?,
     };
-    let at = app.clock.now();
     let event = |reported: ReportedEvent| {
         let kind = kind(&reported)?;
         Some(AuditEvent {
@@ -106,6 +128,25 @@ pub(crate) async fn handler(
         .report(id, &report, &events.ok_or(HistoryError::Words)?)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn receipt(file: &ReportedFile, at: Timestamp) -> Option<FileReceipt> {
+    let to_customer = match file.way.as_str() {
+        "send" => true,
+        "fetch" => false,
+        _ => return None,
+    };
+    let mut hash = [0; 32];
+    hex::decode_to_slice(&file.hash, &mut hash).ok()?;
+    // No disk has more, and no database counts further.
+    i64::try_from(file.size).ok()?;
+    Some(FileReceipt {
+        at,
+        to_customer,
+        name: file_name(&file.name)?,
+        size: file.size,
+        hash,
+    })
 }
 
 fn kind(reported: &ReportedEvent) -> Option<AuditKind> {

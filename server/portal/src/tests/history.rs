@@ -316,3 +316,76 @@ async fn an_administrator_decides_how_long_and_takes_a_customer_out() {
     assert_eq!(reply.json()["sessions"], 1);
     assert_eq!(world.listed(&world.admin, "").await[0]["customer"], "");
 }
+
+#[tokio::test]
+async fn receipts_of_files_are_told_to_those_who_may_see_the_session() {
+    let world = world().await;
+    let hash = "0123456789abcdef".repeat(4);
+    let file = |way: &str, name: &str| json!({ "way": way, "name": name, "size": 12_800, "hash": hash });
+    let files = [
+        file("send", "見積書.pdf"),
+        file("fetch", "/letters/秘密/evil\u{202e}fdp.exe"),
+        file("fetch", "<img src=x onerror=alert(1)>\n"),
+    ];
+    assert_eq!(
+        world.report(&json!({ "files": files })).await,
+        StatusCode::NO_CONTENT
+    );
+    let path = format!("/api/v1/history/{}", world.session);
+    for cookie in [&world.operator, &world.admin] {
+        let told = world.portal.get(&path, cookie).await.json()["files"].clone();
+        let expected = json!({ "at_ms": world.portal.clock.now().as_millis(), "way": "send", "name": "見積書.pdf",
+            "size": 12_800, "hash": hash });
+        assert_eq!(told[0], expected);
+        assert_eq!(
+            (&told[1]["way"], &told[1]["name"]),
+            (&json!("fetch"), &json!("evil_fdp.exe"))
+        );
+        assert_eq!(told[2]["name"], "<img src=x onerror=alert(1)>_");
+    }
+    assert_eq!(
+        world.portal.get(&path, &world.elsewhere).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let report = format!("/api/v1/sessions/{}/report", world.session);
+    let others = world
+        .portal
+        .post(&report, &world.elsewhere, &json!({ "files": files }))
+        .await;
+    assert_eq!(others.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_receipt_that_cannot_be_is_refused_as_a_whole() {
+    let world = world().await;
+    let hash = "0".repeat(64);
+    let good = json!({ "way": "send", "name": "a.txt", "size": 1, "hash": hash });
+    let with = |key: &str, value: Value| {
+        let mut bad = good.clone();
+        bad[key] = value;
+        json!({ "files": [good.clone(), bad] })
+    };
+    for wrong in [
+        with("way", json!("sideways")),
+        with("name", json!("")),
+        with("name", json!("folder/")),
+        with("name", json!("x".repeat(256))),
+        with("size", json!(u64::MAX)),
+        with("hash", json!("0".repeat(63))),
+        with("hash", json!("g".repeat(64))),
+        json!({ "files": vec![good.clone(); 51] }),
+    ] {
+        assert_eq!(
+            world.report(&wrong).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
+    }
+    let path = format!("/api/v1/history/{}", world.session);
+    let story = world.portal.get(&path, &world.operator).await.json();
+    assert_eq!(story["files"], json!([]));
+    assert_eq!(
+        world.report(&json!({ "files": vec![good; 50] })).await,
+        StatusCode::NO_CONTENT
+    );
+}

@@ -1,11 +1,12 @@
 //! The history: found, noted, kept for a time, and a person taken out of it.
 
 use temoto_model::audit::AuditKind;
-use temoto_model::history::{Interval, Used};
+use temoto_model::history::{FILES, Interval, Used};
 use temoto_model::session::EndReason;
 use temoto_model::{SessionId, Timestamp};
 use temoto_store::{
-    Audits as _, Erasure, Histories as _, HistoryFilter, RelayChange, RelayStore as _, Report, Sessions as _,
+    Audits as _, Erasure, FileReceipt, Histories as _, HistoryFilter, RelayChange, RelayStore as _, Report,
+    Sessions as _,
 };
 
 use super::{NOW, World, minutes};
@@ -17,6 +18,8 @@ on_every_database! {
     a_history_is_kept_as_long_as_was_decided,
     a_person_is_taken_out,
     a_history_of_others_is_not_seen,
+    receipts_of_files_are_kept_in_order_and_not_without_end,
+    receipts_of_files_go_with_their_session_and_with_its_customer,
 }
 
 async fn ran(world: &World, n: u64, customer: &str) -> SessionId {
@@ -34,6 +37,7 @@ async fn ran(world: &World, n: u64, customer: &str) -> SessionId {
         customer: customer.to_owned(),
         system: "Windows 11".to_owned(),
         functions: Used::Screen.bit(),
+        files: vec![receipt(n, "見積書.pdf")],
     };
     store.report(session.id, &report, &[]).await.unwrap();
     let event = world.event(AuditKind::SessionEnded, at);
@@ -255,4 +259,73 @@ async fn a_history_of_others_is_not_seen(mut world: World) {
     assert_eq!(world.store.expire_history(later).await.unwrap(), 0);
     world.organisation = ours;
     assert_eq!(found(&world, &all(&world)).await, [session]);
+}
+
+fn receipt(n: u64, name: &str) -> FileReceipt {
+    FileReceipt {
+        at: NOW.plus(minutes(n)),
+        to_customer: n.is_multiple_of(2),
+        name: name.to_owned(),
+        size: n << 40,
+        hash: [u8::try_from(n % 256).unwrap(); 32],
+    }
+}
+
+async fn receipts_of_files_are_kept_in_order_and_not_without_end(world: World) {
+    let session = ran(&world, 0, "山田").await;
+    for part in 0..=u64::from(FILES) / 100 {
+        let files = (0..100).map(|n| receipt(part * 100 + n + 1, "'; DROP TABLE sessions; --.txt"));
+        let report = Report {
+            files: files.collect(),
+            ..Report::default()
+        };
+        world.store.report(session, &report, &[]).await.unwrap();
+    }
+    let kept = world.store.files_of_session(session).await.unwrap();
+    assert_eq!(kept.len(), usize::try_from(FILES).unwrap());
+    assert_eq!(kept[0], receipt(0, "見積書.pdf"));
+    assert_eq!(kept[999], receipt(999, "'; DROP TABLE sessions; --.txt"));
+    // Of a session that there is not, nothing is kept.
+    let nobody = SessionId::from_bytes([9; 16]);
+    let report = Report {
+        files: vec![receipt(1, "a")],
+        ..Report::default()
+    };
+    world.store.report(nobody, &report, &[]).await.unwrap();
+    assert!(world.store.files_of_session(nobody).await.unwrap().is_empty());
+}
+
+async fn receipts_of_files_go_with_their_session_and_with_its_customer(world: World) {
+    let of = async |session| world.store.files_of_session(session).await.unwrap().len();
+    let (one, two, three) = (
+        ran(&world, 0, "山田商店").await,
+        ran(&world, 1, "山田").await,
+        ran(&world, 2, "山田").await,
+    );
+    assert_eq!((of(one).await, of(two).await, of(three).await), (1, 1, 1));
+    let event = world.event(AuditKind::HistoryErased, NOW);
+    let customer = Erasure::Customer("山田商店".to_owned());
+    world
+        .store
+        .erase(world.organisation, &customer, &event)
+        .await
+        .unwrap();
+    assert_eq!((of(one).await, of(two).await, of(three).await), (0, 1, 1));
+    let policy = world.event(AuditKind::RetentionChanged, NOW);
+    world
+        .store
+        .set_keep_days(world.organisation, Some(1), &policy)
+        .await
+        .unwrap();
+    // The first two have been over for a day, the third one not yet.
+    let day = NOW.plus(minutes(24 * 60 + 16));
+    assert_eq!(world.store.expire_history(day).await.unwrap(), 2);
+    assert_eq!((of(two).await, of(three).await), (0, 1));
+    let operator = Erasure::Operator(world.user);
+    world
+        .store
+        .erase(world.organisation, &operator, &event)
+        .await
+        .unwrap();
+    assert_eq!(of(three).await, 0);
 }

@@ -242,6 +242,7 @@ impl Console {
         if over.fault.is_none() && !over.folder {
             let done = FileDone {
                 transfer: number,
+                way: if job.sends() { "send" } else { "fetch" },
                 path: over.path.clone(),
                 name: over.name.clone(),
                 size: over.size,

@@ -3,6 +3,7 @@ import { api, relayAddress, type SessionRow } from '@temoto/api';
 import { ConsoleSession, keptSessions, type ConsoleCommand } from '@temoto/session';
 import { connectConsole } from '@temoto/session/connect';
 import { shell } from '$shell/account.svelte';
+import { Receipts } from '$features/history/receipts';
 import { permitted } from '$features/session/permitted';
 import { problem, type Problem } from '$shell/errors';
 import { may } from '$shell/may';
@@ -14,6 +15,8 @@ export class OpenSession {
   /** Why the last new code could not be had. */
   codeProblem = $state.raw<Problem | null>(null);
   asking = $state(false);
+  /** Files that arrived, for the history. */
+  readonly receipts = new Receipts();
 
   constructor(
     readonly id: string,
@@ -21,6 +24,7 @@ export class OpenSession {
     readonly startedAtMs: number,
   ) {
     session.oncodewanted = () => void this.newCode();
+    session.onreceipt = (event) => this.receipts.add(event);
   }
 
   get view() {

@@ -60,8 +60,7 @@ export class Files {
       changeFolder: (change) =>
         may('files') ? session.changeFolder(change) : Promise.resolve({ fault: 'denied', token: 0 }),
     });
-    session.onfile = (event) => {
-      if (event.type !== 'saved') return;
+    session.onsaved = (event) => {
       this.saved = [...this.saved, event];
       save(event.content, event.name);
     };

@@ -1,5 +1,5 @@
 /** What the server is told of a session for the history: it cannot look in, so this console says what it saw. Pure. */
-import type { SessionReport } from '@temoto/api';
+import type { ReportedFile, SessionReport } from '@temoto/api';
 import type { Capability, ConsoleView } from '@temoto/session';
 import { customerName, customerSystem } from '../session/phase';
 
@@ -50,8 +50,8 @@ export function seen(view: ConsoleView, before: Told | null): Told {
   };
 }
 
-/** The report of what changed, or null. */
-export function news(before: Told, after: Told): SessionReport | null {
+/** The report of what changed and of files that arrived, or null. */
+export function news(before: Told, after: Told, files: readonly ReportedFile[] = []): SessionReport | null {
   const given = after.granted.filter((one) => !before.granted.includes(one));
   const withdrawn = before.granted.filter((one) => !after.granted.includes(one));
   const events = [
@@ -61,6 +61,7 @@ export function news(before: Told, after: Told): SessionReport | null {
   ];
   const functions = after.functions.filter((one) => !before.functions.includes(one));
   const named = after.customer !== before.customer || after.system !== before.system;
-  if (events.length === 0 && functions.length === 0 && !named) return null;
-  return { customer: after.customer, system: after.system, functions, events };
+  if (events.length + functions.length + files.length === 0 && !named) return null;
+  const receipts = files.length > 0 ? { files: [...files] } : {};
+  return { customer: after.customer, system: after.system, functions, events, ...receipts };
 }

@@ -1,14 +1,20 @@
 /** Sends what there is to tell of a session, one report at a time. */
 import { api } from '@temoto/api';
 import type { ConsoleView } from '@temoto/session';
+import type { Receipts } from './receipts';
 import { news, seen, type Told } from './report';
+
+/** A session of this tab, by now. */
+export interface Reported {
+  view: ConsoleView | null;
+  receipts: Receipts;
+}
 
 export class Reporter {
   readonly #told = new Map<string, Told>();
   readonly #busy = new Set<string>();
 
-  /** `latest`: a session's view by now. */
-  constructor(private readonly latest: (id: string) => ConsoleView | null) {}
+  constructor(private readonly find: (id: string) => Reported | undefined) {}
 
   async look(id: string, view: ConsoleView): Promise<void> {
     let before = this.#told.get(id);
@@ -18,19 +24,22 @@ export class Reporter {
       this.#told.set(id, before);
     }
     const after = seen(view, before);
-    const report = news(before, after);
+    const receipts = this.find(id)?.receipts;
+    const files = receipts?.next() ?? [];
+    const report = news(before, after, files);
     if (!report || this.#busy.has(id)) return;
     this.#busy.add(id);
     try {
       await api.report(id, report);
       this.#told.set(id, after);
+      receipts?.taken(files.length);
     } catch {
       // The next change tries again; a session goes on without it.
       return;
     } finally {
       this.#busy.delete(id);
     }
-    const now = this.latest(id);
-    if (now && now !== view) await this.look(id, now);
+    const now = this.find(id);
+    if (now?.view && (now.view !== view || now.receipts.next().length > 0)) await this.look(id, now.view);
   }
 }

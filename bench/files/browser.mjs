@@ -1,0 +1,75 @@
+// The operator's browser for the bench of files: takes a code, and carries a file over each way as often as it is told.
+// Called by `temoto-bench files`; says what happens as JSON, one object in a line.
+import { existsSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { until } from '../../tests/browser/lib/browser.mjs';
+import { Operator } from '../../tests/browser/lib/operator.mjs';
+
+const WITHIN_MS = 300_000;
+const strings = ['server', 'email', 'password', 'content', 'sent', 'arrives', 'repeats'];
+const { values } = parseArgs({ options: Object.fromEntries(strings.map((name) => [name, { type: 'string' }])) });
+const say = (report) => process.stdout.write(`${JSON.stringify(report)}\n`);
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const operator = await Operator.open({ server: values.server, executablePath, lang: 'en' });
+const { page, words } = operator;
+page.setDefaultTimeout(60_000);
+const panel = () => page.getByRole('region', { name: words.files_panel });
+const button = (name) => panel().getByRole('button', { name, exact: true });
+const tab = (name) => panel().getByRole('tab').filter({ hasText: name });
+
+let over = 0;
+/** The next transfer is said to be done, so that the one after it finds nothing under way. */
+async function done() {
+  over += 1;
+  await tab(words.files_tab_transfers).click();
+  await until('done', async () => (await panel().getByText(words.files_state_done, { exact: true }).count()) >= over, WITHIN_MS);
+  await tab(words.files_tab_folders).click();
+}
+
+/** Seconds from the press to the whole file as a download. */
+async function fetched() {
+  await panel().getByRole('option').filter({ hasText: values.content }).first().click();
+  const coming = page.waitForEvent('download', { timeout: WITHIN_MS });
+  const began = performance.now();
+  await button(words.files_fetch).click();
+  const download = await coming;
+  const seconds = (performance.now() - began) / 1000;
+  await done();
+  return { way: 'browser fetch', seconds, path: await download.path() };
+}
+
+/** Seconds from the press to the whole file on the customer's disk. */
+async function sent() {
+  await panel().locator(`input[aria-label="${words.files_choose}"]`).setInputFiles(values.sent);
+  const began = performance.now();
+  await button(words.files_send).click();
+  await until('the file', () => existsSync(values.arrives), WITHIN_MS, 2);
+  const seconds = (performance.now() - began) / 1000;
+  await done();
+  return { way: 'browser send', seconds, path: values.arrives };
+}
+
+try {
+  await operator.logIn(values.email, values.password);
+  const { digits } = await operator.startSession();
+  // A code that is not at the relay yet opens nothing.
+  await page.getByText(words.state_waiting, { exact: true }).first().waitFor();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  say({ digits });
+  await operator.openSession();
+  await page.getByRole('button', { name: words.files, exact: true }).click();
+  await panel().getByRole('combobox', { name: words.files_place }).waitFor();
+  // The first round is not counted.
+  for (let round = 0; round <= Number(values.repeats); round += 1)
+    for (const carry of [fetched, sent]) {
+      const report = await carry();
+      say({ ...report, counts: round > 0 });
+      // Whoever listens compares it and takes it away.
+      await until('taken away', () => !existsSync(report.path), WITHIN_MS);
+    }
+} finally {
+  await operator.close();
+  for (const path of [values.arrives]) rmSync(path, { force: true });
+}

@@ -1,0 +1,99 @@
+//! The customer's end: the program's own driver with the disk of this machine, in a process of its own, with a person who allows files.
+
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use temoto_crypto::RootKeeping;
+use temoto_driver::{Driver, Order, Report, Settings};
+use temoto_input::OwnWindows;
+use temoto_session::permission::Capability;
+use temoto_session::{AgentCommand, AgentSettings};
+use temoto_transport::{Endpoint, Trust};
+use temoto_wire::proto::About;
+use temoto_wire::relay::Role;
+
+/// Reports that may wait.
+const REPORTS: usize = 1_024;
+
+/// Where it dials and what it says.
+#[derive(Args, Clone, Debug)]
+pub struct Customer {
+    /// Where the server is, or the line to it.
+    #[arg(long)]
+    pub port: u16,
+    /// `host:port` of the server.
+    #[arg(long)]
+    pub authority: String,
+    /// Hash of the server's key, 20 hexadecimal digits.
+    #[arg(long)]
+    pub pin: String,
+    /// The code.
+    #[arg(long)]
+    pub digits: String,
+}
+
+/// Runs until the session is over. The person's folder is that of the environment.
+pub fn run(customer: &Customer) -> Result<()> {
+    let mut pin = [0; 10];
+    hex::decode_to_slice(&customer.pin, &mut pin)?;
+    let settings = Settings {
+        display: None,
+        agent: AgentSettings {
+            role: Role::Program,
+            keeping: RootKeeping::Machine,
+            signed: false,
+            build: "temoto bench".to_owned(),
+            about: About {
+                system: "Linux".to_owned(),
+                software: "bench".to_owned(),
+                computer: "customer".to_owned(),
+                language: "en".to_owned(),
+                keyboard: String::new(),
+            },
+        },
+        own: OwnWindows::none(),
+    };
+    let (tell, reports) = sync_channel(REPORTS);
+    let driver = Driver::start(settings, move |report| {
+        // Nobody listens any more when this process ends.
+        let _unheard = tell.send(report);
+    })?;
+    let orders = [
+        Order::Endpoint(Endpoint {
+            host: "localhost".to_owned(),
+            port: customer.port,
+            trust: Trust::Pinned(pin),
+            authority: customer.authority.clone(),
+        }),
+        Order::Customer(AgentCommand::Join {
+            host: customer.authority.clone(),
+            digits: customer.digits.clone(),
+            key: None,
+            system: String::new(),
+            software: String::new(),
+            language: String::new(),
+        }),
+    ];
+    for order in orders {
+        if !driver.order(order) {
+            bail!("the driver takes no orders");
+        }
+    }
+    let mut allowed = false;
+    loop {
+        match reports.recv().context("the driver is gone")? {
+            Report::View(view) if view.phase == "paired" && view.operator_present && !allowed => {
+                allowed = true;
+                // Files rest on seeing the screen. There is no display here, so there is no picture either.
+                let capabilities = vec![Capability::View, Capability::FilesIn, Capability::FilesOut];
+                if !driver.order(Order::Customer(AgentCommand::Allow { capabilities })) {
+                    bail!("the driver takes no orders");
+                }
+            }
+            Report::Unreachable(why) => return Err(anyhow!(why)),
+            Report::Done => return Ok(()),
+            Report::View(_) | Report::Hands(_) => {}
+        }
+    }
+}
