@@ -52,6 +52,11 @@ fn place(
     if !seen || attributes.override_redirect {
         return Ok(None);
     }
+    // Nobody wants a picture of our own bar.
+    let process = numbers(conn, window, b"_NET_WM_PID", AtomEnum::CARDINAL.into(), 1)?;
+    if process == [std::process::id()] {
+        return Ok(None);
+    }
     let size = conn.get_geometry(window)?.reply()?;
     let at = conn.translate_coordinates(window, root, 0, 0)?.reply()?;
     let mut edges = [0; 4];
