@@ -168,7 +168,8 @@ pub trait ScreenSource: Send {
     fn cursor_shape(&mut self) -> Result<CursorShape, ScreenError>;
 
     /// Where the windows of the desktop are, the uppermost first, at most [`MAX_WINDOWS`]: what a person would call one, with its
-    /// frame. Hidden and minimized ones are not among them.
+    /// frame. Hidden and minimized ones, and our own, are not
+    /// among them.
     ///
     /// # Errors
     /// [`ScreenError::Lost`].

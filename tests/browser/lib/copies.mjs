@@ -70,7 +70,12 @@ export async function copies(tour) {
     check(`a picture of more than is sent at once, not ${drawn.length}`, drawn.length > 100_000);
     await tour.choose(words.clipboard, words.clipboard_put);
     await tour.reads(words.event_operator_clipboard_put_image.replace('{0}', '400').replace('{1}', '300'));
-    const pasted = await decoded(tour.page, await clip('image/png'));
+    // The operator reads it when it goes out, and it is there a moment later.
+    const png = await until('a picture at the customer', async () => {
+      const there = await clip('image/png');
+      return there.length > 0 && there;
+    });
+    const pasted = await decoded(tour.page, png);
     check('every pixel at the customer', pasted.pixels.length === 120_000 && pasted.pixels.every((pixel, n) => pixel === sent.pixels[n]));
 
     // A picture from the customer.

@@ -534,6 +534,22 @@ fn windows_are_told_with_their_frames_the_uppermost_first() {
         .conn
         .unmap_window(plain(Rect::new(300, 300, 50, 50)))
         .unwrap();
+    // One of our own.
+    let own = plain(Rect::new(400, 300, 50, 50));
+    let atom = |name: &[u8]| {
+        painter
+            .conn
+            .intern_atom(false, name)
+            .unwrap()
+            .reply()
+            .unwrap()
+            .atom
+    };
+    let (replace, kind) = (xproto::PropMode::REPLACE, xproto::AtomEnum::CARDINAL);
+    painter
+        .conn
+        .change_property32(replace, own, atom(b"_NET_WM_PID"), kind, &[std::process::id()])
+        .unwrap();
     painter.conn.sync().unwrap();
     assert_eq!(screen.windows().unwrap(), [above, below]);
     // A window manager tells another order, frames, and one that is closed already.
@@ -548,14 +564,11 @@ fn windows_are_told_with_their_frames_the_uppermost_first() {
     };
     let list = atom(b"_NET_CLIENT_LIST_STACKING");
     let stack = [windows[1], windows[0] + 77, windows[0]];
-    let replace = xproto::PropMode::REPLACE;
-    let kind = xproto::AtomEnum::WINDOW;
     painter
         .conn
-        .change_property32(replace, painter.root, list, kind, &stack)
+        .change_property32(replace, painter.root, list, xproto::AtomEnum::WINDOW, &stack)
         .unwrap();
     let extents = atom(b"_NET_FRAME_EXTENTS");
-    let kind = xproto::AtomEnum::CARDINAL;
     painter
         .conn
         .change_property32(replace, windows[0], extents, kind, &[3, 4, 20, 5])

@@ -88,7 +88,7 @@ impl ScreenSource for NativeScreen {
 
     fn windows(&mut self) -> Result<Vec<Rect>, ScreenError> {
         let _physical = PhysicalPixels::begin();
-        Ok(windows_list::read())
+        Ok(windows_list::read(std::process::id()))
     }
 
     fn waker(&self) -> Waker {

@@ -296,7 +296,7 @@ fn windows_are_told_the_uppermost_first_and_what_the_mouse_goes_through_is_none(
     let _windows = [below, above].map(|rect| Painted::new(rect, WINDOW_EX_STYLE(0)));
     let through = Rect::new(641, 11, 20, 20);
     let _through = Painted::new(through, WS_EX_LAYERED | WS_EX_TRANSPARENT);
-    let ours: Vec<Rect> = windows_list::read()
+    let ours: Vec<Rect> = windows_list::read(0)
         .into_iter()
         .filter(|rect| [below, above, through].contains(rect))
         .collect();

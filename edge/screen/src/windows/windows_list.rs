@@ -4,8 +4,8 @@ use temoto_geometry::Rect;
 use windows::Win32::Foundation::{HWND, LPARAM, RECT};
 use windows::Win32::Graphics::Dwm::{DWMWA_CLOAKED, DWMWA_EXTENDED_FRAME_BOUNDS, DwmGetWindowAttribute};
 use windows::Win32::UI::WindowsAndMessaging::{
-    EnumWindows, GWL_EXSTYLE, GetClassNameW, GetWindowLongPtrW, GetWindowRect, IsIconic, IsWindowVisible,
-    WS_EX_TRANSPARENT,
+    EnumWindows, GWL_EXSTYLE, GetClassNameW, GetWindowLongPtrW, GetWindowRect, GetWindowThreadProcessId,
+    IsIconic, IsWindowVisible, WS_EX_TRANSPARENT,
 };
 use windows::core::BOOL;
 
@@ -17,13 +17,21 @@ const LOOKED_AT: usize = 4_096;
 /// The desktop with its icons, and what is behind it.
 const DESKTOP: [&str; 2] = ["Progman", "WorkerW"];
 
-/// The uppermost first.
-pub(super) fn read() -> Vec<Rect> {
+/// The uppermost first, without those of the process `own`: nobody wants a picture of our own bar.
+pub(super) fn read(own: u32) -> Vec<Rect> {
     handles()
         .into_iter()
+        .filter(|&window| process(window) != own)
         .filter_map(place)
         .take(MAX_WINDOWS)
         .collect()
+}
+
+fn process(window: HWND) -> u32 {
+    let mut process = 0;
+    // SAFETY: the number lives until the call returns.
+    let _thread = unsafe { GetWindowThreadProcessId(window, Some(&raw mut process)) };
+    process
 }
 
 /// In the order of the desktop, the uppermost first.
