@@ -8,6 +8,7 @@ use temoto_crypto::RootKeeping;
 use temoto_driver::{Driver, Order, Report, Settings};
 use temoto_input::OwnWindows;
 use temoto_session::permission::Capability;
+use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
 use temoto_transport::{Endpoint, Trust};
 use temoto_wire::proto::About;
@@ -33,6 +34,13 @@ pub struct Customer {
     pub digits: String,
 }
 
+/// What of the driver's reports matters here.
+enum Said {
+    View(Box<AgentView>),
+    Unreachable(String),
+    Done,
+}
+
 /// Runs until the session is over. The person's folder is that of the environment.
 pub fn run(customer: &Customer) -> Result<()> {
     let mut pin = [0; 10];
@@ -56,8 +64,14 @@ pub fn run(customer: &Customer) -> Result<()> {
     };
     let (tell, reports) = sync_channel(REPORTS);
     let driver = Driver::start(settings, move |report| {
+        let said = match report {
+            Report::View(view) => Said::View(view),
+            Report::Unreachable(why) => Said::Unreachable(why),
+            Report::Done => Said::Done,
+            Report::Hands(_) | Report::Painted(..) | Report::Blank => return,
+        };
         // Nobody listens any more when this process ends.
-        let _unheard = tell.send(report);
+        let _unheard = tell.send(said);
     })?;
     let orders = [
         Order::Endpoint(Endpoint {
@@ -83,7 +97,7 @@ pub fn run(customer: &Customer) -> Result<()> {
     let mut allowed = false;
     loop {
         match reports.recv().context("the driver is gone")? {
-            Report::View(view) if view.phase == "paired" && view.operator_present && !allowed => {
+            Said::View(view) if view.phase == "paired" && view.operator_present && !allowed => {
                 allowed = true;
                 // Files rest on seeing the screen. There is no display here, so there is no picture either.
                 let capabilities = vec![Capability::View, Capability::FilesIn, Capability::FilesOut];
@@ -91,9 +105,9 @@ pub fn run(customer: &Customer) -> Result<()> {
                     bail!("the driver takes no orders");
                 }
             }
-            Report::Unreachable(why) => return Err(anyhow!(why)),
-            Report::Done => return Ok(()),
-            Report::View(_) | Report::Hands(_) => {}
+            Said::Unreachable(why) => return Err(anyhow!(why)),
+            Said::Done => return Ok(()),
+            Said::View(_) => {}
         }
     }
 }
