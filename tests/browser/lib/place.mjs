@@ -1,6 +1,6 @@
 // The customer's computer of the demonstration on Linux: what demo.mjs does there, and only there. tests/windows/lib/place.mjs has the same.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Desktop } from './desktop.mjs';
@@ -33,6 +33,10 @@ export class Place {
     return join(this.downloads, unpacked.stdout.trim().split('\n').at(-1));
   }
 
+  emptyTrash(name) {
+    return emptyTrash(this.home, name);
+  }
+
   /** Everything that a program of ours could change. */
   async traces() {
     return {
@@ -59,6 +63,17 @@ export class Place {
 
   /** What was started outside of here is stopped there. */
   async close() {}
+}
+
+/** Throws away for good what begins with this name in the trash of a home folder; whether there was any. */
+export function emptyTrash(home, name) {
+  const empty = (part) => {
+    const folder = join(home, '.local/share/Trash', part);
+    const found = existsSync(folder) ? readdirSync(folder).filter((entry) => entry.startsWith(name)) : [];
+    for (const entry of found) rmSync(join(folder, entry), { recursive: true });
+    return found.length > 0;
+  };
+  return ['info', 'files'].map(empty).every(Boolean);
 }
 
 /** Every file below `folder` with its size and time of change. */
