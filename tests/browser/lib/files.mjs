@@ -1,0 +1,54 @@
+// A file of the operator's on its way to the customer, back again, and into the trash: one step of the tour.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const TEXT = 'もう一度お試しください。 Please try again.';
+const FILE = '手順書🖨️.txt';
+
+/** `button`: the role of what is pressed in the program. */
+export async function files(tour, button) {
+  const { words, names, page } = tour;
+  const panel = page.getByRole('region', { name: words.files_panel });
+  const entry = panel.getByRole('listbox', { name: words.files_theirs }).getByRole('option').filter({ hasText: FILE });
+  const press = (name) => panel.getByRole('button', { name, exact: true }).click();
+  const mine = mkdtempSync(join(tmpdir(), 'temoto-tour-'));
+  try {
+    // Asked by the press, allowed, and sent.
+    await tour.button(words.files).click();
+    await panel.getByRole('heading', { name: words.files_asking }).waitFor();
+    await tour.desktop.find(button, names.giveFilesIn, 20);
+    await tour.pictured('files-asked');
+    await tour.press(names.giveFilesIn);
+    await tour.press(names.giveFilesOut);
+    await panel.getByRole('combobox', { name: words.files_place }).waitFor();
+    writeFileSync(join(mine, FILE), TEXT);
+    await panel.locator(`input[aria-label="${words.files_choose}"]`).setInputFiles(join(mine, FILE));
+    await press(words.files_send);
+    await entry.first().waitFor();
+    await tour.reads(FILE);
+    await tour.pictured('files');
+    // And back again.
+    await entry.first().click();
+    const coming = page.waitForEvent('download');
+    await press(words.files_fetch);
+    const download = await coming;
+    if (readFileSync(await download.path(), 'utf8') !== TEXT) throw new Error('not so: the same content');
+    // Thrown away, taken back, and thrown away again; the customer empties the trash.
+    await press(words.files_trash);
+    await entry.first().waitFor({ state: 'detached' });
+    if (!tour.leavesOut('files_undo')) {
+      await press(words.files_undo);
+      await entry.first().waitFor();
+      await entry.first().click();
+      await press(words.files_trash);
+      await entry.first().waitFor({ state: 'detached' });
+    }
+    if (tour.place.emptyTrash?.(FILE) === false) throw new Error('not so: in the trash');
+    await panel.getByRole('tab').filter({ hasText: words.files_tab_transfers }).click();
+    await tour.pictured('files-transfers');
+  } finally {
+    rmSync(mine, { recursive: true, force: true });
+    if (await panel.isVisible()) await panel.getByRole('button', { name: words.close, exact: true }).last().click();
+  }
+}
