@@ -54,6 +54,10 @@ export async function files(tour, button) {
     if (!tour.leavesOut('files_trash') && tour.place.emptyTrash?.(FILE) === false) throw new Error('not so: in the trash');
     await panel.getByRole('tab').filter({ hasText: words.files_tab_transfers }).click();
     await tour.pictured('files-transfers');
+  } catch (error) {
+    // While the panel still says what it knows.
+    await tour.pictured('files-stuck').catch(() => undefined);
+    throw error;
   } finally {
     rmSync(mine, { recursive: true, force: true });
     if (await panel.isVisible()) await panel.getByRole('button', { name: words.close, exact: true }).last().click();
