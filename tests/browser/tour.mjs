@@ -1,13 +1,12 @@
 // Every function of a session once, through its real parts, within the demonstration (`cargo xtask demo --headless --tour`): the operator's
 // browser, the customer's program, a text editor. Each leaves a picture of both ends and says whether it worked.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from './lib/browser.mjs';
 import { copies, copiedSize, decoded } from './lib/copies.mjs';
 import { Customer } from './lib/customer.mjs';
+import { files } from './lib/files.mjs';
 import { NAMES } from './lib/names.mjs';
 import { Operator } from './lib/operator.mjs';
 import { exact, headedCustomer, headedOperator, join as joined, paintsInstead, share, show, shown, sign, standsAt } from './lib/showing.mjs';
@@ -17,7 +16,6 @@ const BUTTON = 'push button|button';
 const TEXT = 'もう一度お試しください。 Please try again.';
 const SECRET = 'Himitsu-2026';
 const TICKET = '#20418';
-const FILE = '手順書🖨️.txt';
 const NOTE = 'ドライバーを入れ直しました。 Reinstalled the driver.';
 
 const same = (a, b) => a.length === b.length && a.every((value, at) => value === b[at]);
@@ -476,47 +474,8 @@ export class Tour {
     check('no line end is typed', this.place.saved().trimEnd().endsWith(SECRET));
   }
 
-  async files() {
-    const { words, names, page } = this;
-    const panel = page.getByRole('region', { name: words.files_panel });
-    const entry = panel.getByRole('listbox', { name: words.files_theirs }).getByRole('option').filter({ hasText: FILE });
-    const press = (name) => panel.getByRole('button', { name, exact: true }).click();
-    const mine = mkdtempSync(join(tmpdir(), 'temoto-tour-'));
-    try {
-      // Asked by the press, allowed, and sent.
-      await this.button(words.files).click();
-      await panel.getByRole('heading', { name: words.files_asking }).waitFor();
-      await this.desktop.find(BUTTON, names.giveFilesIn, 20);
-      await this.pictured('files-asked');
-      await this.press(names.giveFilesIn);
-      await this.press(names.giveFilesOut);
-      await panel.getByRole('combobox', { name: words.files_place }).waitFor();
-      writeFileSync(join(mine, FILE), TEXT);
-      await panel.locator(`input[aria-label="${words.files_choose}"]`).setInputFiles(join(mine, FILE));
-      await press(words.files_send);
-      await entry.first().waitFor();
-      await this.reads(FILE);
-      await this.pictured('files');
-      // And back again.
-      await entry.first().click();
-      const coming = page.waitForEvent('download');
-      await press(words.files_fetch);
-      const download = await coming;
-      check('the same content', readFileSync(await download.path(), 'utf8') === TEXT);
-      // Thrown away, taken back, and thrown away for good.
-      await press(words.files_trash);
-      await entry.first().waitFor({ state: 'detached' });
-      await press(words.files_undo);
-      await entry.first().waitFor();
-      await entry.first().click();
-      await press(words.files_trash);
-      await entry.first().waitFor({ state: 'detached' });
-      await panel.getByRole('tab').filter({ hasText: words.files_tab_transfers }).click();
-      await this.pictured('files-transfers');
-    } finally {
-      rmSync(mine, { recursive: true, force: true });
-      if (await panel.isVisible()) await panel.getByRole('button', { name: words.close, exact: true }).last().click();
-    }
+  files() {
+    return files(this, BUTTON);
   }
 
   async keys() {
@@ -530,7 +489,10 @@ export class Tour {
     await this.button('Ctrl + N').click();
     await until('a new document', async () => (await this.title()) !== before, 15_000);
     await this.pictured('keys-pressed');
-    if (!this.leavesOut('keys_close')) {
+    if (this.leavesOut('keys_close')) {
+      await this.place.openAgain();
+      await this.intoEditor();
+    } else {
       await this.button('Ctrl + W').click();
       await until('the document of before', async () => (await this.title()) === before, 15_000);
     }

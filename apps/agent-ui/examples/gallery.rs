@@ -30,6 +30,8 @@ const VIEWS: &[&str] = &[
     "bar-lost",
     "bar-withdrawn",
     "question",
+    "all-rights",
+    "all-rights-off",
     "chat",
     "shown",
     "shown-large",
@@ -227,6 +229,13 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
             }),
             ..bar
         }),
+        "all-rights" | "all-rights-off" => session(BarView {
+            rights: every_right(view == "all-rights"),
+            question: Some(Question {
+                capability: Capability::FilesIn,
+            }),
+            ..bar
+        }),
         "chat" => {
             ui.replace_chat(conversation(lang));
             let view = session(bar);
@@ -259,6 +268,24 @@ fn rights(allowed: [bool; 2]) -> Vec<Right> {
         .zip(allowed)
         .map(|(capability, allowed)| Right { capability, allowed })
         .collect()
+}
+
+/// All that can be allowed; `all` or only what every session begins with.
+fn every_right(all: bool) -> Vec<Right> {
+    [
+        Capability::View,
+        Capability::Control,
+        Capability::ClipboardIn,
+        Capability::ClipboardOut,
+        Capability::FilesIn,
+        Capability::FilesOut,
+    ]
+    .into_iter()
+    .map(|capability| Right {
+        capability,
+        allowed: all || capability == Capability::View,
+    })
+    .collect()
 }
 
 fn conversation(lang: Lang) -> Vec<ChatLine> {

@@ -168,6 +168,7 @@ mod tests {
         for (file, text) in [
             ("ask_code", include_str!("../ui/ask_code.slint")),
             ("bar", include_str!("../ui/bar.slint")),
+            ("bar_parts", include_str!("../ui/bar_parts.slint")),
             ("chat", include_str!("../ui/chat.slint")),
             ("connecting", include_str!("../ui/connecting.slint")),
             ("ended", include_str!("../ui/ended.slint")),

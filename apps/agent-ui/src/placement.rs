@@ -15,12 +15,11 @@ pub struct Area {
     pub height: u32,
 }
 
-/// Below this width, in logical pixels, the bar takes its small form.
-const NARROW: f32 = 880.0;
-
-/// Whether the bar must take its small form on `area`, shown at `scale` physical pixels per logical one.
-pub(crate) fn narrow(area: Area, scale: f32) -> bool {
-    (area.width as f32) < NARROW * scale
+/// How wide the bar may be on `area`, shown at `scale` physical pixels per logical one, in logical pixels. Rounded down: not one
+/// column of it may be off the display.
+pub(crate) fn room(area: Area, scale: f32) -> f32 {
+    // Displays are some thousand pixels wide, which a float holds exactly.
+    (area.width as f32 / scale).floor()
 }
 
 /// How far from the middle of `area` a bar of `width` may stand, either way.
@@ -198,16 +197,18 @@ mod tests {
     }
 
     #[test]
-    fn a_small_display_gets_the_small_bar_and_scale_counts() {
-        assert!(narrow(Area { width: 800, ..SECOND }, 1.0));
-        assert!(!narrow(SECOND, 1.5));
-        assert!(narrow(
-            Area {
-                width: 1280,
-                ..SECOND
-            },
-            1.5
-        ));
+    fn the_bar_has_the_room_of_its_display_and_scale_counts() {
+        assert_eq!(room(SECOND, 1.0), 1920.0);
+        assert_eq!(
+            room(
+                Area {
+                    width: 1366,
+                    ..SECOND
+                },
+                1.25
+            ),
+            1092.0
+        );
     }
 
     #[test]

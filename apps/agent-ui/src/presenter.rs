@@ -1,6 +1,8 @@
 //! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
 //! its windows is in sight.
 
+#[cfg(test)]
+mod fits;
 mod looks;
 mod places;
 mod rights;
@@ -193,9 +195,9 @@ impl Presenter {
         self.main.on_hide_chat(self.calling(|me| me.open_chat(false)));
         self.bar.on_resized(self.calling(|me| me.place_bar()));
 
-        self.main
-            .global::<Words>()
-            .on_held(|text| wrap::held(&text).into());
+        for words in [self.main.global::<Words>(), self.bar.global::<Words>()] {
+            words.on_held(|text| wrap::held(&text).into());
+        }
 
         let weak = Rc::downgrade(self);
         self.main.window().on_close_requested(move || {

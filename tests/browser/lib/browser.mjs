@@ -1,6 +1,8 @@
 // Starts real browsers (Debian's Chromium) and finds controls by the names that stay (docs: "Names that stay" of the design).
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const require = createRequire(new URL('../../../web/package.json', import.meta.url));
 export const { chromium } = require('playwright-core');
@@ -20,15 +22,32 @@ export function words(lang) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/**
+ * Starts a browser in somebody's environment, but with a home folder of its own that goes with it: what a browser writes for itself would
+ * look as if the customer's program had left it there.
+ */
+export async function housed(options) {
+  const home = mkdtempSync(join(tmpdir(), 'browser-home-'));
+  const gone = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  const folders = { XDG_CONFIG_HOME: '.config', XDG_CACHE_HOME: '.cache', XDG_DATA_HOME: '.local/share', XDG_STATE_HOME: '.local/state' };
+  const env = { ...options.env, HOME: home };
+  for (const [name, folder] of Object.entries(folders)) {
+    env[name] = join(home, folder);
+    mkdirSync(env[name], { recursive: true });
+  }
+  const browser = await chromium.launch({ ...options, env }).catch((error) => {
+    gone();
+    throw error;
+  });
+  browser.on('disconnected', gone);
+  return browser;
+}
+
 /** A browser of its own process, with a page of this size. */
 export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined, env = undefined }) {
   const root = process.getuid?.() === 0;
-  const browser = await chromium.launch({
-    executablePath,
-    headless,
-    ...(env ? { env } : {}),
-    args: root ? [...ARGUMENTS, '--no-sandbox'] : ARGUMENTS,
-  });
+  const options = { executablePath, headless, args: root ? [...ARGUMENTS, '--no-sandbox'] : ARGUMENTS };
+  const browser = await (env ? housed({ ...options, env }) : chromium.launch(options));
   const context = await browser.newContext({
     viewport: { width, height },
     locale: lang === 'ja' ? 'ja-JP' : 'en-US',

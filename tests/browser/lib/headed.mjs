@@ -1,12 +1,12 @@
 // Browsers with a window on an X display: only those can capture a screen. What is picked in the browser's question is picked by its title.
-import { chromium } from './browser.mjs';
+import { housed } from './browser.mjs';
 
 /**
  * A browser on the display of `environment`, with its window in the upper left corner. `source`: the title of what it captures, "Entire screen"
  * for all of it.
  */
 export async function openHeaded({ executablePath, lang, environment, source = 'Entire screen', size = [760, 560] }) {
-  const browser = await chromium.launch({
+  const browser = await housed({
     executablePath,
     headless: false,
     env: environment,

@@ -1,6 +1,6 @@
 // The customer's computer of the demonstration on Linux: what demo.mjs does there, and only there. tests/windows/lib/place.mjs has the same.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Desktop } from './desktop.mjs';
@@ -31,6 +31,17 @@ export class Place {
     const unpacked = spawnSync('tar', ['-xf', path, '-C', this.downloads, '-v'], { encoding: 'utf8' });
     if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr}`);
     return join(this.downloads, unpacked.stdout.trim().split('\n').at(-1));
+  }
+
+  /** Throws away for good what begins with this name in the customer's trash; whether there was any. */
+  emptyTrash(name) {
+    const empty = (part) => {
+      const folder = join(this.home, '.local/share/Trash', part);
+      const found = existsSync(folder) ? readdirSync(folder).filter((entry) => entry.startsWith(name)) : [];
+      for (const entry of found) rmSync(join(folder, entry), { recursive: true });
+      return found.length > 0;
+    };
+    return ['info', 'files'].map(empty).every(Boolean);
   }
 
   /** Everything that a program of ours could change. */

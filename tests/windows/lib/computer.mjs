@@ -2,7 +2,7 @@
 // file open in it. Everything that is started here is stopped by its process id, and Wine by its prefix.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { until } from '../../browser/lib/browser.mjs';
 import { xServer } from '../../browser/lib/xserver.mjs';
@@ -62,8 +62,7 @@ export class WindowsComputer {
     this.desktop = new WineDesktop(env);
     if (!display) this.#own(spawn('openbox', [], { env, stdio: 'ignore' }));
     this.#own(await this.desktop.open());
-    this.run('notepad', [`C:\\users\\${user}\\Documents\\${EDITOR}`]);
-    await this.desktop.window(EDITOR);
+    await this.edit();
     // Beside the window of the program and under its bar.
     await this.desktop.ask(`move ${Math.floor(width * 0.45)} ${Math.floor(height * 0.2)} ${Math.floor(width / 2)} ${Math.floor(height / 2)} ${EDITOR}`);
   }
@@ -77,6 +76,12 @@ export class WindowsComputer {
   /** Starts a program for Windows; it is stopped with the computer. */
   run(program, parameters = [], options = {}) {
     return this.#own(this.desktop.start(program, parameters, options));
+  }
+
+  /** Opens the customer's file in an editor of its own. */
+  async edit() {
+    this.run('notepad', [`C:\\users\\${basename(this.user)}\\Documents\\${EDITOR}`]);
+    await this.desktop.window(EDITOR);
   }
 
   /** Starts the probe (probe.c), which writes what it is told by Windows; gives the lines so far. */

@@ -12,10 +12,20 @@ const colors = (name) => {
 const ACCENT = [...colors('accent'), ...colors('accent-hover')];
 const DANGER = colors('danger');
 const SOFT = colors('soft');
+const SURFACE = colors('surface');
 /** Between two controls of the bar, what the frame takes of its top at most, how far into a neighbor a press goes: in pixels at 100 %. */
 const GAP = 8;
 const FRAME = 8;
 const INTO = 24;
+/** A second row of the bar begins within this below the first; what is allowed has no letters this near to its upper edge. */
+const BELOW = 16;
+const EDGE = 4;
+/** Two controls without a ground are further apart than this, the words of one are not. */
+const APART = 12;
+/** Where each right stands: seeing is first, and those for files come after both of the clipboard, once all were asked for. */
+const CONTROL = 1;
+const FILES_IN = 4;
+const FILES_OUT = 5;
 
 /** Controls by the names that assistive technology is told. Alone on its row or beside another tells the pages apart. */
 const KINDS = new Map([
@@ -28,15 +38,15 @@ const KINDS = new Map([
   ...['一時停止', 'Pause'].map((name) => [name, { find: (part) => leftOf(edged(part)), bar: true }]),
   ...['再開', 'Resume'].map((name) => [name, { find: resume, bar: true }]),
   ...['操作を取り消す', 'Withdraw control'].map((name) => [name, { find: withdraw, bar: true }]),
-  ...['操作を許可する', 'Allow control'].map((name) => [name, { find: () => withdrawn, bar: true }]),
+  ...['操作を許可する', 'Allow control'].map((name) => [name, { find: (part) => given(part, CONTROL), bar: true }]),
+  ...['ファイルを置くことと、フォルダーの変更を許可する', 'Allow putting files here and changing folders'].map((name) => [name, { find: (part) => given(part, FILES_IN), bar: true }]),
+  ...['フォルダーを見ることと、ファイルを渡すことを許可する', 'Allow looking into folders and taking files'].map((name) => [name, { find: (part) => given(part, FILES_OUT), bar: true }]),
 ]);
 /** The same names when the bar asks: a second row, its answer in the accent's color at the right. */
 const ASKED = new Map([
   ...['許可', 'Allow'].map((name) => [name, answer]),
   ...['拒否', 'Decline'].map((name) => [name, (part) => leftOf(answer(part))]),
 ]);
-/** Where control was withdrawn: there it is given again, in no color of its own. */
-let withdrawn = null;
 
 /** Whether a window is one of the program's; the bar has its state behind the name. */
 export const isMain = ({ title }) => title === 'Temoto';
@@ -120,19 +130,60 @@ function leftOf(found) {
   return found && { ...found, x: found.x - GAP - INTO, width: INTO };
 }
 
-/** What is allowed stands on a soft ground: to see, then to operate. */
+/** Control, while it is allowed. */
 function withdraw(part) {
+  const right = rights(part)[CONTROL];
+  return right?.on ? right : null;
+}
+
+/** A right that is not allowed, by its place among all of them. */
+function given(part, at) {
+  const right = rights(part)[at];
+  return right && !right.on ? right : null;
+}
+
+/** What is allowed and what is not, from the left, in the row of the end or, where that has no room for them, in the one below. */
+function rights(part) {
   const end = edged(part);
-  if (!end) return null;
-  const runs = [];
-  for (let x = 0; x < end.x; x += 1) {
-    if (!SOFT.some((one) => part.at(x, end.y + 4) === one)) continue;
-    if (runs.at(-1)?.right === x - 1) runs.at(-1).right = x;
-    else runs.push({ left: x, right: x });
+  if (!end) return [];
+  const grounds = (y, right) =>
+    runs(0, right, (x) => SOFT.some((one) => part.at(x, y) === one)).filter((one) => one.right - one.left > 20);
+  const below = end.y + end.height;
+  const rows = [...Array(BELOW).keys()].map((n) => below + n);
+  const top = grounds(end.y + EDGE, end.x).length > 0 ? end.y : rows.find((y) => grounds(y, part.width).length > 0);
+  if (top === undefined) return [];
+  const limit = top === end.y ? end.x : part.width;
+  const on = grounds(top + EDGE, limit);
+  if (on.length === 0) return [];
+  const ink = (x, y) => part.at(x, y) >= 0 && !SURFACE.some((one) => near(part.at(x, y), one, 8));
+  // Beside the end there are other buttons: the first edge of one ends the search.
+  const [from, past] = [on[0].left, on.at(-1).right];
+  const edge = top === end.y ? runs(past + 1 + EDGE, limit, (x) => ink(x, top + EDGE))[0] : undefined;
+  const until = edge ? edge.left - FRAME : limit - FRAME;
+  const marked = (x) => [...Array(end.height - 2 * FRAME).keys()].some((n) => ink(x, top + FRAME + n));
+  const within = (x) => on.some(({ left, right }) => x >= left - EDGE && x <= right + EDGE);
+  const off = [];
+  for (const run of runs(from, until, (x) => !within(x) && marked(x))) {
+    const last = off.at(-1);
+    if (last && run.left - last.right < APART) last.right = run.right;
+    else off.push(run);
   }
-  const [, operate] = runs.filter(({ left, right }) => right - left > 20);
-  if (operate) withdrawn = { ...end, x: operate.left, width: INTO };
-  return operate ? { ...end, x: operate.left, width: operate.right - operate.left + 1 } : null;
+  const wide = off.filter(({ left, right }) => right - left > 20);
+  const all = [...on.map((one) => ({ ...one, on: true })), ...wide.map((one) => ({ ...one, on: false }))];
+  return all
+    .sort((one, other) => one.left - other.left)
+    .map(({ left, right, on: allowed }) => ({ x: left, y: top, width: right - left + 1, height: end.height, on: allowed }));
+}
+
+/** Where `is` holds without a gap, from `from` up to `to`. */
+function runs(from, to, is) {
+  const found = [];
+  for (let x = from; x < to; x += 1) {
+    if (!is(x)) continue;
+    if (found.at(-1)?.right === x - 1) found.at(-1).right = x;
+    else found.push({ left: x, right: x });
+  }
+  return found;
 }
 
 /** An edge in the color of danger, which scaling may have softened. */

@@ -11,6 +11,8 @@ const CANNOT = {
   displays: 'the desktop of Wine is one window, with one monitor; several are covered by the replays of edge/screen and by Linux',
   browser_sharing: 'what the browser is to capture is a window of X, and a desktop of Wine has none; the same page is played on Linux',
   show_on_page: 'the same',
+  files_trash: 'what is thrown into the recycle bin of Wine is found nowhere afterwards',
+  files_undo: 'Windows lets a person take something out of the recycle bin, and a program only throw something in',
   keys_close: 'the editor of Wine has no Ctrl + W',
 };
 /** The customer's own mouse presses here, and the operator's input is held until it rested. */
@@ -35,6 +37,11 @@ export class Place {
   /** The download is the program. */
   unpack({ path }) {
     return path;
+  }
+
+  /** The customer opens the file once more. */
+  openAgain() {
+    return this.computer.edit();
   }
 
   traces() {

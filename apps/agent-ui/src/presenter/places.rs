@@ -76,7 +76,7 @@ impl Presenter {
     pub(super) fn place_bar(&self) {
         if let Some(area) = self.area() {
             self.bar
-                .set_narrow(placement::narrow(area, self.bar.window().scale_factor()));
+                .set_room(placement::room(area, self.bar.window().scale_factor()));
             let slid = self.state.borrow().slid;
             let (x, y) = placement::corner(area, self.bar_width(), slid);
             self.bar.window().set_position(PhysicalPosition::new(x, y));

@@ -1,0 +1,140 @@
+//! All of the bar is on the display, whatever stands on it: nobody could press what is outside.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slint::ComponentHandle;
+use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
+use slint::platform::{Platform, WindowAdapter, WindowEvent};
+
+use super::Presenter;
+use crate::app::Theme;
+use crate::generated::{BarWindow, MainWindow, ShownWindow};
+use crate::mailbox::{Mailbox, UiHandle};
+use crate::{
+    Area, BarState, BarView, Capability, ChatFrom, ChatLine, Lang, Operator, Question, Right, UiOptions, View,
+};
+
+const ALL: [Capability; 6] = [
+    Capability::View,
+    Capability::Control,
+    Capability::ClipboardIn,
+    Capability::ClipboardOut,
+    Capability::FilesIn,
+    Capability::FilesOut,
+];
+
+/// Windows without a screen, measured with the fonts of this computer.
+struct Nowhere;
+
+impl Platform for Nowhere {
+    fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, slint::PlatformError> {
+        Ok(MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer))
+    }
+}
+
+fn windows(lang: Lang) -> (Rc<Presenter>, UiHandle) {
+    let main = MainWindow::new().expect("a window");
+    let bar = BarWindow::new().expect("a window");
+    let shown = ShownWindow::new().expect("a window");
+    let mailbox = Arc::<Mailbox>::default();
+    let handle = UiHandle {
+        mailbox: Arc::clone(&mailbox),
+        window: main.as_weak(),
+    };
+    let options = UiOptions {
+        lang,
+        theme: Theme::Light,
+        calm: true,
+        version: String::new(),
+        display: None,
+    };
+    let presenter = Presenter::new((main, bar, shown), mailbox, &options, Box::new(|_| ()));
+    (presenter, handle)
+}
+
+fn bar(lang: Lang, allowed: usize, state: BarState, asked: Option<Capability>) -> BarView {
+    let (name, organisation) = match lang {
+        Lang::Ja => ("佐藤 花子", "サンプル株式会社 東日本カスタマーサポートセンター"),
+        Lang::En => (
+            "Hanako Sato-Featherstonehaugh",
+            "Example Corporation of the North",
+        ),
+    };
+    let right = |(at, capability)| Right {
+        capability,
+        allowed: at < allowed,
+    };
+    BarView {
+        state,
+        operator: Some(Operator {
+            name: name.into(),
+            organisation: organisation.into(),
+        }),
+        rights: ALL.into_iter().enumerate().map(right).collect(),
+        question: asked.map(|capability| Question { capability }),
+    }
+}
+
+/// How wide the bar is and what it needs side by side, both in logical pixels.
+fn measured(presenter: &Rc<Presenter>) -> (f32, f32) {
+    let bar = &presenter.bar;
+    // An event makes what the bar is of now, as a picture of it would.
+    bar.window().dispatch_event(WindowEvent::PointerExited);
+    // Nobody gives a window that is nowhere its size: it is what it asks for.
+    (bar.get_wanted(), bar.get_least())
+}
+
+#[test]
+fn no_button_of_the_bar_is_off_the_display() {
+    slint::platform::set_platform(Box::new(Nowhere)).expect("the first platform of this thread");
+    for lang in [Lang::Ja, Lang::En] {
+        let (presenter, ui) = windows(lang);
+        ui.show(View::Session);
+        for message in 0..120 {
+            ui.chat(ChatLine {
+                from: ChatFrom::Operator,
+                text: message.to_string(),
+                time: String::new(),
+                doubtful: false,
+            });
+        }
+        for (width, scale) in [1920, 1280, 1024, 800]
+            .into_iter()
+            .flat_map(|width| [1.0, 1.25, 2.0].map(|scale| (width, scale)))
+        {
+            presenter
+                .bar
+                .window()
+                .dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: scale });
+            ui.area(Area {
+                x: 0,
+                y: 0,
+                width,
+                height: 600,
+            });
+            for allowed in [1, 3, ALL.len()] {
+                for (state, asked, folded) in [
+                    (BarState::Sharing, None, false),
+                    (BarState::Yielded, Some(Capability::FilesIn), false),
+                    (BarState::Paused, Some(Capability::ClipboardOut), false),
+                    (BarState::Reconnecting, None, false),
+                    (BarState::Reconnecting, Some(Capability::Control), true),
+                ] {
+                    ui.bar(Some(bar(lang, allowed, state, asked)));
+                    presenter.read_mail();
+                    presenter.bar.set_folded(folded);
+                    let (wide, least) = measured(&presenter);
+                    let display = width as f32 / scale;
+                    let what = format!(
+                        "{lang:?} {width} at {scale}, {allowed} allowed, {state:?}, {asked:?}, folded {folded}"
+                    );
+                    assert!(wide <= display, "{what}: {wide} on {display}");
+                    assert!(least <= wide, "{what}: {least} in {wide}");
+                    // It is measured with what is on it: the rights alone take more than this.
+                    assert!(folded || least > 256.0, "{what}: {least}");
+                }
+            }
+        }
+    }
+}
