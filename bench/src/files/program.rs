@@ -94,13 +94,12 @@ pub fn run(customer: &Customer) -> Result<()> {
             bail!("the driver takes no orders");
         }
     }
-    let mut allowed = false;
     loop {
         match reports.recv().context("the driver is gone")? {
-            Said::View(view) if view.phase == "paired" && view.operator_present && !allowed => {
-                allowed = true;
-                // Files rest on seeing the screen. There is no display here, so there is no picture either.
-                let capabilities = vec![Capability::View, Capability::FilesIn, Capability::FilesOut];
+            // Whatever the operator asks for, and files at once; there is no display here, so there is no picture either.
+            Said::View(view) if !view.asked.is_empty() => {
+                let mut capabilities = view.asked;
+                capabilities.extend([Capability::FilesIn, Capability::FilesOut]);
                 if !driver.order(Order::Customer(AgentCommand::Allow { capabilities })) {
                     bail!("the driver takes no orders");
                 }
