@@ -138,7 +138,7 @@ impl ConsoleSession {
                 "type": "folderChanged", "request": request, "fault": fault, "token": token,
             })),
             ConsoleEvent::FileDone(done) => output::event(&json!({
-                "type": "fileDone", "transfer": done.transfer, "path": done.path,
+                "type": "fileDone", "way": done.way, "transfer": done.transfer, "path": done.path,
                 "name": done.name, "size": done.size, "hash": done.hash,
             })),
             ConsoleEvent::Cursor(place) => output::event(

@@ -1,5 +1,5 @@
 /** Sends what there is to tell of a session, one report at a time. */
-import { api } from '@temoto/api';
+import { api, ApiError } from '@temoto/api';
 import type { ConsoleView } from '@temoto/session';
 import type { Receipts } from './receipts';
 import { news, seen, type Told } from './report';
@@ -33,7 +33,9 @@ export class Reporter {
       await api.report(id, report);
       this.#told.set(id, after);
       receipts?.taken(files.length);
-    } catch {
+    } catch (error) {
+      // What the server does not take it will not take later, and nothing else is to wait behind it.
+      if (error instanceof ApiError && error.status === 422) receipts?.taken(files.length);
       // The next change tries again; a session goes on without it.
       return;
     } finally {
