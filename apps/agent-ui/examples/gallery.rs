@@ -8,9 +8,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use temoto_agent_ui::{
-    AgentUi, Area, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView,
-    Theme, UiEvent, UiHandle, UiOptions, View,
+    AgentUi, Area, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, ChatPicture,
+    CodeTrouble, ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question,
+    Right, ShownView, Theme, UiEvent, UiHandle, UiOptions, View,
 };
 
 const VIEWS: &[&str] = &[
@@ -288,12 +288,26 @@ fn every_right(all: bool) -> Vec<Right> {
     .collect()
 }
 
+/// Something like a screen: a desktop with a window on it.
+fn pictured() -> Option<ChatPicture> {
+    let pixels: Vec<u32> = (0..600 * 338_u32)
+        .map(|at| match (at % 600, at / 600) {
+            (90..=420, 60..=80) => 0x0022_6699,
+            (90..=420, 81..=270) => 0x00ff_ffff,
+            (_, 310..) => 0x0011_1a24,
+            (x, y) => 0x0030_5070 + (x / 12) + (y / 8) * 0x0100,
+        })
+        .collect();
+    ChatPicture::new(600, &pixels)
+}
+
 fn conversation(lang: Lang) -> Vec<ChatLine> {
     let line = |from, text: &str, time: &str| ChatLine {
         from,
         text: text.into(),
         time: time.into(),
         doubtful: false,
+        picture: None,
     };
     let mut lines = match lang {
         Lang::Ja => vec![
@@ -329,6 +343,9 @@ fn conversation(lang: Lang) -> Vec<ChatLine> {
             line(ChatFrom::Mine, "Please do", "10:26"),
         ],
     };
+    if let Some(second) = lines.get_mut(3) {
+        second.picture = pictured();
+    }
     if let Some(last) = lines.last_mut() {
         last.doubtful = true;
     }

@@ -29,6 +29,7 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
             "担当者が画面を撮影しました",
             "Your support person took a screenshot",
         ),
+        "picture" => ("画面の画像を送ります", "Here is a picture of the screen"),
         "display_gone" => (
             "見せていた画面がなくなったため、メインの画面を見せています",
             "The display that was shown is gone; the primary one is shown now",
@@ -173,6 +174,7 @@ mod tests {
             "paused",
             "resumed",
             "screenshot",
+            "picture",
             "display_gone",
             "clipboard_in_granted",
             "clipboard_in_withdrawn",

@@ -15,6 +15,7 @@ mod happened;
 mod lang;
 mod mailbox;
 mod messages;
+mod picture;
 mod placement;
 mod platform;
 mod presenter;
@@ -28,6 +29,7 @@ pub use event::{Capabilities, Capability, UiEvent};
 pub use happened::event_sentence;
 pub use lang::Lang;
 pub use mailbox::UiHandle;
+pub use picture::ChatPicture;
 pub use placement::Area;
 pub use view::{
     AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Operator,

@@ -156,6 +156,7 @@ mod tests {
             text,
             time: String::new(),
             doubtful: false,
+            picture: None,
         }
     }
 

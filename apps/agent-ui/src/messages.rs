@@ -64,6 +64,8 @@ table! {
     message: "メッセージ", "Message";
     other_language: "English", "日本語";
     pause: "一時停止", "Pause";
+    picture: "担当者が送った画像", "The picture from your support person";
+    picture_enlarge: "画像を大きく表示", "Show the picture larger";
     report: "お問い合わせ番号:", "Number for support:";
     resume: "再開", "Resume";
     retry: "もう一度試す", "Try again";

@@ -25,7 +25,9 @@ use crate::generated::{
     Page, PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
 };
 use crate::mailbox::Mailbox;
-use crate::{Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, Lang, Operator, UiEvent, View};
+use crate::{
+    Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, ChatPicture, Lang, Operator, UiEvent, View,
+};
 use crate::{messages, placement, platform, sentences, wrap};
 
 /// Characters of technical detail that are shown.
@@ -579,6 +581,7 @@ fn line_model(lang: Lang, operator: Option<&Operator>, line: &ChatLine) -> LineM
                 name: text.as_str().into(),
                 text: text.into(),
                 note: "".into(),
+                ..LineModel::default()
             }
         }
         ChatFrom::Mine | ChatFrom::Operator => {
@@ -593,6 +596,8 @@ fn line_model(lang: Lang, operator: Option<&Operator>, line: &ChatLine) -> LineM
                 name: join(&[&format!("{speaker}: {text}"), &time, &doubtful], " · ").into(),
                 note: join(&[&time, &doubtful], " · ").into(),
                 text: text.into(),
+                pictured: line.picture.is_some(),
+                picture: line.picture.as_ref().map(ChatPicture::image).unwrap_or_default(),
             }
         }
     }

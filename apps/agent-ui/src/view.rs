@@ -1,7 +1,7 @@
 //! What can be shown, as plain values. Names and texts from the other end come in as they are: this crate makes them safe
 //! to show (one line, no control or direction characters, cut at a length).
 
-use crate::{Capabilities, Capability};
+use crate::{Capabilities, Capability, ChatPicture};
 
 /// Who is at the other end, as the server's signed statement says. Where there is none the views take `None`
 /// and say "not confirmed"; a name that only somebody claims is never shown.
@@ -240,6 +240,8 @@ pub struct ChatLine {
     pub time: String,
     /// Whether the line perhaps did not arrive.
     pub doubtful: bool,
+    /// What it brings.
+    pub picture: Option<ChatPicture>,
 }
 
 impl ChatLine {

@@ -20,6 +20,7 @@ use temoto_transport::Endpoint;
 use temoto_wire::relay::Role;
 
 use crate::options::Options;
+use crate::pictures::{Pictures, shown};
 use crate::present::{Context, meant, picture};
 use crate::start::{Start, typed_server};
 use crate::system;
@@ -54,6 +55,7 @@ struct State {
     shown: Option<View>,
     screen: Option<ShownView>,
     chat: Vec<ChatLine>,
+    pictures: Pictures,
     windows: Vec<u64>,
     leaving: bool,
 }
@@ -78,6 +80,7 @@ impl App {
                 shown: None,
                 screen: None,
                 chat: Vec::new(),
+                pictures: Pictures::default(),
                 windows: Vec::new(),
                 leaving: false,
             }),
@@ -148,6 +151,14 @@ impl App {
                         height: rect.height,
                     });
                     ui.paint(picture.width(), picture.pixels(), changed);
+                }
+            }
+            Report::Picture(settled) => {
+                // Reading it takes its time, too.
+                if let Some(picture) = shown(&settled) {
+                    let mut state = self.lock();
+                    state.pictures.keep(settled.id, picture);
+                    state.refresh();
                 }
             }
             Report::Blank => {
@@ -291,6 +302,7 @@ impl State {
                 answered: self.answered,
                 unreachable: self.unreachable.as_deref(),
                 time_of_day: system::time_of_day,
+                pictures: &self.pictures,
             },
         );
         if let Some(ui) = &self.ui {

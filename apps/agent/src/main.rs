@@ -10,6 +10,7 @@
 mod app;
 mod no_window;
 mod options;
+mod pictures;
 mod present;
 mod start;
 mod system;

@@ -6,8 +6,11 @@ use temoto_agent_ui::{
     View, event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
+use temoto_session::channel::pictures::PICTURE;
 use temoto_session::permission::Capability;
 use temoto_session::view::{AgentView, Level};
+
+use crate::pictures::Pictures;
 
 /// What the windows show.
 pub struct Picture {
@@ -35,6 +38,8 @@ pub struct Context<'a> {
     pub unreachable: Option<&'a str>,
     /// The time of day of a moment (Unix milliseconds) as people here write it.
     pub time_of_day: fn(u64) -> String,
+    /// The picture that a line of the chat brings, once it is here.
+    pub pictures: &'a Pictures,
 }
 
 /// What to show now.
@@ -253,7 +258,12 @@ fn chat(lines: &[Line], context: &Context<'_>) -> Vec<ChatLine> {
                 From::Customer => (ChatFrom::Mine, line.text.clone()),
                 From::Operator => (ChatFrom::Operator, line.text.clone()),
                 From::Event => (
-                    ChatFrom::Event,
+                    // A picture is something that the operator says.
+                    if line.text == PICTURE {
+                        ChatFrom::Operator
+                    } else {
+                        ChatFrom::Event
+                    },
                     event_sentence(context.lang, &line.text, &line.arguments)?,
                 ),
             };
@@ -263,6 +273,7 @@ fn chat(lines: &[Line], context: &Context<'_>) -> Vec<ChatLine> {
                 text,
                 time: (context.time_of_day)(line.at_ms),
                 doubtful,
+                picture: context.pictures.get(&line.id),
             })
         })
         .collect()

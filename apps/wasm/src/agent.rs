@@ -91,6 +91,7 @@ impl AgentSession {
         output::output(next, |event| match event {
             AgentEvent::View(view) => output::event(&json!({ "type": "view", "view": view })),
             AgentEvent::Painted(region) => output::paint(&region),
+            AgentEvent::Picture(settled) => output::settled(settled),
             AgentEvent::Blank => output::blank(),
             AgentEvent::Capture { .. } => output::capture(),
             // A page takes no input: the table of grants sees to it that these never come.

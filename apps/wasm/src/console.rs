@@ -59,6 +59,13 @@ impl ConsoleSession {
             .map_err(|error| error.to_string())
     }
 
+    /// A PNG for the chat, without JSON: it is long.
+    pub fn send_picture(&mut self, png: Vec<u8>, now: f64) -> Result<(), String> {
+        self.console
+            .send_picture(millis(now), png)
+            .map_err(|error| error.to_string())
+    }
+
     /// The pointer, without JSON: it moves often. `look` is the number of the picture that it moved on.
     pub fn pointer(&mut self, x: i32, y: i32, look: u32, now: f64) {
         let look = Some(look);
@@ -111,6 +118,7 @@ impl ConsoleSession {
             ConsoleEvent::CodeWanted => output::event(&json!({ "type": "codeWanted" })),
             ConsoleEvent::Painted(region) => output::paint(&region),
             ConsoleEvent::Capture => output::capture(),
+            ConsoleEvent::Picture(settled) => output::settled(settled),
             ConsoleEvent::Blank => output::blank(),
             ConsoleEvent::Thumbnail { display, picture } => output::thumbnail(display, &picture),
             ConsoleEvent::Clipboard(clip) => output::clipboard(clip),

@@ -7,6 +7,7 @@ use temoto_geometry::Region;
 use temoto_session::Output;
 use temoto_session::channel::clipboard::Clip;
 use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Fault};
+use temoto_session::channel::pictures::Settled;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Rectangles of one paint at most; more are joined to their bounds.
@@ -91,9 +92,20 @@ pub fn clipboard(clip: Clip) -> JsValue {
     let out = object("clipboard");
     set(&out, "text", &words(text));
     set(&out, "html", &words(html));
-    let png = png.map_or(JsValue::NULL, |png| Uint8Array::from(png.as_slice()).into());
-    set(&out, "png", &png);
+    set(&out, "png", &bytes_or_null(png));
     out.into()
+}
+
+/// `{ kind: 'picture', id, png: Uint8Array }`: the picture of a line of the chat; null if it is not there any more.
+pub fn settled(settled: Settled) -> JsValue {
+    let out = object("picture");
+    set(&out, "id", &JsValue::from(settled.id));
+    set(&out, "png", &bytes_or_null(settled.png));
+    out.into()
+}
+
+fn bytes_or_null(bytes: Option<Vec<u8>>) -> JsValue {
+    bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes.as_slice()).into())
 }
 
 /// `{ kind: 'disk', id, transfer, work, … }`, a `DiskAsk` of `messages.ts`. `None`: a console's disk is never asked that.

@@ -16,6 +16,7 @@ mod line;
 mod misbehave;
 mod obstacle;
 mod patience;
+mod pictures;
 mod proofs;
 mod quality;
 mod receive;
@@ -48,6 +49,7 @@ use crate::channel::chat::{Delivery, Log};
 use crate::channel::clipboard::{ClipCame, ClipSet};
 use crate::channel::files::DiskAsk;
 use crate::channel::input::{Injection, InputReceiver};
+use crate::channel::pictures::{Fetcher, Settled};
 use crate::channel::screen::ScreenHost;
 use crate::link::Link;
 use crate::output::Output;
@@ -75,6 +77,8 @@ pub enum AgentEvent {
     SetClipboard(ClipSet),
     /// What was asked for by [`Agent::clipboard_wanted`].
     ClipboardCame(ClipCame),
+    /// The picture of a line of the chat.
+    Picture(Settled),
     /// What the operator shows changed there.
     Painted(Region),
     /// The operator shows nothing any more: nothing of the picture stays.
@@ -181,6 +185,7 @@ pub struct Agent {
     download_name: Option<String>,
     companion: Option<proto::Companion>,
     chat: Log,
+    pictures: Fetcher,
     pending: VecDeque<(u64, String)>,
     step: i32,
     grants: Grants,
@@ -248,6 +253,7 @@ impl Agent {
             download_name: None,
             companion: None,
             chat: Log::default(),
+            pictures: Fetcher::default(),
             pending: VecDeque::new(),
             step: proto::step::Kind::Choosing as i32,
             grants: Grants::default(),
@@ -544,7 +550,7 @@ impl Agent {
                 None => self.finish(now_ms, "operator"),
             },
             PeerEvent::Control(body) => self.control(now_ms, body),
-            PeerEvent::Chat(chat) => self.chat_arrived(&chat),
+            PeerEvent::Chat(body) => self.chat(now_ms, body),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, &body),
             PeerEvent::Files(body) => self.files_arrived(now_ms, body),
             PeerEvent::FilesDelivered(next) => self.files_delivered(now_ms, next),

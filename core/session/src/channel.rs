@@ -7,4 +7,5 @@ mod complete;
 pub mod files;
 pub mod glance;
 pub mod input;
+pub mod pictures;
 pub mod screen;

@@ -14,6 +14,7 @@ mod lobby;
 #[cfg(feature = "misbehaving")]
 mod misbehave;
 mod operate;
+mod pictures;
 mod receive;
 mod say;
 mod show;
@@ -38,6 +39,7 @@ use crate::SessionError;
 use crate::channel::chat::Log;
 use crate::channel::colors::Colors;
 use crate::channel::input::InputSender;
+use crate::channel::pictures::Shelf;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
 use crate::output::Output;
@@ -79,6 +81,7 @@ pub struct Console {
     admitted: VecDeque<Admitted>,
     ends: BTreeMap<u8, End>,
     chat: Log,
+    pictures: Shelf,
     notice: Option<Notice>,
     /// How many there were.
     notices: u32,
@@ -141,6 +144,7 @@ impl Console {
             admitted: VecDeque::new(),
             ends: BTreeMap::new(),
             chat: Log::default(),
+            pictures: Shelf::default(),
             notice: None,
             notices: 0,
             step: None,
@@ -509,7 +513,7 @@ impl Console {
             PeerEvent::Lost => self.lost(now_ms, participant),
             PeerEvent::Ended => self.part(now_ms, participant),
             PeerEvent::Control(body) => self.control(now_ms, participant, body),
-            PeerEvent::Chat(chat) => self.chat_arrived(now_ms, participant, &chat),
+            PeerEvent::Chat(body) => self.chat(now_ms, participant, &body),
             PeerEvent::ChatDelivered(next) => self.delivered(participant, next),
             PeerEvent::Clipboard(body) => self.clipboard_arrived(now_ms, participant, &body),
             PeerEvent::Files(body) => self.files_arrived(now_ms, participant, body),

@@ -49,7 +49,7 @@ pub enum PeerEvent {
     /// A control message, exactly once.
     Control(Body),
     /// A chat message, exactly once.
-    Chat(proto::Chat),
+    Chat(proto::chat::Body),
     /// A message of the clipboard channel, exactly once.
     Clipboard(proto::clipboard::Body),
     /// A message of the files channel, exactly once.
@@ -195,14 +195,15 @@ impl Peer {
         Ok(())
     }
 
-    /// Sends chat; returns its number for [`PeerEvent::ChatDelivered`].
+    /// Sends something of the chat channel; returns its number for [`PeerEvent::ChatDelivered`].
     pub fn send_chat(
         &mut self,
         now_ms: u64,
-        chat: &proto::Chat,
+        body: proto::chat::Body,
         rng: &mut ChaCha20Rng,
     ) -> Result<u64, SessionError> {
-        let number = self.chat.push(chat.encode_to_vec())?;
+        let message = proto::Chat { body: Some(body) };
+        let number = self.chat.push(message.encode_to_vec())?;
         self.flush(now_ms, rng);
         Ok(number)
     }
@@ -453,9 +454,10 @@ impl Peer {
             {
                 self.events.push_back(PeerEvent::Files(body));
             }
-        } else if self.chat.received(number)? {
-            self.events
-                .push_back(PeerEvent::Chat(proto::Chat::decode(message).map_err(malformed)?));
+        } else if self.chat.received(number)?
+            && let Some(body) = proto::Chat::decode(message).map_err(malformed)?.body
+        {
+            self.events.push_back(PeerEvent::Chat(body));
         }
         Ok(())
     }

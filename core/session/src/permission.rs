@@ -39,6 +39,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Companion
         | K::Showing
         | K::Chat
+        | K::PicturePiece
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
         // The operator's own screen; what comes back for the customer's is below.
@@ -109,7 +110,8 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FilePart
         | K::FileChanged
         | K::FileExists
-        | K::FileGot => Need::Never,
+        | K::FileGot
+        | K::PictureFetch => Need::Never,
     }
 }
 
@@ -128,6 +130,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Grants
         | K::ShowClosed
         | K::Chat
+        | K::PictureFetch
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
         K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
@@ -189,6 +192,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FileChange
         | K::FileChoice
         | K::FileHold
+        | K::PicturePiece
         | K::Input => Need::Never,
     }
 }

@@ -18,6 +18,12 @@ pub const FRAME_BYTES: usize = 60_000;
 pub const CHAT_TEXT_BYTES: usize = 4_096;
 /// Chat messages that a snapshot carries at most.
 pub const CHAT_HISTORY: usize = 500;
+/// Longest picture of the chat, in bytes of PNG.
+pub const PICTURE_BYTES: usize = 8 << 20;
+/// Longest piece of it in one message, in bytes.
+pub const PICTURE_PIECE_BYTES: usize = 16 << 10;
+/// Pictures of the chat that are kept at either end; older ones are only told of.
+pub const PICTURES: usize = 8;
 /// Longest text of one text-input event, in bytes of UTF-8.
 pub const INPUT_TEXT_BYTES: usize = 2_048;
 /// Longest text of a clipboard that is carried over, in bytes of UTF-8.

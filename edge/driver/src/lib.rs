@@ -17,6 +17,7 @@ mod workers;
 use temoto_codec::Framebuffer;
 use temoto_geometry::Region;
 use temoto_input::{OwnWindows, Rescue};
+use temoto_session::channel::pictures::Settled;
 use temoto_session::view::AgentView;
 use temoto_session::{AgentCommand, AgentSettings};
 use temoto_transport::Endpoint;
@@ -49,6 +50,8 @@ pub enum Report<'a> {
     Painted(&'a Framebuffer, &'a Region),
     /// The operator shows nothing any more: nothing of the picture may stay.
     Blank,
+    /// The picture of a line of the chat.
+    Picture(Settled),
     /// The last try to reach the server failed; the next one follows by itself.
     Unreachable(String),
     /// From now on keys can be held down: what lets go of them if the program dies before it is done.

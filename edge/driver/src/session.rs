@@ -358,6 +358,7 @@ impl Session {
                         (self.report)(Report::Painted(picture, &region));
                     }
                 }
+                Output::Event(AgentEvent::Picture(settled)) => (self.report)(Report::Picture(settled)),
                 Output::Event(AgentEvent::Blank) => (self.report)(Report::Blank),
                 Output::Event(AgentEvent::Disk(ask)) => self.ask_disk(ask),
                 Output::Event(AgentEvent::Capture { display }) => self.capture(display),

@@ -9,6 +9,7 @@ use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::{DiskAsk, Listed};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
+use temoto_session::channel::pictures::Settled;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
 
@@ -66,6 +67,8 @@ pub struct Node {
     pub clip_sets: Vec<ClipSet>,
     /// What came of it when somebody pasted.
     pub clip_came: Vec<ClipCame>,
+    /// Pictures of the chat that it has, or learned to be gone.
+    pub pictures: Vec<Settled>,
     /// Where its windows are.
     pub windows: Vec<Rect>,
     /// What it was told of the other end's, one after the other.
@@ -115,6 +118,7 @@ impl Node {
             clipboards: Vec::new(),
             clip_sets: Vec::new(),
             clip_came: Vec::new(),
+            pictures: Vec::new(),
             windows: Vec::new(),
             windows_told: Vec::new(),
             disk: Disk::default(),
@@ -158,6 +162,7 @@ impl Node {
         match output {
             Output::Event(ConsoleEvent::View(view)) => self.console_view = Some(*view),
             Output::Event(ConsoleEvent::Clipboard(clip)) => self.clipboards.push(clip),
+            Output::Event(ConsoleEvent::Picture(settled)) => self.pictures.push(settled),
             Output::Event(ConsoleEvent::CodeWanted) => self.codes_wanted += 1,
             Output::Event(ConsoleEvent::Capture) => {
                 self.captures += 1;
@@ -196,6 +201,7 @@ impl Node {
         match output {
             Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
+            Output::Event(AgentEvent::Picture(settled)) => self.pictures.push(settled),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
             Output::Event(AgentEvent::SetClipboard(set)) => self.clip_sets.push(set),
             Output::Event(AgentEvent::ClipboardCame(came)) => self.clip_came.push(came),

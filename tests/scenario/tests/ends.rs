@@ -74,18 +74,16 @@ fn message(rng: &mut ChaCha20Rng, channel: Channel) -> Vec<u8> {
     for _ in 0..60 {
         let body = words(rng, 2);
         let mut bytes = Vec::new();
-        // The bodies of all channels are messages of their own in one of these fields; a chat is one itself.
-        if channel != Channel::Chat {
-            let kind = u64::from(1 + rng.next_u32() % 32);
-            prost::encoding::encode_varint(kind << 3 | 2, &mut bytes);
-            prost::encoding::encode_varint(body.len() as u64, &mut bytes);
-        }
+        // The bodies of all channels are messages of their own in one of these fields.
+        let kind = u64::from(1 + rng.next_u32() % 32);
+        prost::encoding::encode_varint(kind << 3 | 2, &mut bytes);
+        prost::encoding::encode_varint(body.len() as u64, &mut bytes);
         bytes.extend(body);
         let read = match channel {
             Channel::Control => proto::Control::decode(&*bytes).is_ok_and(|it| it.body.is_some()),
             Channel::Clipboard => proto::Clipboard::decode(&*bytes).is_ok_and(|it| it.body.is_some()),
             Channel::Files => proto::Files::decode(&*bytes).is_ok_and(|it| it.body.is_some()),
-            Channel::Chat => proto::Chat::decode(&*bytes).is_ok(),
+            Channel::Chat => proto::Chat::decode(&*bytes).is_ok_and(|it| it.body.is_some()),
             Channel::Link | Channel::Screen | Channel::Cursor | Channel::Input => false,
         };
         if read {

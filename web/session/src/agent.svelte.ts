@@ -1,5 +1,6 @@
 /** The join page's session as the page sees it. */
 import type { AgentCommand, AgentEvent, AgentView } from './messages';
+import { Pictures } from './pictures.svelte';
 import type { AgentPort } from './ports';
 
 export class AgentSession {
@@ -8,6 +9,9 @@ export class AgentSession {
   view = $state.raw<AgentView | null>(null);
   noStorage = $state(false);
   fault = $state<string | null>(null);
+
+  /** Those that the operator put into the chat. */
+  readonly pictures = new Pictures();
 
   readonly #port: AgentPort;
 
@@ -47,6 +51,9 @@ export class AgentSession {
       case 'view':
         this.state = 'running';
         this.view = event.view;
+        return;
+      case 'picture':
+        this.pictures.put(event.id, event.png);
         return;
       case 'noStorage':
         this.noStorage = true;

@@ -1,5 +1,6 @@
 /** One of the operator's sessions as pages see it: the last view, and verbs. */
 import type { CodeView, ConsoleCommand, ConsoleEvent, ConsoleView, Copy, Part } from './messages';
+import { Pictures } from './pictures.svelte';
 import type { ConsolePort } from './ports';
 import { Requests, type Change, type Changed, type Folder } from './requests';
 
@@ -41,6 +42,9 @@ export class ConsoleSession {
 
   /** What goes to this browser's downloads. */
   onsaved: ((event: Of<'saved'>) => void) | null = null;
+
+  /** Those that the operator put into the chat in this load of the page. */
+  readonly pictures = new Pictures();
 
   readonly #port: ConsolePort;
   readonly #requests: Requests;
@@ -179,6 +183,9 @@ export class ConsoleSession {
       case 'fault':
         this.fault = event.message;
         break;
+      case 'picture':
+        this.pictures.put(event.id, event.png);
+        return;
       case 'clipboard':
         this.#fetched(event);
         return;

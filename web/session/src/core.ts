@@ -24,6 +24,8 @@ export type Output =
   | { kind: 'capture' }
   /** What the customer copied, as asked for: a text with or without its HTML, or a picture. */
   | { kind: 'clipboard'; text: string | null; html: string | null; png: Uint8Array<ArrayBuffer> | null }
+  /** The picture of a line of the chat; null if it is not there any more. */
+  | { kind: 'picture'; id: string; png: Uint8Array<ArrayBuffer> | null }
   /** The picture may not be seen any more. */
   | { kind: 'blank' }
   /** A small picture of a display. */
@@ -81,6 +83,8 @@ export interface Pointing {
   disk(id: number, answer: DiskAnswer, nowMs: number): void;
   /** A PNG for the customer's clipboard, without JSON: it is long. */
   put_picture(png: Uint8Array, nowMs: number): void;
+  /** A PNG for the chat, without JSON: it is long. */
+  send_picture(png: Uint8Array, nowMs: number): void;
   /** The pointer, without JSON: it moves often. */
   pointer(x: number, y: number, look: number, nowMs: number): void;
 }

@@ -18,6 +18,7 @@ export type Event = ConsoleEvent | AgentEvent;
 type CursorEvent = Extract<ConsoleEvent, { type: 'cursor' }>;
 type Image = NonNullable<CursorEvent['image']>;
 
+const blob = (png: Uint8Array<ArrayBuffer> | null) => png && new Blob([png], { type: 'image/png' });
 const clock = () => Math.floor(performance.now());
 
 export class Host {
@@ -66,7 +67,8 @@ export class Host {
       capture: () => queueMicrotask(() => void this.#frames.asked()),
       thumbnail: ({ display, width, height, rgba }) => this.tell({ type: 'thumbnail', display, width, height, rgba }),
       clipboard: ({ text, html, png }) =>
-        this.tell({ type: 'clipboard', text, html, png: png && new Blob([png], { type: 'image/png' }) }),
+        this.tell({ type: 'clipboard', text, html, png: blob(png) }),
+      picture: ({ id, png }) => this.tell({ type: 'picture', id, png: blob(png) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       disk: (ask) => this.#disk.take(ask),
@@ -111,6 +113,11 @@ export class Host {
       case 'putPicture': {
         const png = new Uint8Array(await command.png.arrayBuffer());
         this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).put_picture?.(png, now));
+        return;
+      }
+      case 'sendPicture': {
+        const png = new Uint8Array(await command.png.arrayBuffer());
+        this.#runner.feed((core, now) => (core as Core & Partial<Pointing>).send_picture?.(png, now));
         return;
       }
       case 'restore':

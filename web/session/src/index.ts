@@ -1,6 +1,7 @@
 /** Sessions as pages use them. `connect` starts the worker behind one. */
 export { AgentSession } from './agent.svelte';
 export { canCapture } from './capture';
+export { Pictures } from './pictures.svelte';
 export { Presenter } from './presenter.svelte';
 export { ConsoleSession } from './console.svelte';
 export { ALL_DISPLAYS } from './messages';

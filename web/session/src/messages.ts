@@ -92,6 +92,7 @@ export interface Notice {
     | 'input_elevated'
     | 'no_clipboard'
     | 'clipboard_too_long'
+    | 'picture_too_large'
     | 'display_gone'
     | 'not_mine'
     | 'show_closed';
@@ -316,6 +317,8 @@ export type ConsoleCommand =
   | { type: 'putClipboard'; text: string; html: string | null }
   /** Put this PNG on the customer's clipboard. */
   | { type: 'putPicture'; png: Blob }
+  /** Put this PNG into the chat. Event: `picture`. */
+  | { type: 'sendPicture'; png: Blob }
   /** Get what the customer copied last. Answer: `clipboard`. */
   | { type: 'fetchClipboard' }
   /** Needs `files_out`. Answer: `folder` with the same number, in parts. */
@@ -395,6 +398,8 @@ export type ConsoleEvent =
   | { type: 'thumbnail'; display: number; width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> }
   /** In pixels of the picture, the uppermost first. */
   | { type: 'windows'; windows: Part[] }
+  /** The picture of the line of the chat with this id. */
+  | { type: 'picture'; id: string; png: Blob | null }
   /** What the customer copied, as asked for by `fetchClipboard`. */
   | ({ type: 'clipboard' } & Copy)
   /** A part of the answer to `listFolder`; all are here with `last`. `fault` comes alone and is the last. */
@@ -496,5 +501,7 @@ export type AgentEvent =
   | { type: 'nothing' }
   | { type: 'elsewhere' }
   | { type: 'view'; view: AgentView }
+  /** The picture of the line of the chat with this id; null if it is not there any more. */
+  | { type: 'picture'; id: string; png: Blob | null }
   | { type: 'noStorage' }
   | { type: 'fault'; message: string };

@@ -35,6 +35,7 @@ function setup() {
     blank: () => void log.push('blank'),
     thumbnail: () => void log.push('thumbnail'),
     clipboard: ({ text }) => void log.push(`clipboard ${text}`),
+    picture: ({ id }) => void log.push(`picture ${id}`),
     cursorShape: () => void log.push('cursor'),
     disk: ({ id }) => void log.push(`disk ${id}`),
     derive: () => Promise.resolve(Uint8Array.of(9)),

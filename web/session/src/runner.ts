@@ -16,6 +16,7 @@ export interface Surroundings {
   capture(): void;
   thumbnail(small: Extract<Output, { kind: 'thumbnail' }>): void;
   clipboard(copied: Extract<Output, { kind: 'clipboard' }>): void;
+  picture(settled: Extract<Output, { kind: 'picture' }>): void;
   cursorShape(shape: Extract<Output, { kind: 'cursorShape' }>): void;
   disk(ask: DiskAsk): void;
   derive(pair: number, n: number): Promise<Uint8Array | null>;
@@ -88,6 +89,8 @@ export class Runner {
         return this.around.thumbnail(output);
       case 'clipboard':
         return this.around.clipboard(output);
+      case 'picture':
+        return this.around.picture(output);
       case 'cursorShape':
         return this.around.cursorShape(output);
       case 'disk':

@@ -97,6 +97,7 @@ fn no_button_of_the_bar_is_off_the_display() {
                 text: message.to_string(),
                 time: String::new(),
                 doubtful: false,
+                picture: None,
             });
         }
         for (width, scale) in [1920, 1280, 1024, 800]

@@ -43,6 +43,7 @@ impl Agent {
         // A console that was started anew shows nothing.
         self.stop_watching(now_ms);
         self.forget_clipboards();
+        self.pictures.restart();
         self.choose_colors(Colors::All);
         // A console that was started anew knows nothing of what was before.
         self.tell_console(now_ms, Body::About(self.settings.about.clone()));
@@ -189,7 +190,22 @@ impl Agent {
         });
     }
 
-    pub(super) fn chat_arrived(&mut self, chat: &proto::Chat) {
+    pub(super) fn chat(&mut self, now_ms: u64, body: proto::chat::Body) {
+        if self.judge(now_ms, MessageKind::of_chat(&body), None) != Verdict::Take {
+            return self.violated(now_ms);
+        }
+        match body {
+            proto::chat::Body::Lines(lines) => {
+                self.chat_arrived(&lines);
+                self.fetch_pictures(now_ms);
+            }
+            proto::chat::Body::PicturePiece(piece) => self.picture_piece(now_ms, &piece),
+            // The table refuses it from a console.
+            proto::chat::Body::PictureFetch(_) => {}
+        }
+    }
+
+    fn chat_arrived(&mut self, chat: &proto::ChatLines) {
         let mut lines = Vec::new();
         for message in chat.messages.iter().take(temoto_wire::limits::CHAT_HISTORY) {
             match Line::from_wire(message) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use rand_core::RngCore;
-use temoto_wire::proto;
 
 use super::Agent;
 use crate::channel::chat::{Delivery, From, Line};
@@ -20,14 +19,10 @@ impl Agent {
             at_ms: self.unix(now_ms),
             state: Delivery::Pending,
         };
-        let chat = proto::Chat {
-            messages: vec![line.to_wire()],
-            snapshot: false,
-        };
         match self
             .peer
             .as_mut()
-            .map(|peer| peer.send_chat(now_ms, &chat, &mut self.rng))
+            .map(|peer| peer.send_chat(now_ms, line.alone(), &mut self.rng))
         {
             Some(Ok(number)) => self.pending.push_back((number, line.id.clone())),
             Some(Err(_)) | None => line.state = Delivery::Perhaps,
@@ -51,11 +46,7 @@ impl Agent {
             .cloned()
             .collect();
         for line in open {
-            let chat = proto::Chat {
-                messages: vec![line.to_wire()],
-                snapshot: false,
-            };
-            if let Ok(number) = peer.send_chat(now_ms, &chat, &mut self.rng) {
+            if let Ok(number) = peer.send_chat(now_ms, line.alone(), &mut self.rng) {
                 self.chat.mark(&line.id, Delivery::Pending);
                 self.pending.push_back((number, line.id));
             }

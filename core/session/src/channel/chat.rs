@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use temoto_wire::input::cut;
 use temoto_wire::limits::{CHAT_HISTORY, CHAT_TEXT_BYTES};
+use temoto_wire::proto::chat::Body;
 use temoto_wire::proto::{self, chat_message::From as Wire};
 
 use crate::SessionError;
@@ -51,6 +52,15 @@ pub struct Line {
 }
 
 impl Line {
+    /// As it travels alone.
+    #[must_use]
+    pub fn alone(&self) -> Body {
+        Body::Lines(proto::ChatLines {
+            messages: vec![self.to_wire()],
+            snapshot: false,
+        })
+    }
+
     /// As it travels.
     #[must_use]
     pub fn to_wire(&self) -> proto::ChatMessage {
@@ -178,9 +188,9 @@ impl Log {
 
     /// The log as messages of bounded size; the first one replaces what the peer knows.
     #[must_use]
-    pub fn snapshot(&self) -> Vec<proto::Chat> {
+    pub fn snapshot(&self) -> Vec<proto::ChatLines> {
         let mut out = Vec::new();
-        let mut chat = proto::Chat {
+        let mut chat = proto::ChatLines {
             messages: Vec::new(),
             snapshot: true,
         };

@@ -7,6 +7,7 @@ use temoto_wire::screen::CursorPlace;
 
 use crate::channel::clipboard::Clip;
 use crate::channel::files::{DiskAsk, Fault, Listed};
+use crate::channel::pictures::Settled;
 use crate::view::ConsoleView;
 
 /// What a console tells its shell.
@@ -26,6 +27,8 @@ pub enum ConsoleEvent {
     Blank,
     /// What the customer copied and the operator asked for.
     Clipboard(Clip),
+    /// The picture of a line of the chat.
+    Picture(Settled),
     /// What is on a display that the operator glances at.
     Thumbnail {
         /// Number of the display.

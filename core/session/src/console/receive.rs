@@ -111,7 +111,8 @@ impl Console {
         // The snapshot brings what was on its way, too: it is delivered when that is.
         let mut last = None;
         for chat in self.chat.snapshot() {
-            last = end.peer.send_chat(now_ms, &chat, &mut self.rng).ok();
+            let lines = proto::chat::Body::Lines(chat);
+            last = end.peer.send_chat(now_ms, lines, &mut self.rng).ok();
         }
         end.pending.clear();
         let open = self
@@ -418,10 +419,19 @@ impl Console {
         }
     }
 
-    pub(super) fn chat_arrived(&mut self, now_ms: u64, participant: u8, chat: &proto::Chat) {
-        if !self.accepts(now_ms, participant, MessageKind::Chat) {
+    pub(super) fn chat(&mut self, now_ms: u64, participant: u8, body: &proto::chat::Body) {
+        if !self.accepts(now_ms, participant, MessageKind::of_chat(body)) {
             return;
         }
+        match body {
+            proto::chat::Body::Lines(lines) => self.chat_arrived(now_ms, participant, lines),
+            proto::chat::Body::PictureFetch(fetch) => self.picture_fetched(now_ms, participant, fetch),
+            // The table refuses it from an agent.
+            proto::chat::Body::PicturePiece(_) => {}
+        }
+    }
+
+    fn chat_arrived(&mut self, now_ms: u64, participant: u8, chat: &proto::ChatLines) {
         for message in chat.messages.iter().take(8) {
             match Line::from_wire(message) {
                 // A customer's end writes in the customer's name and in no other.

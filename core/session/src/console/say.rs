@@ -1,7 +1,6 @@
 //! Lines of the chat on their way to everybody: what the operator writes, and what happened.
 
 use rand_core::RngCore;
-use temoto_wire::proto;
 
 use super::Console;
 use crate::channel::chat::{Delivery, From, Line};
@@ -21,15 +20,34 @@ impl Console {
         arguments: Vec<String>,
         except: Option<u8>,
     ) {
+        let id = self.new_id();
+        self.say_as(now_ms, id, from, text, arguments, except);
+    }
+
+    /// The id of a line that is not there yet.
+    pub(super) fn new_id(&mut self) -> String {
         let mut id = [0u8; 16];
         self.rng.fill_bytes(&mut id);
+        hex::encode(id)
+    }
+
+    /// The same under an id that was drawn before.
+    pub(super) fn say_as(
+        &mut self,
+        now_ms: u64,
+        id: String,
+        from: From,
+        text: String,
+        arguments: Vec<String>,
+        except: Option<u8>,
+    ) {
         let state = if from == From::Operator {
             Delivery::Pending
         } else {
             Delivery::Sent
         };
         let line = Line {
-            id: hex::encode(id),
+            id,
             from,
             text,
             arguments,
@@ -40,15 +58,11 @@ impl Console {
     }
 
     pub(super) fn share(&mut self, now_ms: u64, mut line: Line, except: Option<u8>) {
-        let chat = proto::Chat {
-            messages: vec![line.to_wire()],
-            snapshot: false,
-        };
         for (&participant, end) in &mut self.ends {
             if Some(participant) == except {
                 continue;
             }
-            match end.peer.send_chat(now_ms, &chat, &mut self.rng) {
+            match end.peer.send_chat(now_ms, line.alone(), &mut self.rng) {
                 Ok(number) if line.state == Delivery::Pending => {
                     end.pending.push_back((number, line.id.clone()));
                 }

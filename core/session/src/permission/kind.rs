@@ -1,8 +1,8 @@
 //! Every kind of message that can arrive from a peer, and how a message tells its own.
 
-use temoto_wire::frame::{Channel, RELIABLE, link};
+use temoto_wire::frame::{Channel, link};
 use temoto_wire::proto::control::Body;
-use temoto_wire::proto::{clipboard, files};
+use temoto_wire::proto::{chat, clipboard, files};
 use temoto_wire::{file, input, screen};
 
 use crate::SessionError;
@@ -38,6 +38,8 @@ pub enum MessageKind {
     Showing,
     ShowClosed,
     Chat,
+    PictureFetch,
+    PicturePiece,
     ScreenBegin,
     ScreenChunk,
     ScreenAck,
@@ -73,7 +75,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 60] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -101,6 +103,8 @@ impl MessageKind {
         Self::Showing,
         Self::ShowClosed,
         Self::Chat,
+        Self::PictureFetch,
+        Self::PicturePiece,
         Self::ScreenBegin,
         Self::ScreenChunk,
         Self::ScreenAck,
@@ -150,11 +154,20 @@ impl MessageKind {
             (Channel::Cursor, screen::cursor_kind::PLACE) => Self::CursorPlace,
             (Channel::Cursor, screen::cursor_kind::SHAPE) => Self::CursorShape,
             (Channel::Input, input::EVENT) => Self::Input,
-            (Channel::Chat, RELIABLE) => Self::Chat,
             (Channel::Files, file::kind::BLOCK) => Self::FileBlock,
             (Channel::Files, file::kind::GOT) => Self::FileGot,
             _ => return Err(SessionError::Peer("unknown kind of frame")),
         })
+    }
+
+    /// The kind of a message of the chat channel.
+    #[must_use]
+    pub const fn of_chat(body: &chat::Body) -> Self {
+        match body {
+            chat::Body::Lines(_) => Self::Chat,
+            chat::Body::PictureFetch(_) => Self::PictureFetch,
+            chat::Body::PicturePiece(_) => Self::PicturePiece,
+        }
     }
 
     /// The kind of a message of the clipboard channel.

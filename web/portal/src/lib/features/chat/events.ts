@@ -28,6 +28,13 @@ export function eventSentence(line: ChatLine, me: 'operator' | 'customer'): stri
   return t(key, values);
 }
 
+/** Columns and rows of the picture that a line brings; null for any other line. */
+export function pictureOf(line: ChatLine): { width: number; height: number } | null {
+  if (line.from !== 'event' || line.text !== 'picture') return null;
+  const [width = 0, height = 0] = line.arguments.map((value) => Math.trunc(Number(value)) || 0);
+  return width > 0 && height > 0 ? { width, height } : null;
+}
+
 /** What happened with files, as lines of the story: the server does not learn their names, so this console tells them itself. */
 export function fileLines(chat: readonly ChatLine[]): { text: string; atMs: number }[] {
   return chat

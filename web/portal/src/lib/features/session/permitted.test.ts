@@ -15,6 +15,7 @@ const OF: [FunctionName, ConsoleCommand][] = [
   ['chat', { type: 'chat', text: 'hello' }],
   ['clipboard_in', { type: 'putClipboard', text: 'x', html: null }],
   ['clipboard_in', { type: 'putPicture', png: new Blob([]) }],
+  ['chat', { type: 'sendPicture', png: new Blob([]) }],
   ['clipboard_out', { type: 'fetchClipboard' }],
   ['show_screen', { type: 'show', surface: 'tab', source: new ReadableStream() }],
   ['screenshot', { type: 'screenshot', number: 1, part: null }],

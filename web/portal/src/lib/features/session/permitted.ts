@@ -42,6 +42,7 @@ function needed(command: ConsoleCommand): FunctionName | null {
     case 'text':
       return 'control';
     case 'chat':
+    case 'sendPicture':
       return 'chat';
     case 'putClipboard':
     case 'putPicture':

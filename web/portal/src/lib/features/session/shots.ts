@@ -4,6 +4,13 @@
 export const SHOT_PARTS = ['whole', 'sight', 'window', 'region'] as const;
 export type ShotPart = (typeof SHOT_PARTS)[number];
 
+/** What becomes of it: a file, a copy, or a line of the chat. */
+export const SHOT_USES = ['save', 'copy', 'chat'] as const;
+export type ShotUse = (typeof SHOT_USES)[number];
+
+/** Longest picture of the chat, in bytes (`PICTURE_BYTES` of the protocol). */
+export const LONGEST_PICTURE = 8 << 20;
+
 /** `Temoto_keiri-03_2026-11-27_10-24-31.png`: sorted by time in a folder, and good on every system. */
 export function fileName(customer: string | null, at: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
