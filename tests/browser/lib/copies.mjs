@@ -111,7 +111,8 @@ export async function copies(tour) {
     });
     try {
       const theirs = browser.page;
-      await theirs.goto(`${tour.customer.server}/join?lang=${tour.lang}`);
+      // A page without a program of its own: one that is starting takes a selection away again.
+      await theirs.goto('about:blank');
       await theirs.evaluate(() => {
         document.body.innerHTML = '<p id="it" style="color:rgb(200, 0, 0)"><b>太字</b> bold</p>';
         getSelection().selectAllChildren(document.getElementById('it'));

@@ -66,8 +66,7 @@ export class Host {
       // Not within the core's own turn.
       capture: () => queueMicrotask(() => void this.#frames.asked()),
       thumbnail: ({ display, width, height, rgba }) => this.tell({ type: 'thumbnail', display, width, height, rgba }),
-      clipboard: ({ text, html, png }) =>
-        this.tell({ type: 'clipboard', text, html, png: blob(png) }),
+      clipboard: ({ text, html, png }) => this.tell({ type: 'clipboard', text, html, png: blob(png) }),
       picture: ({ id, png }) => this.tell({ type: 'picture', id, png: blob(png) }),
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
