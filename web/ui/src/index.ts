@@ -11,4 +11,5 @@ export { default as MenuItem } from './MenuItem.svelte';
 export { default as Notice } from './Notice.svelte';
 export { default as Progress } from './Progress.svelte';
 export { default as Select } from './Select.svelte';
+export { default as Table } from './Table.svelte';
 export type { IconName } from './icons';
