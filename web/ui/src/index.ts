@@ -10,6 +10,8 @@ export { default as Menu } from './Menu.svelte';
 export { default as MenuItem } from './MenuItem.svelte';
 export { default as Notice } from './Notice.svelte';
 export { default as Progress } from './Progress.svelte';
+export { default as Segments } from './Segments.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Table } from './Table.svelte';
+export { default as TextArea } from './TextArea.svelte';
 export type { IconName } from './icons';
