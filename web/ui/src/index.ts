@@ -13,5 +13,6 @@ export { default as Progress } from './Progress.svelte';
 export { default as Segments } from './Segments.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Table } from './Table.svelte';
+export { default as Tabs } from './Tabs.svelte';
 export { default as TextArea } from './TextArea.svelte';
 export type { IconName } from './icons';
