@@ -137,6 +137,52 @@ test('a drag that leaves the picture holds on, and the wheel turns in 120ths', a
   await context.close();
 });
 
+test('a part and a window are chosen over the picture, and none of that goes over', async () => {
+  const { page, context } = await live();
+  const shown = await box(page);
+  const at = (x: number, y: number) =>
+    [
+      shown.x + ((x + 0.5) * shown.width) / PICTURE.width,
+      shown.y + ((y + 0.5) * shown.height) / PICTURE.height,
+    ] as const;
+  const pick = async (what: string) => {
+    await page.getByRole('button', { name: 'Screenshot', exact: true }).click();
+    await page.getByRole('menuitem', { name: what }).click();
+    const picker = page.getByRole('application', { name: /Esc to cancel/ });
+    await picker.waitFor();
+    await expect(picker.evaluate((element) => element === document.activeElement)).resolves.toBe(true);
+    await told(page);
+    return picker;
+  };
+  const region = await pick('Choose a part to copy');
+  await page.mouse.move(...at(100, 120));
+  await page.mouse.down();
+  // Beyond the picture the edge holds.
+  await page.mouse.move(shown.x - 20, shown.y + shown.height / 2);
+  await page.mouse.move(...at(299, 219));
+  await page.mouse.up();
+  const part = { x: 100, y: 120, width: 200, height: 100 };
+  expect(await told(page)).toMatchObject([{ type: 'screenshot', part }]);
+  await region.waitFor({ state: 'detached' });
+
+  const windows = await pick('Choose a window to copy');
+  const size = async () => (await windows.innerText()).trim();
+  const first = await size();
+  await page.keyboard.press('Tab');
+  expect(await size()).not.toBe(first);
+  await page.keyboard.press('Shift+Tab');
+  expect(await size()).toBe(first);
+  await page.keyboard.press('Enter');
+  const [width, height] = first.split(' × ').map(Number);
+  expect(await told(page)).toMatchObject([{ type: 'screenshot', part: { width, height } }]);
+
+  await pick('Choose a window to copy');
+  await page.keyboard.press('Escape');
+  await windows.waitFor({ state: 'detached' });
+  expect(await told(page)).toEqual([]);
+  await context.close();
+});
+
 test('composed text goes over whole and only when the person is done', async () => {
   const { page, context } = await live();
   await page.getByRole('button', { name: 'Type text' }).click();

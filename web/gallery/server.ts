@@ -408,6 +408,7 @@ function history(played: Played, nowMs: number): unknown {
       functions: nobody ? [] : ['screen', 'control', 'chat'].slice(0, 4 - n),
       note,
       ticket,
+      file_count: n === 0 ? 2 : 0,
     };
   });
   return { sessions, more: true };

@@ -3,6 +3,7 @@
 pub(crate) mod chart;
 pub(crate) mod erase;
 pub(crate) mod export;
+pub(crate) mod files;
 pub(crate) mod list;
 pub(crate) mod note;
 pub(crate) mod one;
@@ -154,6 +155,8 @@ pub(crate) struct PastSession {
     note: String,
     /// Number of a ticket elsewhere.
     ticket: String,
+    /// How many files arrived, as far as receipts are kept: at most 1,000.
+    file_count: u32,
 }
 
 impl PastSession {
@@ -177,6 +180,7 @@ impl PastSession {
             functions: Used::of(row.details.functions).map(Used::as_str).collect(),
             note: row.details.note,
             ticket: row.details.ticket,
+            file_count: row.files,
         }
     }
 }

@@ -82,6 +82,7 @@ use crate::{
         history::chart::handler,
         history::export::csv,
         history::export::json,
+        history::files::handler,
         history::policy::read,
         history::policy::decide,
         history::erase::handler,

@@ -92,6 +92,13 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         row(
             M::GET,
+            "/history/files/csv",
+            OPERATORS,
+            key(HistoryRead),
+            get(history::files::handler),
+        ),
+        row(
+            M::GET,
             "/history/policy",
             ADMINISTRATORS,
             key(HistoryRead),

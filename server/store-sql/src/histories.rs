@@ -9,8 +9,9 @@ use temoto_store::{
     SessionDetails, StoreError, TimelineRow,
 };
 
-use crate::database::{Conn, Query, Row, query};
+use crate::database::{Conn, Row, query};
 use crate::error::failed;
+use crate::filter::{PAST, bind, wanted};
 use crate::{SqlStore, audit, receipts, row};
 
 /// Most sessions of one chart.
@@ -22,57 +23,16 @@ const OPERATORS: i64 = 2_000;
 const DAY_MS: i64 = 86_400_000;
 /// Most entries of the trail about one session.
 const TOLD: i64 = 500;
-/// Sessions with what is said of them.
-const PAST: &str = "SELECT s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
-         d.customer, d.system, d.functions, d.note, d.ticket
-     FROM sessions s JOIN users u ON u.id = s.operator_id
-         LEFT JOIN session_details d ON d.session_id = s.id";
+/// What is told of a session. Receipts are numbered from 0, and none goes alone: the last number counts them.
+const TOLD_OF: &str = "s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
+     d.customer, d.system, d.functions, d.note, d.ticket,
+     (SELECT COALESCE(MAX(f.number) + 1, 0) FROM session_files f WHERE f.session_id = s.id) AS files";
 
 #[async_trait]
 impl Histories for SqlStore {
     async fn history(&self, filter: &HistoryFilter) -> Result<Vec<HistoryRow>, StoreError> {
-        let mut sql =
-            format!("{PAST} WHERE s.organisation_id = $1 AND s.started_at >= $2 AND s.started_at < $3");
-        let mut bound = 3;
-        if filter.operator.is_some() {
-            also(&mut sql, &mut bound, "s.operator_id = ?");
-        }
-        if filter.text.is_some() {
-            also(
-                &mut sql,
-                &mut bound,
-                "(LOWER(u.name) LIKE ? ESCAPE '!' OR LOWER(d.customer) LIKE ? ESCAPE '!'
-                 OR LOWER(d.note) LIKE ? ESCAPE '!' OR LOWER(d.ticket) LIKE ? ESCAPE '!')",
-            );
-        }
-        if filter.before.is_some() {
-            let id = bound + 2;
-            also(
-                &mut sql,
-                &mut bound,
-                &format!("(s.started_at, s.id) < (?, ${id})"),
-            );
-            bound += 1;
-        }
-        sql.push_str(&format!(
-            " ORDER BY s.started_at DESC, s.id DESC LIMIT ${}",
-            bound + 1
-        ));
-        let mut query: Query = query(sql)
-            .bind(&filter.organisation.as_bytes()[..])
-            .bind(filter.from.map_or(i64::MIN, Timestamp::as_millis))
-            .bind(filter.to.map_or(i64::MAX, Timestamp::as_millis));
-        if let Some(operator) = filter.operator {
-            query = query.bind(&operator.as_bytes()[..]);
-        }
-        if let Some(text) = &filter.text {
-            query = query.bind(pattern(text));
-        }
-        if let Some((at, session)) = filter.before {
-            query = query.bind(at.as_millis()).bind(&session.as_bytes()[..]);
-        }
-        query
-            .bind(i64::from(filter.limit))
+        let (wanted, _) = wanted(filter);
+        bind(query(format!("SELECT {TOLD_OF} FROM {PAST} {wanted}")), filter)
             .fetch_all(self.read())
             .await
             .map_err(failed)?
@@ -82,7 +42,7 @@ impl Histories for SqlStore {
     }
 
     async fn past_session(&self, session: SessionId) -> Result<Option<HistoryRow>, StoreError> {
-        query(format!("{PAST} WHERE s.id = $1"))
+        query(format!("SELECT {TOLD_OF} FROM {PAST} WHERE s.id = $1"))
             .bind(&session.as_bytes()[..])
             .fetch_optional(self.read())
             .await
@@ -119,6 +79,14 @@ impl Histories for SqlStore {
 
     async fn files_of_session(&self, session: SessionId) -> Result<Vec<FileReceipt>, StoreError> {
         receipts::all(self.read(), session).await
+    }
+
+    async fn files_of_history(
+        &self,
+        filter: &HistoryFilter,
+        limit: u32,
+    ) -> Result<Vec<(SessionId, FileReceipt)>, StoreError> {
+        receipts::of_history(self.read(), filter, limit).await
     }
 
     async fn intervals(
@@ -395,26 +363,6 @@ async fn write(tx: &mut Conn, session: SessionId, details: &SessionDetails) -> R
     Ok(())
 }
 
-/// One more condition about one more value. The words are ours; what they compare with is bound.
-pub(crate) fn also(sql: &mut String, bound: &mut u32, condition: &str) {
-    *bound += 1;
-    sql.push_str(" AND ");
-    sql.push_str(&condition.replace('?', &format!("${bound}")));
-}
-
-/// What is looked for, wherever it stands; signs that mean something to `LIKE` mean themselves.
-pub(crate) fn pattern(text: &str) -> String {
-    let mut out = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            out.push('!');
-        }
-        out.push(c);
-    }
-    out.push('%');
-    out
-}
-
 fn read_details(row: &Row) -> Result<SessionDetails, StoreError> {
     Ok(SessionDetails {
         customer: row::get(row, "customer")?,
@@ -445,5 +393,6 @@ fn history(row: &Row) -> Result<HistoryRow, StoreError> {
         joined_at: row::maybe_time(row, "joined_at")?,
         ended,
         details,
+        files: row::count(row, "files")?,
     })
 }

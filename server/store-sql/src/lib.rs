@@ -11,6 +11,7 @@ mod audit;
 mod database;
 mod embeds;
 mod error;
+mod filter;
 mod groups;
 mod histories;
 mod leases;

@@ -7,7 +7,7 @@ use temoto_store::{LiveFilter, LiveOf, LiveRow, Paused, StoreError};
 
 use crate::database::{Query, Row, query};
 use crate::error::failed;
-use crate::histories::{also, pattern};
+use crate::filter::{also, pattern};
 use crate::{SqlStore, audit, leases, row};
 
 /// Sessions that are looked at: more do not run at once in any installation that keeps its pace.

@@ -2,10 +2,11 @@
 
 use temoto_model::history::FILES;
 use temoto_model::{OrganisationId, SessionId};
-use temoto_store::{FileReceipt, StoreError};
+use temoto_store::{FileReceipt, HistoryFilter, StoreError};
 
 use crate::database::{Conn, Pool, Row, query};
 use crate::error::failed;
+use crate::filter::{PAST, bind, wanted};
 use crate::row;
 
 /// Keeps these, as far as there is room for the session.
@@ -50,6 +51,29 @@ pub(crate) async fn all(pool: &Pool, session: SessionId) -> Result<Vec<FileRecei
     .iter()
     .map(receipt)
     .collect()
+}
+
+/// Those of the sessions that a filter wants, each with its session.
+pub(crate) async fn of_history(
+    pool: &Pool,
+    filter: &HistoryFilter,
+    limit: u32,
+) -> Result<Vec<(SessionId, FileReceipt)>, StoreError> {
+    let (wanted, bound) = wanted(filter);
+    let sql = format!(
+        "SELECT f.session_id, f.at, f.to_customer, f.name, f.size, f.hash
+         FROM (SELECT s.id, s.started_at FROM {PAST} {wanted}) p JOIN session_files f ON f.session_id = p.id
+         ORDER BY p.started_at DESC, p.id DESC, f.number LIMIT ${}",
+        bound + 1
+    );
+    bind(query(sql), filter)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| Ok((row::id(row, "session_id")?, receipt(row)?)))
+        .collect()
 }
 
 /// Takes those out whose sessions were with a customer of exactly this name.

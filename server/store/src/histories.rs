@@ -59,6 +59,8 @@ pub struct HistoryRow {
     pub ended: Option<(Timestamp, EndReason)>,
     /// What is said of it.
     pub details: SessionDetails,
+    /// How many receipts of files are kept.
+    pub files: u32,
 }
 
 /// One thing that happened in a session, as the trail has it.
@@ -139,6 +141,14 @@ pub trait Histories: Send + Sync + 'static {
     /// Files that arrived in a session, in the order in which they were told, at most
     /// [`temoto_model::history::FILES`].
     async fn files_of_session(&self, session: SessionId) -> Result<Vec<FileReceipt>, StoreError>;
+
+    /// Files that arrived in the sessions that [`Self::history`] finds with this filter: session by session as there,
+    /// those of one in the order in which they were told, at most so many.
+    async fn files_of_history(
+        &self,
+        filter: &HistoryFilter,
+        limit: u32,
+    ) -> Result<Vec<(SessionId, FileReceipt)>, StoreError>;
 
     /// When sessions ran that ran in this time; at most 20,000.
     async fn intervals(

@@ -185,7 +185,7 @@ export type Api = typeof api;
 export const downloadAddress = (system: string): string => `/download/${id(system)}`;
 
 /** Where a file of the history comes from. */
-export const historyFile = (form: 'csv' | 'json', query: HistoryQuery): string =>
+export const historyFile = (form: 'csv' | 'files/csv' | 'json', query: HistoryQuery): string =>
   `${BASE}/history/${form}?${asked({ ...query })}`;
 
 /** Where the worker dials the relay: same host as the page, `ws` only where the page itself came without TLS. */

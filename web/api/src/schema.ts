@@ -139,6 +139,13 @@ export interface ErasureView {
   sessions: number;
 }
 
+/** A session with the files that arrived. */
+export interface ExportedSession extends PastSession {
+  /** Files that arrived, in order. At most 100,000 in one answer, those of the newest sessions first: where there are
+fewer than `file_count`, ask for a shorter time. */
+  files: StoryFile[];
+}
+
 /** A code of the app. */
 export interface FactorCode {
   code: string;
@@ -569,6 +576,8 @@ export interface PastSession {
   end_reason?: string | null;
   /** When it ended; nothing: it has not. */
   ended_at_ms?: number | null;
+  /** How many files arrived, as far as receipts are kept: at most 1,000. */
+  file_count: number;
   /** What was used: `screen`, `control`, `chat`, `files`, `call`, `recording`, `print`, `clipboard`,
 `screenshot`, `show`. */
   functions: string[];

@@ -1,8 +1,16 @@
 /** A part of the picture as it is being chosen. */
-import type { Region } from './RegionPicker.svelte';
 import type { Size } from './scale';
 
-interface Point {
+/** A part of the picture in its own pixels. */
+export interface Region {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A pixel of the picture. */
+export interface Point {
   x: number;
   y: number;
 }

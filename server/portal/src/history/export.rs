@@ -1,24 +1,30 @@
 //! `GET /history/csv` and `GET /history/json`: the same sessions as a file. In the table no cell is a formula, whatever
-//! a customer's computer is called.
+//! a customer's computer is called. It has a row for each session and counts its files; the files themselves are a table
+//! of their own, see [`super::files`].
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use temoto_model::audit::{AuditEvent, AuditKind};
 use temoto_model::history::cell;
-use temoto_model::{Actor, Timestamp};
+use temoto_model::{Actor, SessionId, Timestamp};
+use utoipa::ToSchema;
 
+use super::one::StoryFile;
 use super::{HistoryError, PastSession, Which};
 use crate::answer::Failure;
 use crate::extract::{Asked, Authorized, Operators};
 use crate::{Answer, App};
 
 /// Most sessions of one file.
-const MOST: u32 = 10_000;
+pub(super) const MOST: u32 = 10_000;
+/// Most receipts of one file.
+pub(super) const MOST_FILES: u32 = 100_000;
 
-const HEADINGS: [&str; 13] = [
+const HEADINGS: [&str; 14] = [
     "session",
     "operator",
     "operator_name",
@@ -32,7 +38,18 @@ const HEADINGS: [&str; 13] = [
     "functions",
     "note",
     "ticket",
+    "files",
 ];
+
+/// A session with the files that arrived.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExportedSession {
+    #[serde(flatten)]
+    session: PastSession,
+    /// Files that arrived, in order. At most 100,000 in one answer, those of the newest sessions first: where there are
+    /// fewer than `file_count`, ask for a shorter time.
+    files: Vec<StoryFile>,
+}
 
 /// The sessions as a table with commas.
 #[utoipa::path(
@@ -51,15 +68,13 @@ pub(crate) async fn csv(
     caller: Authorized<Operators>,
     Asked(which): Asked<Which>,
 ) -> Result<Response, HistoryError> {
-    let sessions = sessions(&app, &caller.actor, &which, "csv").await?;
-    // Spreadsheets take a file for UTF-8 when it begins with this.
-    let mut out = String::from("\u{feff}");
-    out.push_str(&HEADINGS.map(cell).join(","));
-    out.push_str("\r\n");
-    for session in &sessions {
-        let time =
-            |ms: Option<i64>| ms.map_or_else(String::new, |ms| Timestamp::from_millis(ms).to_rfc3339());
-        let cells = [
+    let filter = which.filter(&caller.actor, MOST)?;
+    let rows = app.store.history(&filter).await?;
+    told(&app, &caller.actor, "csv", rows.len()).await?;
+    let now = app.clock.now();
+    let lines = rows.into_iter().map(|row| {
+        let session = PastSession::new(row, now);
+        [
             cell(&session.session),
             cell(&session.operator),
             cell(&session.operator_name),
@@ -75,11 +90,10 @@ pub(crate) async fn csv(
             cell(&session.functions.join(" ")),
             cell(&session.note),
             cell(&session.ticket),
-        ];
-        // Writing to a string does not fail.
-        let _ = write!(out, "{}\r\n", cells.join(","));
-    }
-    Ok(file("text/csv; charset=utf-8", "history.csv", out))
+            session.file_count.to_string(),
+        ]
+    });
+    Ok(table("history.csv", HEADINGS, lines))
 }
 
 /// The sessions as JSON.
@@ -89,7 +103,7 @@ pub(crate) async fn csv(
     tag = "history",
     params(Which),
     responses(
-        (status = 200, description = "At most 10,000, the newest first.", body = [PastSession]),
+        (status = 200, description = "At most 10,000, the newest first.", body = [ExportedSession]),
         (status = 401, description = "`login_needed`", body = Failure),
         (status = 422, description = "`filter_invalid`", body = Failure),
     )
@@ -99,35 +113,58 @@ pub(crate) async fn json(
     caller: Authorized<Operators>,
     Asked(which): Asked<Which>,
 ) -> Result<Response, HistoryError> {
-    let sessions = sessions(&app, &caller.actor, &which, "json").await?;
-    match serde_json::to_string(&sessions) {
+    let filter = which.filter(&caller.actor, MOST)?;
+    let rows = app.store.history(&filter).await?;
+    let mut files: BTreeMap<SessionId, Vec<StoryFile>> = BTreeMap::new();
+    for (session, file) in app.store.files_of_history(&filter, MOST_FILES).await? {
+        files.entry(session).or_default().push(file.into());
+    }
+    told(&app, &caller.actor, "json", rows.len()).await?;
+    let now = app.clock.now();
+    let sessions = rows.into_iter().map(|row| ExportedSession {
+        files: files.remove(&row.session).unwrap_or_default(),
+        session: PastSession::new(row, now),
+    });
+    match serde_json::to_string(&sessions.collect::<Vec<_>>()) {
         Ok(text) => Ok(file("application/json", "history.json", text)),
         Err(error) => Ok(Answer::internal(&error).into_response()),
     }
 }
 
-async fn sessions(
-    app: &App,
-    actor: &Actor,
-    which: &Which,
-    form: &str,
-) -> Result<Vec<PastSession>, HistoryError> {
-    let filter = which.filter(actor, MOST)?;
-    let rows = app.store.history(&filter).await?;
-    let now = app.clock.now();
+/// Notes in the trail that so many were handed out in this form.
+pub(super) async fn told(app: &App, actor: &Actor, form: &str, count: usize) -> Result<(), HistoryError> {
     let event = AuditEvent {
         organisation: actor.organisation,
-        at: now,
+        at: app.clock.now(),
         actor: Some(actor.id()),
         kind: AuditKind::HistoryExported,
         subject: String::new(),
-        detail: format!("{form} {}", rows.len()),
+        detail: format!("{form} {count}"),
     };
-    app.store.record(&event).await?;
-    Ok(rows.into_iter().map(|row| PastSession::new(row, now)).collect())
+    Ok(app.store.record(&event).await?)
 }
 
-fn file(kind: &'static str, name: &'static str, text: String) -> Response {
+/// A moment as a table has it.
+pub(super) fn time(ms: Option<i64>) -> String {
+    ms.map_or_else(String::new, |ms| Timestamp::from_millis(ms).to_rfc3339())
+}
+
+/// A table as a file; the cells of its lines are ready.
+pub(super) fn table<const N: usize>(
+    name: &str,
+    headings: [&str; N],
+    lines: impl Iterator<Item = [String; N]>,
+) -> Response {
+    // Spreadsheets take a file for UTF-8 when it begins with this.
+    let mut out = String::from("\u{feff}");
+    for line in std::iter::once(headings.map(cell)).chain(lines) {
+        out.push_str(&line.join(","));
+        out.push_str("\r\n");
+    }
+    file("text/csv; charset=utf-8", name, out)
+}
+
+fn file(kind: &'static str, name: &str, text: String) -> Response {
     let as_file: (HeaderName, String) = (
         header::CONTENT_DISPOSITION,
         format!("attachment; filename=\"{name}\""),

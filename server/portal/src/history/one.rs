@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use temoto_model::SessionId;
+use temoto_store::FileReceipt;
 use utoipa::ToSchema;
 
 use super::{HistoryError, PastSession, may_see};
@@ -26,15 +27,27 @@ pub(crate) struct SessionStory {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StoryFile {
     /// When the server was told, milliseconds since 1970.
-    at_ms: i64,
+    pub(super) at_ms: i64,
     /// `send` to the customer, or `fetch` from there.
-    way: &'static str,
+    pub(super) way: &'static str,
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// Bytes.
-    size: u64,
+    pub(super) size: u64,
     /// BLAKE3 of its content, 64 hexadecimal digits.
-    hash: String,
+    pub(super) hash: String,
+}
+
+impl From<FileReceipt> for StoryFile {
+    fn from(file: FileReceipt) -> Self {
+        Self {
+            at_ms: file.at.as_millis(),
+            way: if file.to_customer { "send" } else { "fetch" },
+            name: file.name,
+            size: file.size,
+            hash: hex::encode(file.hash),
+        }
+    }
 }
 
 /// Something that happened, as the audit trail has it.
@@ -81,15 +94,6 @@ pub(crate) async fn handler(
                 detail: event.detail,
             })
             .collect(),
-        files: files
-            .into_iter()
-            .map(|file| StoryFile {
-                at_ms: file.at.as_millis(),
-                way: if file.to_customer { "send" } else { "fetch" },
-                name: file.name,
-                size: file.size,
-                hash: hex::encode(file.hash),
-            })
-            .collect(),
+        files: files.into_iter().map(StoryFile::from).collect(),
     }))
 }

@@ -166,7 +166,7 @@ async fn an_operator_sees_no_colleague_and_nobody_sees_another_organisation() {
         );
         let chart = "/api/v1/history/chart?from_ms=1700000000000&to_ms=1720000000000&points=4";
         assert_eq!(world.portal.get(chart, cookie).await.json()["most"], 0);
-        for form in ["csv", "json"] {
+        for form in ["csv", "json", "files/csv"] {
             let file = world
                 .portal
                 .get(&format!("/api/v1/history/{form}"), cookie)
@@ -199,7 +199,7 @@ async fn a_file_of_the_history_is_no_program_for_a_spreadsheet() {
         line.contains("\"'=HYPERLINK(\"\"http://evil.example\"\")\",\"'@SUM(1)\""),
         "{line}"
     );
-    assert_eq!(text.lines().next().unwrap().split(',').count(), 13);
+    assert_eq!(text.lines().next().unwrap().split(',').count(), 14);
     let json = world
         .portal
         .get("/api/v1/history/json", &world.admin)
@@ -388,4 +388,82 @@ async fn a_receipt_that_cannot_be_is_refused_as_a_whole() {
         world.report(&json!({ "files": vec![good; 50] })).await,
         StatusCode::NO_CONTENT
     );
+}
+
+#[tokio::test]
+async fn files_that_arrived_are_in_what_is_exported() {
+    let world = world().await;
+    let hash = "0123456789abcdef".repeat(4);
+    let file = |way: &str, name: &str| json!({ "way": way, "name": name, "size": 12_800, "hash": hash });
+    let files = [file("send", "見積書,\"改\".pdf"), file("fetch", "=cmd|'calc'!A0")];
+    let report = json!({ "customer": "@山田", "files": files });
+    assert_eq!(world.report(&report).await, StatusCode::NO_CONTENT);
+    let get = async |form: &str, cookie: &str| {
+        let path = format!("/api/v1/history/{form}");
+        world.portal.get(&path, cookie).await
+    };
+    let at = world.portal.clock.now();
+    for cookie in [&world.operator, &world.admin] {
+        let sessions = get("json", cookie).await.json();
+        let expected = json!([
+            { "at_ms": at.as_millis(), "way": "send", "name": "見積書,\"改\".pdf", "size": 12_800, "hash": hash },
+            { "at_ms": at.as_millis(), "way": "fetch", "name": "=cmd|'calc'!A0", "size": 12_800, "hash": hash },
+        ]);
+        assert_eq!(sessions[0]["session"], world.session);
+        assert_eq!(
+            (&sessions[0]["files"], &sessions[0]["file_count"]),
+            (&expected, &json!(2))
+        );
+
+        let table = get("csv", cookie).await.text();
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(lines[0].ends_with(",\"ticket\",\"files\""), "{table}");
+        assert!(lines[1].ends_with(",\"\",2"), "{table}");
+
+        let reply = get("files/csv", cookie).await;
+        assert_eq!(reply.header("content-type"), "text/csv; charset=utf-8");
+        assert!(reply.header("content-disposition").contains("history-files.csv"));
+        let table = reply.text();
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(
+            lines[0].trim_start_matches('\u{feff}'),
+            "\"session\",\"operator\",\"operator_name\",\"started\",\"customer\",\"ticket\",\"told\",\"way\",\
+             \"name\",\"bytes\",\"blake3\""
+        );
+        let told = at.to_rfc3339();
+        let row = |way: &str, name: &str| {
+            format!(",\"'@山田\",\"\",\"{told}\",\"{way}\",\"{name}\",12800,\"{hash}\"")
+        };
+        assert_eq!(lines.len(), 3);
+        for (line, end) in [
+            (lines[1], row("send", "見積書,\"\"改\"\".pdf")),
+            (lines[2], row("fetch", "'=cmd|'calc'!A0")),
+        ] {
+            assert!(line.starts_with(&format!("\"{}\"", world.session)), "{line}");
+            assert!(line.ends_with(&end), "{line}");
+        }
+    }
+    assert_eq!(get("json", &world.elsewhere).await.json(), json!([]));
+    assert_eq!(get("files/csv", &world.elsewhere).await.text().lines().count(), 1);
+    // A search finds files by their session.
+    let found = get("files/csv?text=%E5%B1%B1%E7%94%B0", &world.admin)
+        .await
+        .text();
+    assert_eq!(found.lines().count(), 3);
+    let nothing = get("files/csv?text=%E9%88%B4%E6%9C%A8", &world.admin)
+        .await
+        .text();
+    assert_eq!(nothing.lines().count(), 1);
+    let trail = world
+        .portal
+        .store
+        .audit_rows(world.organisation, 0, 100)
+        .await
+        .unwrap();
+    let told: Vec<&str> = trail
+        .iter()
+        .filter(|row| row.kind == "history_exported")
+        .map(|row| row.detail.as_str())
+        .collect();
+    assert_eq!(told[..3], ["json 1", "csv 1", "files 2"]);
 }

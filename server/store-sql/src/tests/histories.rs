@@ -20,6 +20,7 @@ on_every_database! {
     a_history_of_others_is_not_seen,
     receipts_of_files_are_kept_in_order_and_not_without_end,
     receipts_of_files_go_with_their_session_and_with_its_customer,
+    receipts_of_files_are_told_for_the_sessions_of_a_filter,
 }
 
 async fn ran(world: &World, n: u64, customer: &str) -> SessionId {
@@ -328,4 +329,49 @@ async fn receipts_of_files_go_with_their_session_and_with_its_customer(world: Wo
         .await
         .unwrap();
     assert_eq!(of(three).await, 0);
+}
+
+async fn receipts_of_files_are_told_for_the_sessions_of_a_filter(mut world: World) {
+    let (old, young) = (ran(&world, 0, "山田").await, ran(&world, 1, "鈴木").await);
+    let report = Report {
+        files: vec![receipt(3, "b.txt"), receipt(4, "a.txt")],
+        ..Report::default()
+    };
+    world.store.report(old, &report, &[]).await.unwrap();
+    // One without files.
+    let silent = world.new_session(NOW.plus(minutes(60)));
+    let code = world.new_code("9999", NOW);
+    world.store.open_session(&silent, &code, &[]).await.unwrap();
+    let rows = world.store.history(&all(&world)).await.unwrap();
+    let counted: Vec<(SessionId, u32)> = rows.iter().map(|row| (row.session, row.files)).collect();
+    assert_eq!(counted, [(silent.id, 0), (young, 1), (old, 3)]);
+    assert_eq!(world.store.past_session(old).await.unwrap().unwrap().files, 3);
+
+    let told = async |filter: &HistoryFilter, limit| {
+        let files = world.store.files_of_history(filter, limit).await.unwrap();
+        let named = files.into_iter().map(|(session, file)| (session, file.name));
+        named.collect::<Vec<_>>()
+    };
+    let named = |session, name: &str| (session, name.to_owned());
+    let of_old = [named(old, "見積書.pdf"), named(old, "b.txt"), named(old, "a.txt")];
+    let every = [&[named(young, "見積書.pdf")], &of_old[..]].concat();
+    assert_eq!(told(&all(&world), 100).await, every);
+    assert_eq!(told(&all(&world), 2).await, every[..2]);
+    let few = HistoryFilter {
+        limit: 2,
+        ..all(&world)
+    };
+    assert_eq!(told(&few, 100).await, every[..1]);
+    let one = HistoryFilter {
+        operator: Some(world.user),
+        text: Some("山田".to_owned()),
+        before: Some((NOW.plus(minutes(10)), young)),
+        ..all(&world)
+    };
+    assert_eq!(told(&one, 100).await, of_old);
+    let whole = world.store.files_of_history(&one, 1).await.unwrap();
+    assert_eq!(whole, [(old, receipt(0, "見積書.pdf"))]);
+    world.organisation = world.add_organisation("Second").await;
+    let theirs = world.store.files_of_history(&all(&world), 100).await.unwrap();
+    assert_eq!(theirs, []);
 }
