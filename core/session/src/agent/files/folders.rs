@@ -7,6 +7,7 @@ use temoto_wire::proto::files::Body;
 use super::{Listing, Purpose, check_names};
 use crate::SessionError;
 use crate::agent::Agent;
+use crate::channel::files::copied::is_root as is_copied;
 use crate::channel::files::{DiskAnswer, DiskWork, Fault, Place, is_plain_name, listing};
 use crate::permission::Capability;
 
@@ -22,12 +23,17 @@ impl Agent {
             self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Busy)));
             return Ok(());
         }
+        if self.is_withheld(&place) {
+            self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Gone)));
+            return Ok(());
+        }
         self.ask_disk(0, DiskWork::List(place), Purpose::List(list.request));
         Ok(())
     }
 
     pub(super) fn change(&mut self, now_ms: u64, change: proto::FileChange) -> Result<(), SessionError> {
         let request = change.request;
+        let copied = change.place.as_ref().is_some_and(|place| is_copied(&place.root));
         let name_of = |name: String| {
             let plain = is_plain_name(&name);
             plain
@@ -57,6 +63,10 @@ impl Agent {
                 return Ok(());
             }
         };
+        if copied {
+            self.say_changed(now_ms, request, Some(Fault::Denied), 0);
+            return Ok(());
+        }
         if self.requests() >= REQUESTS {
             self.say_changed(now_ms, request, Some(Fault::Busy), 0);
             return Ok(());
