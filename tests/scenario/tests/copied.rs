@@ -272,3 +272,33 @@ fn nothing_can_be_put_or_changed_there() {
     assert_eq!(transfer(&world, 5).fault, denied);
     assert_eq!(world.node(Who::Program).disk.files, before);
 }
+
+#[test]
+fn of_a_folder_that_is_being_told_nothing_follows_the_withdrawal() {
+    // The disk has not answered yet, or the line is slow.
+    for slow_line in [false, true] {
+        let mut world = world(90, &BOTH);
+        for n in 0..3_000 {
+            let path = format!("{}/写真/{n}.jpg", copied::root(1));
+            world.node_mut(Who::Program).disk.put(&path, b"x");
+        }
+        copies(&mut world, 1, b"sea", true);
+        let root = root_of(&world).expect("a place");
+        world.rate = slow_line.then_some(20_000);
+        world.node_mut(Who::Program).disk_stands = !slow_line;
+        world.console(ConsoleCommand::ListFolder {
+            request: 1,
+            root,
+            path: vec!["写真".to_owned()],
+        });
+        world.run_for(1_000);
+        withdraw(&mut world, Capability::ClipboardOut);
+        let now = world.now_ms;
+        world.node_mut(Who::Program).disk_goes_on(now);
+        world.run_for(10_000);
+        let console = world.node(Who::Console);
+        assert!(console.listed.len() < 3_000, "{}", console.listed.len());
+        assert_eq!(console.listed.is_empty(), !slow_line);
+        assert_eq!(console.list_faults, [Fault::Gone]);
+    }
+}

@@ -36,7 +36,8 @@ enum Purpose {
     Target(u32),
     Gather(u32),
     Roots,
-    List(u32),
+    /// The request, and whether it is about what the customer copied.
+    List(u32, bool),
     Change(u32),
     Nothing,
 }
@@ -45,6 +46,8 @@ enum Purpose {
 #[derive(Debug)]
 struct Listing {
     request: u32,
+    /// Of what the customer copied.
+    copied: bool,
     entries: VecDeque<Listed>,
     truncated: bool,
 }
@@ -100,7 +103,7 @@ impl Agent {
                     self.say_file(now_ms, Body::Places(listing::places(&roots)));
                 }
             }
-            Purpose::List(request) => self.listed(now_ms, request, answer),
+            Purpose::List(request, copied) => self.listed(now_ms, request, copied, answer),
             Purpose::Change(request) => {
                 let (fault, token) = if let DiskAnswer::Trashed { token } = answer {
                     (None, token)

@@ -1,7 +1,9 @@
 //! Files that the customer copied: a root as long as they are on the clipboard and the operator may have both, copies and files.
 
+use temoto_wire::proto::files::Body;
+
 use crate::agent::Agent;
-use crate::channel::files::{DiskWork, Fault, Place, copied};
+use crate::channel::files::{DiskWork, Fault, Place, copied, listing};
 use crate::permission::Capability;
 
 /// What of it the session knows: that there is something, not what.
@@ -60,6 +62,13 @@ impl Agent {
         }
         if std::mem::take(&mut self.files.copied.there) {
             self.ask_disk(0, DiskWork::ForgetCopied, super::Purpose::Nothing);
+        }
+        let (copied, others) = std::mem::take(&mut self.files.listings)
+            .into_iter()
+            .partition::<Vec<_>, _>(|listing| listing.copied);
+        self.files.listings = others.into();
+        for listing in copied {
+            self.say_file(now_ms, Body::Part(listing::fault(listing.request, Fault::Gone)));
         }
         if self.files.copied.leaving {
             let transfer = self.files.sender.as_ref().map(|sender| sender.transfer());

@@ -27,7 +27,8 @@ impl Agent {
             self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Gone)));
             return Ok(());
         }
-        self.ask_disk(0, DiskWork::List(place), Purpose::List(list.request));
+        let copied = is_copied(&place.root);
+        self.ask_disk(0, DiskWork::List(place), Purpose::List(list.request, copied));
         Ok(())
     }
 
@@ -78,18 +79,26 @@ impl Agent {
     pub(super) fn requests(&self) -> usize {
         let asked = self.files.asks.values();
         asked
-            .filter(|purpose| matches!(purpose, Purpose::List(_) | Purpose::Change(_)))
+            .filter(|purpose| matches!(purpose, Purpose::List(..) | Purpose::Change(_)))
             .count()
             + self.files.listings.len()
     }
 
-    pub(super) fn listed(&mut self, now_ms: u64, request: u32, answer: DiskAnswer) {
+    pub(super) fn listed(&mut self, now_ms: u64, request: u32, copied: bool, answer: DiskAnswer) {
         if !self.grants.allows(Capability::FilesOut) {
             return;
         }
+        // It was allowed when the disk was asked.
+        let withdrawn = copied && !self.grants.allows(Capability::ClipboardOut);
+        let answer = if withdrawn {
+            DiskAnswer::Fault(Fault::Gone)
+        } else {
+            answer
+        };
         if let DiskAnswer::Listed { entries, truncated } = answer {
             self.files.listings.push_back(Listing {
                 request,
+                copied,
                 entries: entries.into(),
                 truncated,
             });
