@@ -1,13 +1,15 @@
 // User stories with the customer's program, on a computer of its own, about files and folders in both directions.
 // `npm run program` in web/. Globals (describe, test, expect, ...) come from vitest.
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { until } from './lib/browser.mjs';
 import { ready } from './lib/office.mjs';
-import { staged } from './lib/story.mjs';
+import { sees, staged } from './lib/story.mjs';
 
 const lang = 'ja';
 /** Long enough on its way to be cut, stopped or looked at. */
@@ -120,6 +122,66 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     expect(receipt).toContain(operator.words.receipt_taken);
     expect(receipt).toContain('3.0 MB');
     expect(receipt).toMatch(/[0-9a-f]{64}/);
+  });
+
+  test('what the customer copied is a place to take from until something else is copied, and only as long as copies are allowed', async () => {
+    const { page, words } = operator;
+    const away = join(computer.home, '別の場所');
+    mkdirSync(join(away, '写真'), { recursive: true });
+    writeFileSync(join(away, NAME), '合計 12,800円');
+    writeFileSync(join(away, '写真', '海.txt'), '海');
+    const xclip = (form, input) => {
+      const { environment: env } = it.desktop;
+      execFileSync('xclip', ['-selection', 'clipboard', '-i', '-t', form], { env, input, stdio: ['pipe', 'ignore', 'ignore'] });
+    };
+    const copy = (...names) => xclip('text/uri-list', names.map((name) => `${pathToFileURL(join(away, name))}\r\n`).join(''));
+    const item = async (name) => {
+      await page.getByRole('button', { name: words.clipboard, exact: true }).click();
+      return page.getByRole('menu', { name: words.clipboard, exact: true }).locator('[role^=menuitem]').filter({ hasText: name });
+    };
+    const place = () => panel().getByRole('combobox', { name: words.files_place });
+    const offered = (count) =>
+      expect.poll(() => place().locator('option').filter({ hasText: words.files_root_copied }).count(), { timeout: 20_000 }).toBe(count);
+
+    // What was copied before it was allowed stays there.
+    await opened();
+    copy('写真');
+    await (await item(words.clipboard_fetch)).first().click();
+    await it.press(it.names.allow);
+    await sees(operator, words.event_clipboard_out_granted);
+    expect(await (await item(words.clipboard_files)).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await offered(0);
+
+    // What is copied now is one press away.
+    copy(NAME, '写真');
+    await offered(1);
+    await (await item(words.clipboard_files)).first().click();
+    await entry(NAME).click();
+    expect(await button(words.files_make).isDisabled()).toBe(true);
+    expect(await button(words.files_trash).isDisabled()).toBe(true);
+    const coming = page.waitForEvent('download');
+    await button(words.files_fetch).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toBe(NAME);
+    expect(readFileSync(await download.path(), 'utf8')).toBe('合計 12,800円');
+    await told(NAME);
+    await entry('写真').dblclick();
+    await entry('海.txt').waitFor();
+
+    // Another copy, and it shows that one; a text, and there is nothing.
+    copy('写真');
+    await until('the next copy', async () => (await theirs().getByRole('option').allInnerTexts()).join().startsWith('写真'));
+    xclip('UTF8_STRING', '文字');
+    await offered(0);
+    expect(await place().locator('option:checked').innerText()).toBe(words.files_root_desktop);
+
+    // Nor is there anything once it is no longer allowed.
+    copy(NAME);
+    await offered(1);
+    await it.press(it.names.withdrawCopies);
+    await offered(0);
+    expect(readdirSync(away).sort()).toEqual([NAME, '写真'].sort());
   });
 
   test('a file that is there is never replaced without an answer', async () => {

@@ -68,5 +68,19 @@ export function fileScenes(session: Session, press: Press): Scene[] {
       await page.getByText(/^(転送できなかったもの|Not transferred)/).click();
     }),
     files('files-question'),
+    {
+      ...session('clipboard-files', '[role=toolbar]', press(/^(クリップボード|Clipboard)$/)),
+      name: 'session-clipboard-files',
+    },
+    {
+      ...session('clipboard-files', '[role=toolbar]', async (page) => {
+        await press(/^(クリップボード|Clipboard)$/)(page);
+        await page
+          .getByRole('menuitem', { name: /お客様がコピーしたファイル|files that your customer copied/ })
+          .click();
+        await theirs(page).getByRole('option').first().click();
+      }),
+      name: 'session-files-copied',
+    },
   ];
 }

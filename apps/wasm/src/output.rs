@@ -162,7 +162,8 @@ pub fn disk(ask: DiskAsk) -> Option<JsValue> {
         | DiskWork::Make { .. }
         | DiskWork::Rename { .. }
         | DiskWork::Trash { .. }
-        | DiskWork::Restore(_) => return None,
+        | DiskWork::Restore(_)
+        | DiskWork::ForgetCopied => return None,
     };
     set(&out, "work", &JsValue::from_str(work));
     Some(out.into())

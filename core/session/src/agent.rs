@@ -83,7 +83,8 @@ pub enum AgentEvent {
     Painted(Region),
     /// The operator shows nothing any more: nothing of the picture stays.
     Blank,
-    /// From now on tell what the customer copies by [`Agent::copied`], or do not any more. What was copied before is not told.
+    /// From now on tell what the customer copies by [`Agent::copied`] and its siblings, or do not any more. What was copied before is
+    /// not told.
     WatchClipboard(bool),
     /// Do this on the customer's disk; the answer goes to [`Agent::disk`].
     Disk(DiskAsk),

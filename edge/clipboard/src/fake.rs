@@ -9,7 +9,8 @@ use crate::{Clipboard, ClipboardError, Copied, Kind, Offered, Part, Supply};
 struct State {
     offered: Option<Offered>,
     watched: bool,
-    copied: Vec<Copied>,
+    /// The newest, as on any clipboard.
+    copied: Option<Copied>,
     lost: bool,
 }
 
@@ -27,7 +28,7 @@ impl FakeClipboard {
         self.with(|state| {
             state.offered = None;
             if state.watched {
-                state.copied.push(copied);
+                state.copied = Some(copied);
             }
         });
     }
@@ -60,7 +61,7 @@ impl Clipboard for FakeClipboard {
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {
         self.with(|state| {
             state.watched = watch;
-            state.copied.clear();
+            state.copied = None;
         });
         Ok(())
     }
@@ -70,7 +71,7 @@ impl Clipboard for FakeClipboard {
             if state.lost {
                 return Err(ClipboardError::Lost("as the test wants".to_owned()));
             }
-            Ok(state.copied.pop())
+            Ok(state.copied.take())
         })?;
         if seen.is_none() {
             std::thread::sleep(timeout.min(Duration::from_millis(1)));

@@ -1,19 +1,22 @@
-//! The border to the clipboard: putting texts, HTML and pictures there, and noticing what a person copies.
+//! The border to the clipboard: putting texts, HTML and pictures there, and noticing what a person copies, files too.
 //!
 //! [`Clipboard`] is the whole border. Nothing is pasted here, and what was copied before [`Clipboard::watch`] is not looked at.
 //! What a program marks as a secret is left alone, and what was put here goes with the value: nothing stays behind. HTML and pictures
 //! are handed on as they are: whoever drives this has [`html::harmless`] for them, and the codec's PNG.
 //! [`open`] gives the clipboard of the machine it runs on; [`fake::FakeClipboard`] is compiled everywhere.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 // Rules without system calls: tested wherever tests run.
 pub mod cf_html;
 pub mod dib;
 pub mod fake;
+pub mod hdrop;
 pub mod html;
 #[cfg(any(windows, test))]
 mod lines;
+pub mod uris;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -33,7 +36,7 @@ pub fn open(display: Option<&str>, longest: Longest) -> Result<NativeClipboard, 
     NativeClipboard::open(display, longest)
 }
 
-/// The most bytes that are read of each kind.
+/// The most that is read of each kind, in bytes; of files their number.
 #[derive(Clone, Copy, Debug)]
 pub struct Longest {
     /// Of a text, as UTF-8.
@@ -42,6 +45,8 @@ pub struct Longest {
     pub html: usize,
     /// Of a picture, as PNG.
     pub image: usize,
+    /// Files and folders.
+    pub files: usize,
 }
 
 /// What a part of a copy is.
@@ -67,8 +72,17 @@ pub enum Copied {
     },
     /// A picture without a text, as PNG.
     Image(Vec<u8>),
+    /// Files and folders of this computer, whatever text stands beside them: it would only say where they are.
+    Files {
+        /// Whole paths; at least one.
+        paths: Vec<PathBuf>,
+        /// There are more than are told.
+        more: bool,
+    },
     /// Something longer than what is read.
     TooLong(Kind),
+    /// Something that is not told: a secret, what no kind is for, what does not come. Also that nothing is there any more.
+    Nothing,
 }
 
 /// A part of what is put on the clipboard.

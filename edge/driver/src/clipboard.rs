@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use temoto_clipboard::{Clipboard as Border, ClipboardError, Copied, Kind, Longest, Part, Supply};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipKind, ClipSet};
-use temoto_wire::limits::{CLIPBOARD_HTML_BYTES, CLIPBOARD_IMAGE_BYTES, CLIPBOARD_TEXT_BYTES};
+use temoto_wire::limits::{CLIPBOARD_HTML_BYTES, CLIPBOARD_IMAGE_BYTES, CLIPBOARD_TEXT_BYTES, NAMES};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::edges::EdgeEvent;
 
@@ -28,6 +29,7 @@ const LONGEST: Longest = Longest {
     text: CLIPBOARD_TEXT_BYTES,
     html: CLIPBOARD_HTML_BYTES,
     image: CLIPBOARD_IMAGE_BYTES,
+    files: NAMES,
 };
 
 /// What is to be done.
@@ -159,6 +161,8 @@ fn serve(
         late: Vec::new(),
     }));
     let mut watching = false;
+    // The newest copy, until the session takes it: what it has to forget must not be missed.
+    let mut untold = None;
     loop {
         let task = locked(&inbox).next();
         match task {
@@ -170,14 +174,17 @@ fn serve(
             Ok(Task::Came(came)) => locked(&inbox).late(came),
             Ok(Task::Watch(watch)) => {
                 watching = watch;
+                untold = None;
                 clipboard.watch(watch)?;
             }
             Err(TryRecvError::Empty) => {
-                // What the session cannot take now is only the newest of many copies: the next one is told again.
-                if let Some(copied) = clipboard.wait(WAIT)?.filter(|_| watching)
-                    && let Some(event) = told(copied)
+                if let Some(copied) = clipboard.wait(WAIT)?.filter(|_| watching) {
+                    untold = Some(told(copied));
+                }
+                if let Some(event) = untold.take()
+                    && let Err(TrySendError::Full(event)) = events.try_send(event)
                 {
-                    let _full = events.try_send(event);
+                    untold = Some(event);
                 }
             }
             Err(TryRecvError::Disconnected) => return Ok(()),
@@ -225,17 +232,19 @@ fn put(
     clipboard.set(parts, supply)
 }
 
-/// What the session hears of a copy; `None` for what is no whole picture.
-fn told(copied: Copied) -> Option<EdgeEvent> {
-    Some(match copied {
+/// What the session hears of a copy.
+fn told(copied: Copied) -> EdgeEvent {
+    match copied {
         Copied::Text { text, html } => EdgeEvent::Copied(Clip::Text { text, html }),
         Copied::Image(png) => match harmless_copy(&png) {
             Ok(png) => EdgeEvent::Copied(Clip::Image(png)),
             Err(temoto_codec::png::PngError::TooLarge) => EdgeEvent::CopiedTooLong(ClipKind::Image),
-            Err(temoto_codec::png::PngError::Malformed) => return None,
+            Err(temoto_codec::png::PngError::Malformed) => EdgeEvent::CopiedNothing,
         },
+        Copied::Files { paths, more } => EdgeEvent::CopiedFiles { paths, more },
         Copied::TooLong(kind) => EdgeEvent::CopiedTooLong(clip_kind(kind)),
-    })
+        Copied::Nothing => EdgeEvent::CopiedNothing,
+    }
 }
 
 const fn kind(kind: ClipKind) -> Kind {
@@ -374,6 +383,30 @@ mod tests {
         assert!(matches!(told.blocking_recv(), Some(EdgeEvent::Pasted { .. })));
         drop(clipboard);
         assert_eq!(paste.join().expect("pasted"), None);
+    }
+
+    #[test]
+    fn the_newest_copy_waits_for_a_session_that_is_busy() {
+        let fake = FakeClipboard::default();
+        let (clipboard, mut told) = running(&fake);
+        assert!(clipboard.watch(true));
+        // Copies are made until no more are taken, which also shows that the watch began.
+        let paths = vec![std::path::PathBuf::from("/home/a")];
+        let files = || Copied::Files {
+            paths: paths.clone(),
+            more: true,
+        };
+        while told.len() < told.max_capacity() {
+            fake.copy(files());
+            std::thread::yield_now();
+        }
+        fake.copy(Copied::Nothing);
+        let mut last = None;
+        while !matches!(last, Some(EdgeEvent::CopiedNothing)) {
+            last = told.blocking_recv();
+            let files = matches!(&last, Some(EdgeEvent::CopiedFiles { paths: p, more: true }) if *p == paths);
+            assert!(files || matches!(last, Some(EdgeEvent::CopiedNothing)));
+        }
     }
 
     #[test]

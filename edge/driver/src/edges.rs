@@ -1,5 +1,7 @@
 //! What the machine's edges tell the session loop.
 
+use std::path::PathBuf;
+
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
 use temoto_geometry::{Point, Rect, Region};
@@ -43,6 +45,15 @@ pub enum EdgeEvent {
     Copied(Clip),
     /// The customer copied something of this kind that is too long to be carried over.
     CopiedTooLong(ClipKind),
+    /// The customer copied files and folders of this computer.
+    CopiedFiles {
+        /// Whole paths, which stay here.
+        paths: Vec<PathBuf>,
+        /// There are more than these.
+        more: bool,
+    },
+    /// The customer copied something that is not told, or nothing is on the clipboard any more.
+    CopiedNothing,
     /// A program of the customer pastes this part of what the operator put on the clipboard, and waits for it.
     Pasted {
         /// The number of its offer.

@@ -1,5 +1,6 @@
 //! The thread that owns the disk: does what the session asks one after the other, and tells what came of it.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use temoto_files::{Disk, System};
@@ -11,10 +12,16 @@ use crate::edges::EdgeEvent;
 /// Asks that may wait: more than a session ever has open at the same time.
 const ASKS: usize = 256;
 
+/// What is to be done.
+enum Task {
+    Ask(DiskAsk),
+    Copied(u32, Vec<PathBuf>, bool),
+}
+
 /// The session's end of the thread. Dropping it lets the thread finish what it was asked, and waits for that.
 pub struct Files {
     /// `None` only while this is dropped.
-    asks: Option<SyncSender<DiskAsk>>,
+    tasks: Option<SyncSender<Task>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -28,25 +35,36 @@ impl Files {
         disk: Disk<S>,
         events: mpsc::Sender<EdgeEvent>,
     ) -> std::io::Result<Self> {
-        let (asks, inbox) = sync_channel(ASKS);
+        let (tasks, inbox) = sync_channel(ASKS);
         let thread = std::thread::Builder::new()
             .name("files".to_owned())
             .spawn(move || serve(disk, &inbox, &events))?;
         Ok(Self {
-            asks: Some(asks),
+            tasks: Some(tasks),
             thread: Some(thread),
         })
     }
 
     /// Asks the disk; `false` if too much waits or the thread is gone.
     pub fn ask(&self, ask: DiskAsk) -> bool {
-        self.asks.as_ref().is_some_and(|asks| asks.try_send(ask).is_ok())
+        self.order(Task::Ask(ask))
+    }
+
+    /// Gives the disk what the customer copied, as the root of this number; `false` as above.
+    pub fn copied(&self, number: u32, paths: Vec<PathBuf>, more: bool) -> bool {
+        self.order(Task::Copied(number, paths, more))
+    }
+
+    fn order(&self, task: Task) -> bool {
+        self.tasks
+            .as_ref()
+            .is_some_and(|tasks| tasks.try_send(task).is_ok())
     }
 }
 
 impl Drop for Files {
     fn drop(&mut self) {
-        self.asks = None;
+        self.tasks = None;
         if let Some(thread) = self.thread.take() {
             // A panic there was reported there.
             let _ended = thread.join();
@@ -54,8 +72,15 @@ impl Drop for Files {
     }
 }
 
-fn serve<S: System>(mut disk: Disk<S>, inbox: &Receiver<DiskAsk>, events: &mpsc::Sender<EdgeEvent>) {
-    while let Ok(ask) = inbox.recv() {
+fn serve<S: System>(mut disk: Disk<S>, inbox: &Receiver<Task>, events: &mpsc::Sender<EdgeEvent>) {
+    while let Ok(task) = inbox.recv() {
+        let ask = match task {
+            Task::Ask(ask) => ask,
+            Task::Copied(number, paths, more) => {
+                disk.copied(number, paths, more);
+                continue;
+            }
+        };
         let id = ask.id;
         if let Some(answer) = disk.work(ask) {
             // A session that is over hears nothing any more; what it left unfinished is still taken away.

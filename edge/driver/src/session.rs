@@ -1,5 +1,6 @@
 //! The session loop: everything that happens comes here, and everything that has to be done goes out from here.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -258,9 +259,12 @@ impl Session {
             }
             EdgeEvent::Copied(clip) => self.agent.copied(now, clip),
             EdgeEvent::CopiedTooLong(kind) => self.agent.copied_too_long(now, kind),
+            EdgeEvent::CopiedFiles { paths, more } => self.copied_files(paths, more),
+            EdgeEvent::CopiedNothing => self.agent.copied_nothing(now),
             EdgeEvent::Pasted { number, kind } => self.agent.clipboard_wanted(now, number, kind),
             EdgeEvent::ClipboardLost(why) => {
                 self.clipboard = None;
+                self.agent.copied_nothing(now);
                 self.agent.clipboard_refused(now, why);
             }
             EdgeEvent::Disk { id, answer } => self.agent.disk(now, id, answer),
@@ -424,18 +428,33 @@ impl Session {
         }
     }
 
-    /// The disk is opened when the customer allowed something of it, not before.
     fn ask_disk(&mut self, ask: DiskAsk) {
+        let id = ask.id;
+        if self.disk().is_none_or(|files| !files.ask(ask)) {
+            let now = self.now();
+            self.agent.disk(now, id, DiskAnswer::Fault(Fault::Failed));
+        }
+    }
+
+    /// The session learns that there are files, the disk which: before it is asked where paths may begin.
+    fn copied_files(&mut self, paths: Vec<PathBuf>, more: bool) {
+        let now = self.now();
+        if let Some(number) = self.agent.copied_files(now)
+            && self.disk().is_none_or(|files| !files.copied(number, paths, more))
+        {
+            tracing::warn!("the disk takes no orders");
+        }
+    }
+
+    /// The thread of the disk. It is started when the customer allowed something of it or of copies, and opens nothing before it is
+    /// asked to.
+    fn disk(&mut self) -> Option<&Files> {
         if self.files.is_none() {
             self.files = Files::start(self.edge.clone())
                 .inspect_err(|error| tracing::warn!(%error, "no thread for the disk"))
                 .ok();
         }
-        let id = ask.id;
-        if self.files.as_ref().is_none_or(|files| !files.ask(ask)) {
-            let now = self.now();
-            self.agent.disk(now, id, DiskAnswer::Fault(Fault::Failed));
-        }
+        self.files.as_ref()
     }
 
     fn inject(&mut self, injection: Injection) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cap_std::fs::{Dir, Metadata};
 use temoto_session::channel::files::names::is_safe;
 use temoto_session::channel::files::{DiskAnswer, Fault, Listed, ListedKind, Place, Root};
 use temoto_wire::limits::FOLDER_ENTRIES;
@@ -28,10 +29,9 @@ pub fn roots(system: &impl System) -> Vec<Root> {
 }
 
 /// What is in a folder. Names that are no text cannot be told and are left out.
-pub fn list(system: &impl System, place: &Place) -> Result<DiskAnswer, Fault> {
-    let opened = paths::open(system, place)?;
+pub fn list(dir: &Dir) -> Result<DiskAnswer, Fault> {
     let (mut entries, mut truncated) = (Vec::new(), false);
-    for entry in opened.dir.entries().map_err(|e| fault(&e))? {
+    for entry in dir.entries().map_err(|e| fault(&e))? {
         let Ok(entry) = entry else { continue };
         let Ok(name) = entry.file_name().into_string() else {
             continue;
@@ -41,27 +41,32 @@ pub fn list(system: &impl System, place: &Place) -> Result<DiskAnswer, Fault> {
             break;
         }
         let Ok(metadata) = entry.metadata() else { continue };
-        let kind = if metadata.is_symlink() {
-            ListedKind::Link
-        } else if metadata.is_dir() {
-            ListedKind::Folder
-        } else if metadata.is_file() {
-            ListedKind::File
-        } else {
-            ListedKind::Other
-        };
-        entries.push(Listed {
-            name,
-            kind,
-            size: if kind == ListedKind::File {
-                metadata.len()
-            } else {
-                0
-            },
-            modified_ms: paths::modified_ms(&metadata),
-        });
+        entries.push(listed(name, &metadata));
     }
     Ok(DiskAnswer::Listed { entries, truncated })
+}
+
+/// One entry, by what the system says of it itself, not of what a link leads to.
+pub fn listed(name: String, metadata: &Metadata) -> Listed {
+    let kind = if metadata.is_symlink() {
+        ListedKind::Link
+    } else if metadata.is_dir() {
+        ListedKind::Folder
+    } else if metadata.is_file() {
+        ListedKind::File
+    } else {
+        ListedKind::Other
+    };
+    Listed {
+        name,
+        kind,
+        size: if kind == ListedKind::File {
+            metadata.len()
+        } else {
+            0
+        },
+        modified_ms: paths::modified_ms(metadata),
+    }
 }
 
 /// Makes a folder.

@@ -1,10 +1,13 @@
 //! Does one ask after the other.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault};
+use temoto_session::channel::files::copied::is_root;
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Place};
 
 use crate::browse::Trash;
+use crate::copied::Copied;
 use crate::receive::Receiving;
 use crate::send::Sending;
 use crate::{System, browse, paths, send};
@@ -18,6 +21,7 @@ pub struct Disk<S> {
     sending: BTreeMap<u32, Sending>,
     receiving: BTreeMap<u32, Receiving>,
     trash: Trash,
+    copied: Option<Copied>,
 }
 
 impl<S: System> Disk<S> {
@@ -28,7 +32,14 @@ impl<S: System> Disk<S> {
             sending: BTreeMap::new(),
             receiving: BTreeMap::new(),
             trash: Trash::new(),
+            copied: None,
         }
+    }
+
+    /// The customer copied these: until that is forgotten or something else is copied they are the root of this number
+    /// ([`temoto_session::channel::files::copied::root`]). `more` if the clipboard has more than that.
+    pub fn copied(&mut self, number: u32, paths: Vec<PathBuf>, more: bool) {
+        self.copied = Some(Copied::new(&self.system, number, paths, more));
     }
 
     /// Does what is asked; `None` for what has no answer.
@@ -44,6 +55,10 @@ impl<S: System> Disk<S> {
             DiskWork::Close => {
                 self.sending.remove(&transfer);
                 self.receiving.remove(&transfer);
+                None
+            }
+            DiskWork::ForgetCopied => {
+                self.copied = None;
                 None
             }
             work => Some(self.answer(transfer, work).unwrap_or_else(DiskAnswer::Fault)),
@@ -92,16 +107,29 @@ impl<S: System> Disk<S> {
                 room.then_some(DiskAnswer::Done).ok_or(Fault::Busy)
             }
             DiskWork::Gather { place, names } => {
-                let opened = paths::open(system, &place)?;
-                let items = send::gather(system, &opened, &names)?;
+                let tops = match copied_at(self.copied.as_ref(), &place)? {
+                    Some(copied) if place.path.is_empty() => copied.tops(&names)?,
+                    Some(copied) => send::tops(system, copied.open(system, &place.path)?, &names)?,
+                    None => send::tops(system, paths::open(system, &place)?.dir, &names)?,
+                };
+                let items = send::gather(&tops)?;
                 if self.sending.len() >= TRANSFERS {
                     return Err(Fault::Busy);
                 }
-                self.sending.insert(transfer, Sending::new(opened, items.clone()));
+                self.sending.insert(transfer, Sending::new(tops, items.clone()));
                 Ok(DiskAnswer::Gathered(items))
             }
-            DiskWork::Roots => Ok(DiskAnswer::Roots(browse::roots(system))),
-            DiskWork::List(place) => browse::list(system, &place),
+            DiskWork::Roots => {
+                // First of all: whoever copied just now wants it looked at.
+                let copied = self.copied.as_ref().and_then(Copied::root);
+                let roots = copied.into_iter().chain(browse::roots(system));
+                Ok(DiskAnswer::Roots(roots.collect()))
+            }
+            DiskWork::List(place) => match copied_at(self.copied.as_ref(), &place)? {
+                Some(copied) if place.path.is_empty() => Ok(copied.list()),
+                Some(copied) => browse::list(&copied.open(system, &place.path)?),
+                None => browse::list(&paths::open(system, &place)?.dir),
+            },
             DiskWork::Make { place, name } => browse::make(system, &place, &name).map(|()| DiskAnswer::Done),
             DiskWork::Rename { place, from, to } => {
                 browse::rename(system, &place, &from, &to).map(|()| DiskAnswer::Done)
@@ -112,7 +140,16 @@ impl<S: System> Disk<S> {
             }
             DiskWork::Restore(token) => self.trash.restore(system, token).map(|()| DiskAnswer::Done),
             // Taken before.
-            DiskWork::Discard { .. } | DiskWork::Close => Ok(DiskAnswer::Done),
+            DiskWork::Discard { .. } | DiskWork::Close | DiskWork::ForgetCopied => Ok(DiskAnswer::Done),
         }
     }
+}
+
+/// What this place is of, if it is what the customer copied and not a folder.
+fn copied_at<'a>(copied: Option<&'a Copied>, place: &Place) -> Result<Option<&'a Copied>, Fault> {
+    if !is_root(&place.root) {
+        return Ok(None);
+    }
+    let copied = copied.filter(|copied| copied.is(&place.root));
+    copied.map(Some).ok_or(Fault::Gone)
 }

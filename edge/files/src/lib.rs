@@ -4,6 +4,7 @@
 //! whoever owns one gives it a thread. Nothing is decided here but what a path may be.
 
 mod browse;
+mod copied;
 mod disk;
 pub mod fake;
 mod faults;

@@ -1,6 +1,7 @@
 //! Files that leave: what there is, and block after block of it.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, File, OpenOptions};
@@ -9,20 +10,44 @@ use temoto_wire::limits::{FILE_BLOCK_BYTES, FILES_OF_TRANSFER};
 
 use crate::System;
 use crate::faults::fault;
-use crate::paths::{self, Opened, modified_ms};
+use crate::paths::{self, modified_ms};
+
+/// One of the files and folders that were chosen.
+pub struct Top {
+    /// Its name for the other end.
+    pub shown: String,
+    /// The folder in which it is.
+    pub dir: Arc<Dir>,
+    /// Its name there.
+    pub name: String,
+}
+
+/// Those of one folder.
+pub fn tops(system: &impl System, dir: Dir, names: &[String]) -> Result<Vec<Top>, Fault> {
+    let dir = Arc::new(dir);
+    let top = |name: &String| {
+        paths::check(system, name)?;
+        Ok(Top {
+            shown: name.clone(),
+            dir: Arc::clone(&dir),
+            name: name.clone(),
+        })
+    };
+    names.iter().map(top).collect()
+}
 
 /// What is sent by one transfer.
 pub struct Sending {
-    from: Opened,
+    tops: Vec<Top>,
     items: Vec<Item>,
     /// The file that was read last.
     open: Option<(u32, File)>,
 }
 
 impl Sending {
-    pub const fn new(from: Opened, items: Vec<Item>) -> Self {
+    pub const fn new(tops: Vec<Top>, items: Vec<Item>) -> Self {
         Self {
-            from,
+            tops,
             items,
             open: None,
         }
@@ -37,9 +62,17 @@ impl Sending {
             return Err(Fault::Failed);
         }
         if self.open.as_ref().is_none_or(|&(open, _)| open != index) {
-            let (name, folders) = item.path.split_last().ok_or(Fault::BadName)?;
-            let dir = paths::descend(system, &self.from.dir, folders, false)?;
-            self.open = Some((index, open_file(&dir, name)?));
+            let (first, below) = item.path.split_first().ok_or(Fault::BadName)?;
+            let top = self.tops.iter().find(|top| top.shown == *first);
+            let top = top.ok_or(Fault::Gone)?;
+            let file = match below.split_last() {
+                None => open_file(&top.dir, &top.name)?,
+                Some((name, folders)) => {
+                    let dir = paths::descend(system, &top.dir, std::slice::from_ref(&top.name), false)?;
+                    open_file(&paths::descend(system, &dir, folders, false)?, name)?
+                }
+            };
+            self.open = Some((index, file));
         }
         let Some((_, file)) = &mut self.open else {
             return Err(Fault::Failed);
@@ -72,11 +105,10 @@ fn as_announced(file: &File, item: &Item) -> Result<(), Fault> {
 }
 
 /// Everything that is to be sent, folders before what is in them. Links, devices and names that are no text are left out.
-pub fn gather(system: &impl System, from: &Opened, names: &[String]) -> Result<Vec<Item>, Fault> {
+pub fn gather(tops: &[Top]) -> Result<Vec<Item>, Fault> {
     let mut items = Vec::new();
-    for name in names {
-        paths::check(system, name)?;
-        add(&from.dir, name, &[], &mut items)?;
+    for top in tops {
+        add(&top.dir, &top.name, vec![top.shown.clone()], &mut items)?;
     }
     if items.is_empty() {
         return Err(Fault::NoFolder);
@@ -84,9 +116,9 @@ pub fn gather(system: &impl System, from: &Opened, names: &[String]) -> Result<V
     Ok(items)
 }
 
-fn add(dir: &Dir, name: &str, above: &[String], items: &mut Vec<Item>) -> Result<(), Fault> {
+/// What is called `name` in this folder, and `path` for the other end.
+fn add(dir: &Dir, name: &str, path: Vec<String>, items: &mut Vec<Item>) -> Result<(), Fault> {
     let metadata = dir.symlink_metadata(name).map_err(|e| fault(&e))?;
-    let path: Vec<String> = above.iter().cloned().chain([name.to_owned()]).collect();
     // Deeper than a path may be: what is there stays there.
     if plain_path(&path).is_err() {
         return Ok(());
@@ -115,7 +147,8 @@ fn add(dir: &Dir, name: &str, above: &[String], items: &mut Vec<Item>) -> Result
         for entry in inner.entries().map_err(|e| fault(&e))? {
             let Ok(entry) = entry else { continue };
             if let Ok(below) = entry.file_name().into_string() {
-                match add(&inner, &below, &path, items) {
+                let path = path.iter().cloned().chain([below.clone()]).collect();
+                match add(&inner, &below, path, items) {
                     // It went while it was looked at.
                     Ok(()) | Err(Fault::Gone) => {}
                     Err(fault) => return Err(fault),

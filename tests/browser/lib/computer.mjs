@@ -12,7 +12,7 @@ import { xServer } from './xserver.mjs';
 
 const MARKS = fileURLToPath(new URL('../marks.py', import.meta.url));
 const HELD = fileURLToPath(new URL('../held.py', import.meta.url));
-const PARTS = ['Xtigervnc', 'openbox', 'dbus-daemon', 'dbus-send', 'mousepad', 'xterm', 'xdotool', 'import', 'xrandr'];
+const PARTS = ['Xtigervnc', 'openbox', 'dbus-daemon', 'dbus-send', 'mousepad', 'xterm', 'xdotool', 'xclip', 'import', 'xrandr'];
 
 /** Names of programs that a computer needs and this machine lacks. */
 export const missing = () =>

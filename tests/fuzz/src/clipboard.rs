@@ -1,8 +1,8 @@
 //! Clipboards: whatever the other end says of one, no more is kept than was announced, and a part is what it was called. Also what
-//! programs put there: HTML with a head, pictures without one, and PNG.
+//! programs put there: HTML with a head, pictures without one, PNG, and lists of files.
 
 use prost::Message;
-use temoto_clipboard::{cf_html, dib, html};
+use temoto_clipboard::{cf_html, dib, hdrop, html, uris};
 use temoto_codec::png::{self, Picture};
 use temoto_geometry::Size;
 use temoto_session::channel::clipboard::{Clip, ClipKind, ClipReceiver, ClipSender};
@@ -164,6 +164,33 @@ pub fn dib_seeds() -> Vec<Vec<u8>> {
     }
     old.extend([1, 2, 3, 0, 4, 5, 6, 0, 0, 1, 0, 0, 1, 0, 1, 0]);
     vec![dib::for_windows(&painted()), old]
+}
+
+/// Files of a file manager, in the forms of both systems.
+pub fn files(bytes: &[u8]) {
+    const MOST: usize = 3;
+    let told = uris::told(bytes, "desk-7", MOST);
+    for files in uris::listed(bytes, "desk-7", MOST).into_iter().chain([told]) {
+        assert!(files.paths.len() <= MOST && (!files.more || files.paths.len() == MOST));
+        for path in files.paths {
+            let mut names = path.split(|&byte| byte == b'/');
+            assert_eq!(names.next(), Some(&b""[..]), "a whole path");
+            assert!(names.all(|name| !matches!(name, b"" | b"." | b"..") && !name.contains(&0)));
+        }
+    }
+    let (paths, more) = hdrop::listed(bytes, MOST);
+    assert!(paths.len() <= MOST && (!more || paths.len() == MOST));
+    let known: Vec<&str> = paths.iter().map(String::as_str).collect();
+    assert_eq!(hdrop::listed(&hdrop::for_windows(&known), MOST), (paths, false));
+}
+
+pub fn file_seeds() -> Vec<Vec<u8>> {
+    vec![
+        b"# a\r\nfile:///home/a/%E8%AB%8B.pdf\r\nfile://desk-7/b/../c\r\nFILE:/d%2fe\r\n".to_vec(),
+        b"cut\nfile:///a\nfile://localhost/b%00\nsmb://server/c\nfile:///d\nfile:///e".to_vec(),
+        b"https://a.example/\r\nmailto:a@b.example\r\n".to_vec(),
+        hdrop::for_windows(&["C:\\a\\請求書.pdf", "\\\\server\\share\\b", "C:\\c", "D:\\d"]),
+    ]
 }
 
 /// A picture of the other end, or of a program.

@@ -69,6 +69,11 @@ pub const TARGETS: &[Target] = &[
         seeds: clipboard::dib_seeds,
     },
     Target {
+        name: "clip_files",
+        run: clipboard::files,
+        seeds: clipboard::file_seeds,
+    },
+    Target {
         name: "png",
         run: clipboard::png,
         seeds: clipboard::png_seeds,

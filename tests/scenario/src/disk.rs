@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use temoto_session::channel::files::{
-    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Listed, ListedKind, Place, Root, RootKind,
+    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Listed, ListedKind, Place, Root, RootKind, copied,
 };
 
 /// Content and time of a file.
@@ -45,6 +45,8 @@ pub struct Disk {
     pub written: u64,
     /// What was thrown away.
     pub trash: Vec<(String, File)>,
+    /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
+    pub copied: Option<u32>,
     open: BTreeMap<u32, Open>,
 }
 
@@ -226,13 +228,19 @@ impl Disk {
                 self.open.entry(ask.transfer).or_default().sources = sources;
                 Some(DiskAnswer::Gathered(items))
             }
-            DiskWork::Roots => Some(DiskAnswer::Roots(vec![Root {
-                id: "desktop".to_owned(),
-                kind: RootKind::Desktop,
-                name: String::new(),
-                free: 1 << 30,
-                size: 1 << 36,
-            }])),
+            DiskWork::Roots => {
+                let root = |id: String, kind| Root {
+                    id,
+                    kind,
+                    name: String::new(),
+                    free: 1 << 30,
+                    size: 1 << 36,
+                };
+                let copied = self.copied.map(copied::root);
+                let copied = copied.map(|id| root(id, RootKind::Copied));
+                let desktop = root("desktop".to_owned(), RootKind::Desktop);
+                Some(DiskAnswer::Roots(copied.into_iter().chain([desktop]).collect()))
+            }
             DiskWork::List(place) => {
                 let within = format!("{}/", path_of(&place));
                 let below = |path: &String| {
@@ -286,6 +294,10 @@ impl Disk {
                     self.files.insert(path, file);
                 }
                 Some(DiskAnswer::Done)
+            }
+            DiskWork::ForgetCopied => {
+                self.copied = None;
+                None
             }
         }
     }

@@ -78,8 +78,10 @@ pub struct Node {
     /// What its disk is asked while it does nothing.
     pub disk_stands: bool,
     asked: Vec<DiskAsk>,
-    /// What was listed of the other end's folder, and what went wrong.
+    /// What was listed of the other end's folder.
     pub listed: Vec<Listed>,
+    /// What went wrong with it, one after the other.
+    pub list_faults: Vec<temoto_session::channel::files::Fault>,
     /// What became of changes in the other end's folders.
     pub changes: Vec<(u32, Option<temoto_session::channel::files::Fault>, u32)>,
     /// Files that arrived.
@@ -125,6 +127,7 @@ impl Node {
             disk_stands: false,
             asked: Vec::new(),
             listed: Vec::new(),
+            list_faults: Vec::new(),
             changes: Vec::new(),
             arrived: Vec::new(),
             watched: false,
@@ -179,7 +182,10 @@ impl Node {
             Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
             Output::Event(ConsoleEvent::Windows(windows)) => self.windows_told.push(windows),
             Output::Event(ConsoleEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
-            Output::Event(ConsoleEvent::Folder { entries, .. }) => self.listed.extend(entries),
+            Output::Event(ConsoleEvent::Folder { entries, fault, .. }) => {
+                self.listed.extend(entries);
+                self.list_faults.extend(fault);
+            }
             Output::Event(ConsoleEvent::FolderChanged {
                 request,
                 fault,

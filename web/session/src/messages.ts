@@ -124,7 +124,8 @@ export type FileFault =
 /** Where a path on the customer's computer may begin. `name` is a claim; pages call the known kinds by their own words. */
 export interface FileRoot {
   id: string;
-  kind: 'desktop' | 'documents' | 'downloads' | 'home' | 'drive';
+  /** `copied`: files from anywhere that the customer copied, to be taken only; another one, with another `id`, for each copy. */
+  kind: 'desktop' | 'documents' | 'downloads' | 'home' | 'drive' | 'copied';
   name: string;
   free: number;
   size: number;

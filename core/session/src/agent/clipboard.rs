@@ -25,6 +25,7 @@ pub(super) struct Clipboards {
 impl Agent {
     /// The customer copied this. Nothing is told of it unless that is allowed; the copy itself leaves only when the operator asks for it.
     pub fn copied(&mut self, now_ms: u64, clip: Clip) {
+        self.forget_copied();
         if self.grants.allows(Capability::ClipboardOut)
             && let Some(offer) = self.clipboards.outgoing.offer(clip)
         {
@@ -35,6 +36,7 @@ impl Agent {
 
     /// The customer copied something of this kind that is too long to be carried over.
     pub fn copied_too_long(&mut self, now_ms: u64, kind: ClipKind) {
+        self.forget_copied();
         if self.grants.allows(Capability::ClipboardOut) {
             let offer = self.clipboards.outgoing.offer_too_long(kind);
             self.send_clipboard(now_ms, offer);
@@ -162,6 +164,8 @@ impl Agent {
         });
         let parts = parts.collect();
         self.clipboards.set = true;
+        // It takes the place of whatever the customer copied.
+        self.forget_copied();
         let set = AgentEvent::SetClipboard(ClipSet { number, parts });
         self.outputs.push_back(Output::Event(set));
     }

@@ -202,7 +202,7 @@ impl Agent {
             self.say_obstacle(now_ms);
         }
         // After the grant: before it the console does not accept what they say.
-        self.follow_files();
+        self.follow_files(now_ms);
         self.view_due = true;
     }
 

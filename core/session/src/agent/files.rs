@@ -1,5 +1,6 @@
 //! Files on the customer's side: what the operator may see, change, put here or take, each only while that is granted.
 
+mod copied;
 mod folders;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,11 +13,12 @@ use temoto_wire::proto::files::Body;
 
 use super::{Agent, AgentEvent};
 use crate::SessionError;
+use crate::channel::files::copied::is_root as is_copied;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::{
-    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Key, Listed, Place, Step, check_items, is_plain_name,
-    listing,
+    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Key, Listed, Place, RootKind, Step, check_items,
+    is_plain_name, listing,
 };
 use crate::output::Output;
 use crate::permission::{Capability, MessageKind, Verdict};
@@ -34,7 +36,8 @@ enum Purpose {
     Target(u32),
     Gather(u32),
     Roots,
-    List(u32),
+    /// The request, and whether it is about what the customer copied.
+    List(u32, bool),
     Change(u32),
     Nothing,
 }
@@ -43,6 +46,8 @@ enum Purpose {
 #[derive(Debug)]
 struct Listing {
     request: u32,
+    /// Of what the customer copied.
+    copied: bool,
     entries: VecDeque<Listed>,
     truncated: bool,
 }
@@ -57,6 +62,7 @@ pub struct Files {
     held: bool,
     asks: BTreeMap<u32, Purpose>,
     next_ask: u32,
+    copied: copied::Copied,
     listings: VecDeque<Listing>,
     /// Stream numbers of the parts on their way.
     parts: VecDeque<u64>,
@@ -92,11 +98,12 @@ impl Agent {
             }
             Purpose::Gather(transfer) => self.gathered(now_ms, transfer, answer),
             Purpose::Roots => {
-                if let DiskAnswer::Roots(roots) = answer {
+                if let DiskAnswer::Roots(mut roots) = answer {
+                    roots.retain(|root| root.kind != RootKind::Copied || self.offers(&root.id));
                     self.say_file(now_ms, Body::Places(listing::places(&roots)));
                 }
             }
-            Purpose::List(request) => self.listed(now_ms, request, answer),
+            Purpose::List(request, copied) => self.listed(now_ms, request, copied, answer),
             Purpose::Change(request) => {
                 let (fault, token) = if let DiskAnswer::Trashed { token } = answer {
                     (None, token)
@@ -125,8 +132,8 @@ impl Agent {
         match body {
             Body::List(list) => self.list(now_ms, list)?,
             Body::Change(change) => self.change(now_ms, change)?,
-            Body::Fetch(fetch) => self.fetch(fetch)?,
-            Body::Offer(offer) => self.offered(offer)?,
+            Body::Fetch(fetch) => self.fetch(now_ms, fetch)?,
+            Body::Offer(offer) => self.offered(now_ms, offer)?,
             Body::Item(item) => {
                 if let Some(receiver) = self.receiving(item.transfer) {
                     receiver.item(item, false)?;
@@ -204,7 +211,8 @@ impl Agent {
     }
 
     /// What is allowed changed: nothing goes on that is not, and the console learns where paths may begin.
-    pub(super) fn follow_files(&mut self) {
+    pub(super) fn follow_files(&mut self, now_ms: u64) {
+        self.follow_copied(now_ms);
         let (into, out) = (
             self.grants.allows(Capability::FilesIn),
             self.grants.allows(Capability::FilesOut),
@@ -218,7 +226,13 @@ impl Agent {
             let withdrawn = !self.grants.has(Capability::FilesIn);
             self.drop_receiver(withdrawn);
         }
-        if into || out {
+        self.say_places();
+    }
+
+    /// Tells where paths may begin, as soon as the disk has said it, if that is of any use.
+    fn say_places(&mut self) {
+        let any = [Capability::FilesIn, Capability::FilesOut];
+        if any.into_iter().any(|capability| self.grants.allows(capability)) {
             self.ask_disk(0, DiskWork::Roots, Purpose::Roots);
         }
     }
@@ -375,7 +389,7 @@ impl Agent {
             .filter(|receiver| receiver.transfer() == transfer)
     }
 
-    fn offered(&mut self, offer: proto::FileOffer) -> Result<(), SessionError> {
+    fn offered(&mut self, now_ms: u64, offer: proto::FileOffer) -> Result<(), SessionError> {
         let place = Place::from_wire(offer.place)?;
         let receiver = Receiver::new(
             offer.transfer,
@@ -384,6 +398,10 @@ impl Agent {
             Choice::from_wire(offer.choice),
         )?;
         self.drop_receiver(false);
+        if is_copied(&place.root) {
+            self.say_stop(now_ms, offer.transfer, Fault::Denied);
+            return Ok(());
+        }
         self.files.receiver = Some(receiver);
         self.ask_disk(
             offer.transfer,
@@ -394,10 +412,15 @@ impl Agent {
         Ok(())
     }
 
-    fn fetch(&mut self, fetch: proto::FileFetch) -> Result<(), SessionError> {
+    fn fetch(&mut self, now_ms: u64, fetch: proto::FileFetch) -> Result<(), SessionError> {
         let place = Place::from_wire(fetch.place)?;
         check_names(&fetch.names)?;
         self.drop_sender();
+        if self.is_withheld(&place) {
+            self.say_stop(now_ms, fetch.transfer, Fault::Gone);
+            return Ok(());
+        }
+        self.files.copied.leaves(&place);
         self.files.gathering = Some(fetch.transfer);
         self.files.held = false;
         let work = DiskWork::Gather {
@@ -435,8 +458,7 @@ impl Agent {
                 self.files.sender = Some(sender);
             }
             Err(fault) => {
-                let fault = Fault::to_wire(Some(fault));
-                self.say_file(now_ms, Body::Stop(proto::FileStop { transfer, fault }));
+                self.say_stop(now_ms, transfer, fault);
                 self.view_due = true;
             }
         }
@@ -447,8 +469,7 @@ impl Agent {
             return;
         }
         self.drop_receiver(true);
-        let fault = Fault::to_wire(Some(fault));
-        self.say_file(now_ms, Body::Stop(proto::FileStop { transfer, fault }));
+        self.say_stop(now_ms, transfer, fault);
     }
 
     fn drop_sender(&mut self) {
@@ -480,12 +501,20 @@ impl Agent {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
         if !matches!(purpose, Purpose::Nothing)
-            && !matches!(&work, DiskWork::Discard { .. } | DiskWork::Close)
+            && !matches!(
+                &work,
+                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::ForgetCopied
+            )
         {
             self.files.asks.insert(id, purpose);
         }
         self.outputs
             .push_back(Output::Event(AgentEvent::Disk(DiskAsk { id, transfer, work })));
+    }
+
+    fn say_stop(&mut self, now_ms: u64, transfer: u32, fault: Fault) {
+        let fault = Fault::to_wire(Some(fault));
+        self.say_file(now_ms, Body::Stop(proto::FileStop { transfer, fault }));
     }
 
     fn say_file(&mut self, now_ms: u64, body: Body) -> Option<u64> {

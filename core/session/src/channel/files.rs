@@ -3,6 +3,7 @@
 //! A transfer is many files, one after the other. [`send::Sender`] and [`receive::Receiver`] are its two halves; both ends have both.
 //! Nothing here opens a file: an end asks its shell by [`DiskAsk`] and gets a [`DiskAnswer`] for each ask that has one.
 
+pub mod copied;
 pub mod listing;
 pub mod names;
 pub mod receive;
@@ -276,6 +277,8 @@ pub enum RootKind {
     Home,
     /// A drive, or the whole tree.
     Drive,
+    /// What the customer copied, see [`copied`].
+    Copied,
 }
 
 /// Something to do on the disk. Asks of one transfer are done in the order in which they come.
@@ -390,6 +393,8 @@ pub enum DiskWork {
     },
     /// Program only: take back what was thrown away under this token. Answer: [`DiskAnswer::Done`], or a fault.
     Restore(u32),
+    /// Program only: what the customer copied is no root any more. No answer.
+    ForgetCopied,
 }
 
 /// What the disk answers.

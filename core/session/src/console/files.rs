@@ -234,9 +234,8 @@ impl Console {
     fn take_file_message(&mut self, now_ms: u64, body: Body) -> Result<(), SessionError> {
         match body {
             Body::Places(places) => {
-                let granted = [Capability::FilesIn, Capability::FilesOut];
-                let any = granted.into_iter().any(|c| self.may_use(c).is_ok());
-                self.files.roots = if any { listing::roots(places) } else { Vec::new() };
+                self.files.roots = listing::roots(places);
+                self.trim_roots();
                 self.view_due = true;
             }
             Body::Part(part) => self.folder_part(part)?,

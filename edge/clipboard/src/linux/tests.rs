@@ -17,6 +17,8 @@ use crate::{Clipboard, ClipboardError, Copied, Kind, Longest, Part};
 #[path = "../../../screen/tests/support/xserver.rs"]
 mod xserver;
 
+mod files;
+
 use xserver::XServer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +27,7 @@ const LIMITS: Longest = Longest {
     text: LONGEST,
     html: 2 * LONGEST,
     image: 8 * LONGEST,
+    files: 2,
 };
 
 fn server() -> XServer {
@@ -146,7 +149,7 @@ fn what_is_not_there_yet_is_asked_for_once_when_somebody_pastes() {
     // What does not come is refused, and nobody waits for ever.
     ours.set(vec![later], Box::new(|_| None)).unwrap();
     let short = Duration::from_millis(500);
-    assert_eq!(carried(&mut ours, &mut theirs, short), None);
+    assert_eq!(carried(&mut ours, &mut theirs, short), Some(Copied::Nothing));
 }
 
 /// Other programs, which are not ours, at both ends.
@@ -372,5 +375,5 @@ fn a_text_that_comes_in_pieces_is_put_together_and_one_without_end_is_given_up()
 
 #[test]
 fn what_a_password_manager_copies_is_left_alone() {
-    assert_eq!(read_from(true, "hunter2", Duration::from_millis(500)), None);
+    assert_eq!(read_from(true, "hunter2", PATIENCE), Some(Copied::Nothing));
 }

@@ -1,6 +1,8 @@
 //! The clipboard of an X server: a selection that one window owns. Owning it means to answer whoever pastes; reading it means to ask
 //! the owner, who may answer in pieces, late or never. XFIXES tells when somebody copies.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
@@ -15,7 +17,7 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::outgoing::Outgoing;
-use crate::{Clipboard, ClipboardError, Copied, Kind, Longest, Offered, Part, Supply};
+use crate::{Clipboard, ClipboardError, Copied, Kind, Longest, Offered, Part, Supply, uris};
 
 /// How often events are looked for while waiting.
 const LOOK: Duration = Duration::from_millis(10);
@@ -39,6 +41,9 @@ x11rb::atom_manager! {
         // What password managers set beside what they copy.
         SECRET: b"x-kde-passwordManagerHint",
         HTML: b"text/html",
+        // Files, as file managers tell each other, and as everybody does.
+        FILES: b"x-special/gnome-copied-files",
+        URIS: b"text/uri-list",
         PNG: b"image/png",
         TEMOTO_CLIPBOARD,
     }
@@ -56,6 +61,8 @@ pub struct X11Clipboard {
     outgoing: Outgoing,
     /// Somebody copied, and it was not read yet.
     copied: bool,
+    /// Whoever had copied is gone with it, and that was not told yet.
+    gone: bool,
 }
 
 impl X11Clipboard {
@@ -82,7 +89,9 @@ impl X11Clipboard {
         let window = conn.generate_id()?;
         let aux = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
         conn.create_window(0, window, root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux)?;
-        let mask = SelectionEventMask::SET_SELECTION_OWNER;
+        let mask = SelectionEventMask::SET_SELECTION_OWNER
+            | SelectionEventMask::SELECTION_WINDOW_DESTROY
+            | SelectionEventMask::SELECTION_CLIENT_CLOSE;
         conn.xfixes_select_selection_input(window, atoms.CLIPBOARD, mask)?;
         conn.sync()?;
         Ok(Self {
@@ -94,6 +103,7 @@ impl X11Clipboard {
             own: None,
             outgoing: Outgoing::default(),
             copied: false,
+            gone: false,
         })
     }
 
@@ -112,8 +122,10 @@ impl X11Clipboard {
                 self.outgoing.go_on(&self.conn, told.window, told.atom)?;
             }
             Event::XfixesSelectionNotify(notice) => {
+                // The newest counts.
                 let foreign = notice.owner != self.window && notice.owner != x11rb::NONE;
-                self.copied |= foreign && self.watching;
+                self.copied = foreign && self.watching;
+                self.gone = notice.owner == x11rb::NONE && self.watching;
             }
             // The server tells many things that are no business of a clipboard.
             _ => {}
@@ -198,38 +210,45 @@ impl X11Clipboard {
             .is_ok())
     }
 
-    /// What the owner has; `None` if it is neither text nor picture, marked as a secret, or does not come.
-    fn read(&mut self) -> Result<Option<Copied>, ClipboardError> {
+    /// What the owner has.
+    fn read(&mut self) -> Result<Copied, ClipboardError> {
         let atoms = self.atoms;
-        let Some(targets) = self.ask(atoms.TARGETS, TARGETS as usize * 4)? else {
-            return Ok(None);
-        };
-        let Content::All(targets) = targets else {
-            return Ok(None);
+        let Some(Content::All(targets)) = self.ask(atoms.TARGETS, TARGETS as usize * 4)? else {
+            return Ok(Copied::Nothing);
         };
         let offers = |atom: Atom| targets.chunks_exact(4).any(|t| t == atom.to_ne_bytes());
         if offers(atoms.SECRET) {
-            return Ok(None);
+            return Ok(Copied::Nothing);
         }
-        if !offers(atoms.UTF8_STRING) {
-            if !offers(atoms.PNG) {
-                return Ok(None);
-            }
+        let files = self.files(offers(atoms.FILES), offers(atoms.URIS))?;
+        // A program that shows pictures tells their files as well.
+        if offers(atoms.PNG) && (files.is_some() || !offers(atoms.UTF8_STRING)) {
             return Ok(match self.ask(atoms.PNG, self.longest.image)? {
-                Some(Content::All(bytes)) if bytes.is_empty() => None,
-                Some(Content::All(bytes)) => Some(Copied::Image(bytes)),
-                Some(Content::TooLong) => Some(Copied::TooLong(Kind::Image)),
-                None => None,
+                Some(Content::All(bytes)) if !bytes.is_empty() => Copied::Image(bytes),
+                Some(Content::TooLong) => Copied::TooLong(Kind::Image),
+                Some(Content::All(_)) | None => Copied::Nothing,
             });
         }
+        if let Some(uris::Files { paths, more }) = files {
+            if paths.is_empty() {
+                return Ok(Copied::Nothing);
+            }
+            let paths = paths.into_iter().map(|path| OsString::from_vec(path).into());
+            let paths = paths.collect();
+            return Ok(Copied::Files { paths, more });
+        }
+        if !offers(atoms.UTF8_STRING) {
+            return Ok(Copied::Nothing);
+        }
         let text = match self.ask(atoms.UTF8_STRING, self.longest.text)? {
-            Some(Content::All(bytes)) if bytes.is_empty() => return Ok(None),
             // What is no UTF-8 is no text.
-            Some(Content::All(bytes)) => String::from_utf8(bytes).ok(),
-            Some(Content::TooLong) => return Ok(Some(Copied::TooLong(Kind::Text))),
-            None => None,
+            Some(Content::All(bytes)) => String::from_utf8(bytes).unwrap_or_default(),
+            Some(Content::TooLong) => return Ok(Copied::TooLong(Kind::Text)),
+            None => String::new(),
         };
-        let Some(text) = text else { return Ok(None) };
+        if text.is_empty() {
+            return Ok(Copied::Nothing);
+        }
         let html = if offers(atoms.HTML) {
             self.ask(atoms.HTML, self.longest.html)?
         } else {
@@ -240,7 +259,22 @@ impl X11Clipboard {
             Some(Content::All(bytes)) => decoded(bytes),
             Some(Content::TooLong) | None => None,
         };
-        Ok(Some(Copied::Text { text, html }))
+        Ok(Copied::Text { text, html })
+    }
+
+    /// The files that were copied, in the form of file managers or as a list; `None` if it is something else. Files that cannot be told
+    /// are files all the same.
+    fn files(&mut self, told: bool, list: bool) -> Result<Option<uris::Files>, ClipboardError> {
+        if !told && !list {
+            return Ok(None);
+        }
+        let most = self.longest.files;
+        let form = if told { self.atoms.FILES } else { self.atoms.URIS };
+        Ok(match self.ask(form, uris::LIST_BYTES)? {
+            Some(Content::All(list)) if told => Some(uris::told(&list, &host(), most)),
+            Some(Content::All(list)) => uris::listed(&list, &host(), most),
+            Some(Content::TooLong) | None => Some(uris::Files::default()),
+        })
     }
 
     /// Asks the owner for the selection in one form, `longest` bytes at most.
@@ -317,6 +351,12 @@ impl X11Clipboard {
     }
 }
 
+/// How this computer is called; nothing where the system does not say it.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
+}
+
 /// HTML as programs give it: UTF-8, or UTF-16 with the mark of its order.
 fn decoded(bytes: Vec<u8>) -> Option<String> {
     let text = match bytes.split_first_chunk::<2>() {
@@ -359,7 +399,7 @@ impl Clipboard for X11Clipboard {
         while let Some(event) = self.conn.poll_for_event()? {
             self.handle(&event)?;
         }
-        (self.watching, self.copied) = (watch, false);
+        (self.watching, self.copied, self.gone) = (watch, false, false);
         Ok(())
     }
 
@@ -370,10 +410,11 @@ impl Clipboard for X11Clipboard {
             while let Some(event) = self.conn.poll_for_event()? {
                 self.handle(&event)?;
             }
-            if std::mem::take(&mut self.copied)
-                && let Some(copied) = self.read()?
-            {
-                return Ok(Some(copied));
+            if std::mem::take(&mut self.gone) {
+                return Ok(Some(Copied::Nothing));
+            }
+            if std::mem::take(&mut self.copied) {
+                return Ok(Some(self.read()?));
             }
             let now = Instant::now();
             if now >= end {

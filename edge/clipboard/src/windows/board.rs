@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use windows::Win32::Foundation::{GlobalFree, HANDLE, HGLOBAL, HWND, LPARAM, LRESULT, WPARAM};
@@ -20,10 +21,12 @@ use windows::Win32::UI::WindowsAndMessaging::{
 use windows::core::{PCWSTR, w};
 
 use crate::lines::for_windows;
-use crate::{ClipboardError, Kind, Offered, cf_html, dib};
+use crate::{ClipboardError, Kind, Offered, cf_html, dib, hdrop};
 
 /// `CF_UNICODETEXT`.
 const UNICODE_TEXT: u32 = 13;
+/// `CF_HDROP`.
+const FILES: u32 = 15;
 /// `CF_DIB` and `CF_DIBV5`: the system makes each of the other.
 const DIB: u32 = 8;
 const DIBV5: u32 = 17;
@@ -251,6 +254,31 @@ impl<'a> Board<'a> {
         // The head and the document around the fragment come on top.
         let bytes = self.bytes(format, longest.saturating_add(64 << 10)).ok()??;
         cf_html::fragment(&bytes).filter(|html| html.len() <= longest)
+    }
+
+    /// The files, `most` at the most, and whether there are more; `None` if none were copied. Where they cannot be told they were copied
+    /// all the same.
+    pub fn files(&self, most: usize) -> Option<(Vec<PathBuf>, bool)> {
+        if !has(FILES) {
+            return None;
+        }
+        let bytes = self.bytes(FILES, hdrop::LIST_BYTES).ok().flatten();
+        let (paths, more) = hdrop::listed(&bytes.unwrap_or_default(), most);
+        let paths = paths.iter().filter_map(|path| hdrop::whole(path));
+        Some((paths.collect(), more))
+    }
+
+    pub fn has_picture(&self) -> bool {
+        [named(PNG), DIBV5, DIB].into_iter().any(has)
+    }
+
+    /// Puts these forms there as they are, as any program could.
+    #[cfg(test)]
+    pub fn put_forms(&self, forms: &[(u32, &[u8])]) {
+        self.clear();
+        for (format, bytes) in forms {
+            set(*format, bytes).unwrap();
+        }
     }
 
     /// The picture as it is there; `None` if there is none.

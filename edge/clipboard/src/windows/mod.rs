@@ -58,13 +58,20 @@ impl NativeClipboard {
         // Another copy may have come before it was opened; that one is looked at now, and not once more.
         self.seen = number();
         if board.is_secret() {
-            return Ok(None);
+            return Ok(Some(Copied::Nothing));
         }
-        Ok(self.read(board))
+        Ok(Some(self.read(board).unwrap_or(Copied::Nothing)))
     }
 
     /// What is there now.
     fn read(&self, board: Board<'_>) -> Option<Copied> {
+        // A program that shows pictures tells their files as well; beside files a text only says where they are.
+        if let Some((paths, more)) = board.files(self.longest.files) {
+            if !board.has_picture() {
+                return (!paths.is_empty()).then_some(Copied::Files { paths, more });
+            }
+            return self.picture(board);
+        }
         match board.text(self.longest.text) {
             Ok(Some(text)) if text.is_empty() => return None,
             Ok(Some(text)) if text.len() <= self.longest.text => {
@@ -75,6 +82,10 @@ impl NativeClipboard {
             Ok(Some(_)) | Err(TooLong) => return Some(Copied::TooLong(Kind::Text)),
             Ok(None) => {}
         }
+        self.picture(board)
+    }
+
+    fn picture(&self, board: Board<'_>) -> Option<Copied> {
         let found = board.picture(self.longest.image);
         // What is long to unpack keeps nobody else from the clipboard.
         drop(board);

@@ -13,6 +13,7 @@ const LIMITS: Longest = Longest {
     text: 1 << 20,
     html: 1 << 20,
     image: 8 << 20,
+    files: 2,
 };
 
 /// Somebody else's program: puts there what it is told to, and answers until it ends.
@@ -134,6 +135,34 @@ fn texts_html_and_pictures_cross_and_what_is_promised_comes_when_it_is_pasted() 
     other.set(vec![promised(Kind::Image)], Box::new(supply));
     assert_eq!(read(&ours), Some(Copied::Image(gave)));
     assert_eq!(asked.try_iter().collect::<Vec<_>>(), [Kind::Image]);
+
+    // Files, as a file manager tells them: whatever text stands beside them, and no device.
+    let drop_files = |paths: &[&str], beside: &[(u32, &[u8])]| {
+        let list = crate::hdrop::for_windows(paths);
+        let forms: Vec<(u32, &[u8])> = [(15, list.as_slice())].iter().chain(beside).copied().collect();
+        Board::open(&ours.owner).unwrap().put_forms(&forms);
+        read(&ours)
+    };
+    let wide: Vec<u8> = "C:\\a\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let share = "\\\\server\\share\\請求書 #2.pdf";
+    let files = |paths: &[&str], more| {
+        let paths = paths.iter().map(std::path::PathBuf::from).collect();
+        Some(Copied::Files { paths, more })
+    };
+    assert_eq!(
+        drop_files(&["C:\\a", share], &[(13, &wide)]),
+        files(&["C:\\a", share], false)
+    );
+    assert_eq!(
+        drop_files(&["C:\\a", "C:\\b", "C:\\c"], &[]),
+        files(&["C:\\a", "C:\\b"], true)
+    );
+    for device in ["\\\\.\\pipe\\a", "\\\\?\\C:\\a", "C:a", "C:\\..\\a", "\\a", "a"] {
+        assert_eq!(drop_files(&[device], &[(13, &wide)]), None, "{device}");
+    }
+    let dib = dib::for_windows(&picture());
+    let shown = drop_files(&["C:\\a.png"], &[(17, &dib)]);
+    assert!(matches!(shown, Some(Copied::Image(_))));
 
     // What does not come is nothing, and nobody waits for ever.
     other.set(vec![promised(Kind::Text)], Box::new(|_| None));

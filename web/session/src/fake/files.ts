@@ -33,6 +33,12 @@ export const roots = (): FileRoot[] => [
   { id: 'c', kind: 'drive', name: 'C:', free: 81_400_000_000, size: 255_000_000_000 },
 ];
 
+/** The same, after the customer copied something. */
+export const copiedRoots = (): FileRoot[] => [
+  { id: 'copied-1', kind: 'copied', name: '', free: 0, size: 0 },
+  ...roots(),
+];
+
 export function listed(language: Language, many: boolean): FileEntry[] {
   if (many)
     return Array.from({ length: 10_000 }, (_, n) => ({
@@ -148,4 +154,7 @@ export function asked(language: Language): TransferView[] {
   ];
 }
 
-export const filesView = (transfers: TransferView[] = []): ConsoleView['files'] => ({ roots: roots(), transfers });
+export const filesView = (transfers: TransferView[] = [], begin = roots()): ConsoleView['files'] => ({
+  roots: begin,
+  transfers,
+});

@@ -1,6 +1,6 @@
 /** Moments by name, as the gallery and a developer ask for them with `?scenario=`. */
 import type { AgentView, ConsoleView, Notice } from '../messages';
-import { asked, filesView, transfers, troubled } from './files';
+import { asked, copiedRoots, filesView, transfers, troubled } from './files';
 import { joined, live, paired, permission, refused, waiting, words, type Language } from './views';
 
 export type Scenario =
@@ -101,6 +101,10 @@ export const SCENARIOS: Record<string, Scenario> = {
       comingPercent: null,
       goingPercent: null,
     },
+  }),
+  'clipboard-files': session(live, {
+    granted: ['view', 'control', 'clipboard_out', 'files_in', 'files_out'],
+    files: filesView([], copiedRoots()),
   }),
   changing: session(live, { changing: true, shown: 2 }),
   'display-gone': session(live, () => ({

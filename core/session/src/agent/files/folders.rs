@@ -7,6 +7,7 @@ use temoto_wire::proto::files::Body;
 use super::{Listing, Purpose, check_names};
 use crate::SessionError;
 use crate::agent::Agent;
+use crate::channel::files::copied::is_root as is_copied;
 use crate::channel::files::{DiskAnswer, DiskWork, Fault, Place, is_plain_name, listing};
 use crate::permission::Capability;
 
@@ -22,12 +23,18 @@ impl Agent {
             self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Busy)));
             return Ok(());
         }
-        self.ask_disk(0, DiskWork::List(place), Purpose::List(list.request));
+        if self.is_withheld(&place) {
+            self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Gone)));
+            return Ok(());
+        }
+        let copied = is_copied(&place.root);
+        self.ask_disk(0, DiskWork::List(place), Purpose::List(list.request, copied));
         Ok(())
     }
 
     pub(super) fn change(&mut self, now_ms: u64, change: proto::FileChange) -> Result<(), SessionError> {
         let request = change.request;
+        let copied = change.place.as_ref().is_some_and(|place| is_copied(&place.root));
         let name_of = |name: String| {
             let plain = is_plain_name(&name);
             plain
@@ -57,6 +64,10 @@ impl Agent {
                 return Ok(());
             }
         };
+        if copied {
+            self.say_changed(now_ms, request, Some(Fault::Denied), 0);
+            return Ok(());
+        }
         if self.requests() >= REQUESTS {
             self.say_changed(now_ms, request, Some(Fault::Busy), 0);
             return Ok(());
@@ -68,18 +79,26 @@ impl Agent {
     pub(super) fn requests(&self) -> usize {
         let asked = self.files.asks.values();
         asked
-            .filter(|purpose| matches!(purpose, Purpose::List(_) | Purpose::Change(_)))
+            .filter(|purpose| matches!(purpose, Purpose::List(..) | Purpose::Change(_)))
             .count()
             + self.files.listings.len()
     }
 
-    pub(super) fn listed(&mut self, now_ms: u64, request: u32, answer: DiskAnswer) {
+    pub(super) fn listed(&mut self, now_ms: u64, request: u32, copied: bool, answer: DiskAnswer) {
         if !self.grants.allows(Capability::FilesOut) {
             return;
         }
+        // It was allowed when the disk was asked.
+        let withdrawn = copied && !self.grants.allows(Capability::ClipboardOut);
+        let answer = if withdrawn {
+            DiskAnswer::Fault(Fault::Gone)
+        } else {
+            answer
+        };
         if let DiskAnswer::Listed { entries, truncated } = answer {
             self.files.listings.push_back(Listing {
                 request,
+                copied,
                 entries: entries.into(),
                 truncated,
             });

@@ -25,6 +25,7 @@ pub fn places(roots: &[Root]) -> proto::FilePlaces {
             RootKind::Downloads => Kind::Downloads,
             RootKind::Home => Kind::Home,
             RootKind::Drive => Kind::Drive,
+            RootKind::Copied => Kind::Copied,
         }
         .into(),
         name: root.name.clone(),
@@ -47,6 +48,7 @@ pub fn roots(places: proto::FilePlaces) -> Vec<Root> {
             Kind::Downloads => RootKind::Downloads,
             Kind::Home => RootKind::Home,
             Kind::Drive => RootKind::Drive,
+            Kind::Copied => RootKind::Copied,
             Kind::Unspecified => return None,
         };
         if root.id.is_empty() || root.id.len() > temoto_wire::limits::NAME_BYTES {

@@ -8,7 +8,7 @@ use super::job::{Job, State, Way};
 use crate::SessionError;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
-use crate::channel::files::{DiskWork, Fault, Key, Over, Step};
+use crate::channel::files::{DiskWork, Fault, Key, Over, RootKind, Step};
 use crate::console::{ConsoleEvent, FileDone};
 use crate::output::Output;
 use crate::pacing::Pacing;
@@ -362,11 +362,17 @@ impl Console {
             }
             self.fail_requests(capability);
         }
-        let any = [Capability::FilesIn, Capability::FilesOut];
-        if !any.into_iter().any(|capability| self.may_use(capability).is_ok()) {
-            self.files.roots.clear();
-        }
+        self.trim_roots();
         self.start_jobs(now_ms);
+    }
+
+    /// Nothing can be reached but by what is granted, whatever the program told before.
+    pub(super) fn trim_roots(&mut self) {
+        let may = |capability| self.may_use(capability).is_ok();
+        let any = may(Capability::FilesIn) || may(Capability::FilesOut);
+        let copied = may(Capability::FilesOut) && may(Capability::ClipboardOut);
+        let roots = &mut self.files.roots;
+        roots.retain(|root| any && (copied || root.kind != RootKind::Copied));
     }
 
     /// The session is over: nothing unfinished stays.

@@ -1,5 +1,5 @@
 /** Files and folders of one session: both panes, what is under way, and what a reload interrupted. */
-import type { Capability, ConsoleEvent, ConsoleView, Folder, TransferView } from '@temoto/session';
+import type { Capability, ConsoleEvent, ConsoleView, FileRoot, Folder, TransferView } from '@temoto/session';
 import { may } from '$shell/may';
 import type { OpenSession } from '../console/sessions.svelte';
 import { restLeft } from '../session/tools';
@@ -28,6 +28,10 @@ interface Begun {
   folder: FileSystemDirectoryHandle | null;
   over: boolean;
 }
+
+/** Where this person's paths may begin: what the customer copied is nobody's who may not have copies. */
+export const usableRoots = ({ files }: ConsoleView): readonly FileRoot[] =>
+  may('clipboard_out') ? files.roots : files.roots.filter(({ kind }) => kind !== 'copied');
 
 const BOTH: readonly Capability[] = ['files_in', 'files_out'];
 const id = (session: string, transfer: number, loaded: number) => `${session}:${loaded}:${transfer}`;
@@ -88,8 +92,10 @@ export class Files {
     const usable = BOTH.filter((one) => this.usable(one)).join();
     if (usable !== this.#usable) {
       this.#usable = usable;
-      if (usable !== '') this.remote.begin(view.files.roots);
+      if (usable !== '') this.remote.begin(usableRoots(view));
       if (this.usable('files_out')) void this.remote.again();
+    } else if (usable !== '' && this.remote.begin(usableRoots(view)) && this.usable('files_out')) {
+      void this.remote.again();
     }
     this.#pending(view);
     for (const one of view.files.transfers) this.#over(one);
@@ -97,16 +103,31 @@ export class Files {
 
   /** The folder that is looked at, else the desktop. */
   place(): Place | null {
-    const view = this.open.view;
-    const roots = view?.files.roots ?? [];
+    const roots = this.#roots();
     if (this.remote.root !== null && roots.some(({ id }) => id === this.remote.root))
       return { root: this.remote.root, path: this.remote.path };
     const first = roots.find(({ kind }) => kind === 'desktop') ?? roots[0];
     return first ? { root: first.id, path: [] } : null;
   }
 
-  async sendChosen(): Promise<void> {
+  /** Where files go that are sent: nothing can be put among what the customer copied. */
+  target(): Place | null {
     const place = this.place();
+    const roots = this.#roots().filter(({ kind }) => kind !== 'copied');
+    if (roots.some(({ id }) => id === place?.root)) return place;
+    const first = roots.find(({ kind }) => kind === 'desktop') ?? roots[0];
+    return first ? { root: first.id, path: [] } : null;
+  }
+
+  /** Looks at what the customer copied. */
+  showCopied(): void {
+    const copied = this.#roots().find(({ kind }) => kind === 'copied');
+    this.tab = 'folders';
+    if (copied) void this.remote.open(copied.id, []);
+  }
+
+  async sendChosen(): Promise<void> {
+    const place = this.target();
     const names = this.local.names;
     if (!place || names.length === 0) return;
     await this.#gathered(this.local.bundle(names), (bundle) => this.send(bundle, place, this.local.folder));
@@ -116,7 +137,7 @@ export class Files {
   async drop(coming: Promise<Bundle>, place: Place | null = null): Promise<void> {
     await this.#gathered(coming, (bundle) => {
       if (this.usable('files_in')) {
-        const to = place ?? this.place();
+        const to = place ?? this.target();
         if (to) this.send(bundle, to, null);
         return;
       }
@@ -189,6 +210,10 @@ export class Files {
     this.earlier = this.earlier.filter((one) => one.id !== gone);
   }
 
+  #roots(): readonly FileRoot[] {
+    return this.open.view ? usableRoots(this.open.view) : [];
+  }
+
   #find(transfer: number): Begun | undefined {
     return this.#begun.find((one) => one.transfer === transfer);
   }
@@ -227,7 +252,7 @@ export class Files {
     if (!pending) return;
     if (this.usable('files_in')) {
       this.pending = null;
-      const place = pending.place ?? this.place();
+      const place = pending.place ?? this.target();
       if (place) this.send(pending.bundle, place, null);
     } else if (view.ended || view.resting.some(({ capability }) => capability === 'files_in')) {
       this.pending = null;

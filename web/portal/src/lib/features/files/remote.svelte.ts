@@ -34,6 +34,7 @@ export class Remote {
   readonly shown = $derived(sorted(this.entries, this.order));
 
   #asked = 0;
+  #roots: readonly FileRoot[] = [];
 
   constructor(private readonly line: Line) {}
 
@@ -42,11 +43,29 @@ export class Remote {
     return this.shown.filter(({ name }) => this.chosen.names.has(name)).map(({ name }) => name);
   }
 
-  /** Where it begins: the desktop if there is one. */
-  begin(roots: readonly FileRoot[]): void {
-    if (this.root !== null && roots.some(({ id }) => id === this.root)) return;
-    this.root = (roots.find(({ kind }) => kind === 'desktop') ?? roots[0])?.id ?? null;
+  /**
+   * Where it begins: the desktop if there is one. What is looked at stays as long as it is there; who looks at what the customer copied
+   * sees the next copy. Whether it is another place now.
+   */
+  begin(roots: readonly FileRoot[]): boolean {
+    const at = (all: readonly FileRoot[]) => all.find(({ id }) => id === this.root);
+    const before = at(this.#roots);
+    this.#roots = roots;
+    if (at(roots)) return false;
+    const first = (wanted: FileRoot['kind']) => roots.find(({ kind }) => kind === wanted);
+    const next = (before?.kind === 'copied' ? first('copied') : undefined) ?? first('desktop') ?? roots[0];
+    this.root = next?.id ?? null;
     this.path = [];
+    this.entries = [];
+    this.chosen = NOTHING;
+    this.trashed = null;
+    this.fault = null;
+    this.truncated = false;
+    this.problem = null;
+    // What was asked about the place before says nothing of this one.
+    this.#asked += 1;
+    this.loading = false;
+    return this.root !== null;
   }
 
   async open(root: string, path: readonly string[], select: readonly string[] = []): Promise<void> {
