@@ -9,6 +9,7 @@ import { Customer } from './lib/customer.mjs';
 import { files } from './lib/files.mjs';
 import { NAMES } from './lib/names.mjs';
 import { Operator } from './lib/operator.mjs';
+import { sent } from './lib/sent.mjs';
 import { exact, headedCustomer, headedOperator, join as joined, paintsInstead, share, show, shown, sign, standsAt } from './lib/showing.mjs';
 import { stopSharing, stopShowing } from './lib/showing.mjs';
 
@@ -317,6 +318,7 @@ export class Tour {
     await this.pictured('screenshot-window');
     await picker.press('Enter');
     await until('the window', async () => String(await copiedSize(this.page)) === String(window));
+    await sent(this, BUTTON);
   }
 
   async zoom() {

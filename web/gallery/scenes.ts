@@ -48,6 +48,12 @@ const code = (digits: string) => async (page: Page) => {
   const field = page.getByRole('textbox');
   await field.pressSequentially(digits);
 };
+/** The chat lies over the picture on a narrow page, and is opened there. */
+const intoChat = async (page: Page) => {
+  const picture = page.getByRole('log').getByRole('img');
+  if (!(await page.getByRole('log').isVisible())) await press(/^(チャットと情報|Chat and details)$/)(page);
+  await picture.waitFor();
+};
 const connect = (digits: string) => async (page: Page) => {
   await code(digits)(page);
   await page.getByRole('button', { name: /^(接続|Connect)$/ }).click();
@@ -339,6 +345,7 @@ export const SCENES: Scene[] = [
   join('connecting', 'input'),
   { ...join('refused', 'input', connect('48219037')) },
   join('paired'),
+  join('agent-pictured', '[role=log] img'),
   { ...join('paired', 'h1', download), name: 'join-downloaded' },
   ...Object.entries(WINDOWS).flatMap(windows),
   { ...join('paired', 'h1', unfold), name: 'join-windows-unfolded', guise: WINDOWS.edge },
@@ -574,6 +581,15 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-denied',
     denied: ['control', 'chat', 'clipboard_in', 'screenshot'],
+  },
+  session('pictured', '[role=toolbar]', intoChat),
+  {
+    ...session('pictured', '[role=toolbar]', async (page) => {
+      await intoChat(page);
+      await page.getByRole('log').getByRole('button').click();
+      await page.getByRole('dialog').waitFor();
+    }),
+    name: 'session-picture-large',
   },
   session('display-gone', '[role=alert]'),
   session('changing'),

@@ -9,6 +9,7 @@ mod codec;
 mod crypto;
 mod files;
 mod model;
+mod pictures;
 mod wire;
 
 /// One parser under test.
@@ -57,6 +58,11 @@ pub const TARGETS: &[Target] = &[
         name: "clipboard",
         run: clipboard::carry,
         seeds: clipboard::seeds,
+    },
+    Target {
+        name: "chat_pictures",
+        run: pictures::fetch,
+        seeds: pictures::seeds,
     },
     Target {
         name: "clip_html",

@@ -2,12 +2,20 @@
  * Stands in for `../connect.ts` with TEMOTO_FAKE=1: the page's address names the moment (`?scenario=live`), commands are answered as a
  * core would, and `window.temotoCommands` shows tests what the page said.
  */
-import type { AgentCommand, AgentEvent, AgentView, ConsoleCommand, ConsoleEvent, ConsoleView } from '../messages';
+import type {
+  AgentCommand,
+  AgentEvent,
+  AgentView,
+  ChatLine,
+  ConsoleCommand,
+  ConsoleEvent,
+  ConsoleView,
+} from '../messages';
 import type { AgentPort, ConsolePort, Port } from '../ports';
 import { arrow, paintDesktop, thumbnail } from './desktop';
 import { listed } from './files';
 import { SCENARIOS, type Scenario } from './scenarios';
-import { paired, refused, waiting, type Language } from './views';
+import { paired, PICTURED, refused, waiting, type Language } from './views';
 
 const language = (): Language => (document.documentElement.lang === 'en' ? 'en' : 'ja');
 const scenario = (): Scenario | undefined => SCENARIOS[new URL(location.href).searchParams.get('scenario') ?? ''];
@@ -128,6 +136,7 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
   #show(view: ConsoleView): void {
     this.#view = view;
     this.tell({ type: 'view', view });
+    void pictureIn(view).then((png) => png && this.tell({ type: 'picture', id: PICTURED, png }));
   }
 }
 
@@ -174,7 +183,16 @@ class FakeAgent extends FakePort<AgentCommand, AgentEvent> {
   #show(view: AgentView): void {
     this.#view = view;
     this.tell({ type: 'view', view });
+    void pictureIn(view).then((png) => png && this.tell({ type: 'picture', id: PICTURED, png }));
   }
+}
+
+/** The picture that a line of this chat brings. */
+async function pictureIn({ chat }: { chat: ChatLine[] }): Promise<Blob | null> {
+  if (!chat.some(({ id }) => id === PICTURED)) return null;
+  const canvas = new OffscreenCanvas(1280, 720);
+  paintDesktop(canvas, language());
+  return canvas.convertToBlob({ type: 'image/png' });
 }
 
 function said(from: 'operator' | 'customer', text: string) {

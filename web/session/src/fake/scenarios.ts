@@ -1,7 +1,7 @@
 /** Moments by name, as the gallery and a developer ask for them with `?scenario=`. */
 import type { AgentView, ConsoleView, Notice } from '../messages';
 import { asked, copiedRoots, filesView, transfers, troubled } from './files';
-import { joined, live, paired, permission, refused, waiting, words, type Language } from './views';
+import { joined, live, paired, permission, pictureTalk, refused, waiting, words, type Language } from './views';
 
 export type Scenario =
   | { end: 'console'; view: (language: Language) => ConsoleView; elsewhere?: true }
@@ -48,11 +48,14 @@ export const SCENARIOS: Record<string, Scenario> = {
   refused: { end: 'agent', view: (language) => refused(language) },
   paired: agent(() => ({})),
   unconfirmed: agent((view) => ({ operator: view.operator && { ...view.operator, confirmed: false } })),
+  'agent-pictured': agent((_, language) => ({ chat: pictureTalk(language) })),
   shown: agent(() => ({ showing: { surface: 'window', picture: { width: 1280, height: 720, look: 1 } } })),
   'agent-lost': agent(() => ({ link: downFor(8000) })),
   'program-joined': agent((_, language) => ({ program: program(language) })),
   'program-twice': agent((_, language) => ({ program: { ...program(language), alreadyUsed: true } })),
   'agent-ended': agent(() => ({ phase: 'ended', reason: 'operator' })),
+
+  pictured: { end: 'console', view: (language) => ({ ...live(language), chat: pictureTalk(language) }) },
 
   waiting: session(waiting, {}),
   burnt: session(waiting, () => ({

@@ -33,6 +33,9 @@ const WORDS = {
 
 export const words = (language: Language) => WORDS[language];
 
+/** The line whose picture the made-up core has. */
+export const PICTURED = 'pictured';
+
 let lines = 0;
 
 function line(from: ChatLine['from'], text: string, minute: number, values: string[] = []): ChatLine {
@@ -49,6 +52,12 @@ function talk(language: Language): ChatLine[] {
     line('customer', say.answer, 1),
     line('operator', say.next, 1),
   ];
+}
+
+/** Two lines with pictures; only the second one is there ([`PICTURED`]). */
+export function pictureTalk(language: Language): ChatLine[] {
+  const told = (id: string) => ({ ...line('event', 'picture', 4, ['1280', '720', '90000']), id });
+  return [...talk(language), told('gone'), line('operator', WORDS[language].settings, 4), told(PICTURED)];
 }
 
 function liveTalk(language: Language): ChatLine[] {
