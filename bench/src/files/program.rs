@@ -68,7 +68,7 @@ pub fn run(customer: &Customer) -> Result<()> {
             Report::View(view) => Said::View(view),
             Report::Unreachable(why) => Said::Unreachable(why),
             Report::Done => Said::Done,
-            Report::Hands(_) | Report::Painted(..) | Report::Blank => return,
+            Report::Hands(_) | Report::Painted(..) | Report::Picture(_) | Report::Blank => return,
         };
         // Nobody listens any more when this process ends.
         let _unheard = tell.send(said);

@@ -42,7 +42,7 @@ pub fn fetch(bytes: &[u8]) {
 
 /// A line, its picture, and another one that is gone.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let png = png::encode(Size::new(2, 1), &[255; 8], PICTURE_BYTES).expect("two pixels");
+    let png = png::encode(Size::new(2, 1), &[255; 8], PICTURE_BYTES).unwrap_or_default();
     let line = |id: &[u8]| ChatMessage {
         id: id.to_vec(),
         from: From::Event.into(),

@@ -168,7 +168,7 @@ mod tests {
 
     fn picture(side: u32) -> Vec<u8> {
         let noise = (0..side * side * 4)
-            .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | u8::from(n % 4 == 3) * 255);
+            .map(|n| ((n.wrapping_mul(2_654_435_761) >> 13) as u8) | (u8::from(n % 4 == 3) * 255));
         png::encode(Size::new(side, side), &noise.collect::<Vec<_>>(), PICTURE_BYTES).expect("small")
     }
 

@@ -3,6 +3,7 @@
 use temoto_wire::proto::files::Body;
 
 use crate::agent::Agent;
+use crate::channel::files::send::Sender;
 use crate::channel::files::{DiskWork, Fault, Place, copied, listing};
 use crate::permission::Capability;
 
@@ -71,7 +72,7 @@ impl Agent {
             self.say_file(now_ms, Body::Part(listing::fault(listing.request, Fault::Gone)));
         }
         if self.files.copied.leaving {
-            let transfer = self.files.sender.as_ref().map(|sender| sender.transfer());
+            let transfer = self.files.sender.as_ref().map(Sender::transfer);
             if let Some(transfer) = transfer.or(self.files.gathering) {
                 self.drop_sender();
                 self.say_stop(now_ms, transfer, Fault::Canceled);
