@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn files_of_this_computer_are_found_whoever_wrote_the_list() {
-        let list = "# of a file manager\r\nfile:///home/a/%E8%AB%8B%E6%B1%82%E6%9B%B8%20%232.pdf\r\n\
+        let list = "# of a file manager\r\nfile:///files/a/%E8%AB%8B%E6%B1%82%E6%9B%B8%20%232.pdf\r\n\
                     FILE://localhost/tmp/b/\r\nfile://DESK-7/c%3f\r\nfile:/d\r\nfile:////e//f\r\n\r\n";
-        let expected = ["/home/a/請求書 #2.pdf", "/tmp/b", "/c?", "/d", "/e/f"];
+        let expected = ["/files/a/請求書 #2.pdf", "/tmp/b", "/c?", "/d", "/e/f"];
         assert_eq!(found(list).expect("files"), expected);
         let told = told(b"cut\nfile:///a\nfile:///b", "desk-7", 256);
         assert_eq!(told.paths, [b"/a", b"/b"]);

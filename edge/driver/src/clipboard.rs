@@ -391,7 +391,7 @@ mod tests {
         let (clipboard, mut told) = running(&fake);
         assert!(clipboard.watch(true));
         // Copies are made until no more are taken, which also shows that the watch began.
-        let paths = vec![std::path::PathBuf::from("/home/a")];
+        let paths = vec![std::path::PathBuf::from("/files/a")];
         let files = || Copied::Files {
             paths: paths.clone(),
             more: true,

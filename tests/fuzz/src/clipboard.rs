@@ -186,7 +186,7 @@ pub fn files(bytes: &[u8]) {
 
 pub fn file_seeds() -> Vec<Vec<u8>> {
     vec![
-        b"# a\r\nfile:///home/a/%E8%AB%8B.pdf\r\nfile://desk-7/b/../c\r\nFILE:/d%2fe\r\n".to_vec(),
+        b"# a\r\nfile:///files/a/%E8%AB%8B.pdf\r\nfile://desk-7/b/../c\r\nFILE:/d%2fe\r\n".to_vec(),
         b"cut\nfile:///a\nfile://localhost/b%00\nsmb://server/c\nfile:///d\nfile:///e".to_vec(),
         b"https://a.example/\r\nmailto:a@b.example\r\n".to_vec(),
         hdrop::for_windows(&["C:\\a\\請求書.pdf", "\\\\server\\share\\b", "C:\\c", "D:\\d"]),

@@ -82,14 +82,14 @@ fn files_are_files_whatever_text_stands_beside_them() {
     let mut copied = |forms: &[(&str, &str)]| next(&mut ours, Some(&Forms::copy(&server, forms)));
     assert_eq!(
         copied(&[
-            (TEXT, "/home/a/請求書.pdf"),
-            (LIST, "file:///home/a/x\r\n"),
+            (TEXT, "/files/a/請求書.pdf"),
+            (LIST, "file:///files/a/x\r\n"),
             (
                 FILES,
-                "copy\nfile:///home/a/%E8%AB%8B%E6%B1%82%E6%9B%B8.pdf\nfile:///home/b"
+                "copy\nfile:///files/a/%E8%AB%8B%E6%B1%82%E6%9B%B8.pdf\nfile:///files/b"
             ),
         ]),
-        files(&["/home/a/請求書.pdf", "/home/b"], false)
+        files(&["/files/a/請求書.pdf", "/files/b"], false)
     );
     assert_eq!(
         copied(&[(TEXT, "a b c"), (LIST, "file:///a\r\nfile:///b\r\nfile:///c\r\n")]),
