@@ -1,18 +1,6 @@
 /** Screens of the online page around a session: guidance, the dashboard, pausing, entrances for other sites, erasure. */
-import type { Page } from 'playwright-core';
+import { press, start } from './acts';
 import type { Scene } from './scenes';
-
-const press = (names: RegExp) => async (page: Page) => {
-  await page.getByRole('button', { name: names }).first().click();
-};
-
-const start = async (page: Page) => {
-  await press(/^(セッションを開始|Start session)$/)(page);
-  await page
-    .getByRole('status', { name: /^(セッションコード|Session code)$/ })
-    .first()
-    .waitFor();
-};
 
 export const ONLINE: Scene[] = [
   {

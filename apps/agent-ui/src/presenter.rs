@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod fits;
+mod lines;
 mod looks;
 mod places;
 mod rights;
@@ -21,14 +22,13 @@ use crate::app::{Theme, UiOptions};
 use crate::clean;
 use crate::code::spoken_digits;
 use crate::generated::{
-    Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineKind, LineModel, MainWindow,
-    Page, PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
+    Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineModel, MainWindow, Page,
+    PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
 };
 use crate::mailbox::Mailbox;
-use crate::{
-    Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, ChatPicture, Lang, Operator, UiEvent, View,
-};
+use crate::{Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, Lang, Operator, UiEvent, View};
 use crate::{messages, placement, platform, sentences, wrap};
+use lines::line_model;
 
 /// Characters of technical detail that are shown.
 const DETAILS: usize = 2_000;
@@ -554,51 +554,5 @@ fn set_shown(window: &impl ComponentHandle, shown: bool) {
         // A window that cannot be shown now is shown by the next view; the bar's absence is told by the frame around the
         // display, which is not drawn here.
         let _ = if shown { window.show() } else { window.hide() };
-    }
-}
-
-fn line_model(lang: Lang, operator: Option<&Operator>, line: &ChatLine) -> LineModel {
-    let text = clean::lines(&line.text, ChatLine::LONGEST);
-    let time = clean::one_line(&line.time, 8);
-    let doubtful = if line.doubtful {
-        sentences::doubtful(lang)
-    } else {
-        String::new()
-    };
-    let join = |parts: &[&str], between: &str| {
-        parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join(between)
-    };
-    match line.from {
-        ChatFrom::Event => {
-            let text = join(&[&time, &text], " ");
-            LineModel {
-                kind: LineKind::Event,
-                name: text.as_str().into(),
-                text: text.into(),
-                note: "".into(),
-                ..LineModel::default()
-            }
-        }
-        ChatFrom::Mine | ChatFrom::Operator => {
-            let mine = line.from == ChatFrom::Mine;
-            let speaker = if mine {
-                sentences::myself(lang)
-            } else {
-                sentences::speaker(lang, operator)
-            };
-            LineModel {
-                kind: if mine { LineKind::Mine } else { LineKind::Theirs },
-                name: join(&[&format!("{speaker}: {text}"), &time, &doubtful], " · ").into(),
-                note: join(&[&time, &doubtful], " · ").into(),
-                text: text.into(),
-                pictured: line.picture.is_some(),
-                picture: line.picture.as_ref().map(ChatPicture::image).unwrap_or_default(),
-            }
-        }
     }
 }

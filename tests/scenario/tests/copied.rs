@@ -168,7 +168,7 @@ fn the_place_goes_with_a_grant_with_a_pause_and_with_whatever_is_copied_next() {
             true,
         ),
         (
-            |world| world.with_agent(Who::Program, |agent, now| agent.copied_nothing(now)),
+            |world| world.with_agent(Who::Program, temoto_session::Agent::copied_nothing),
             true,
         ),
         (

@@ -1,5 +1,7 @@
 //! Pictures in the chat: fetched by every end of the customer, through cuts and new starts, beside everything else.
 
+#![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
+
 use temoto_codec::png;
 use temoto_geometry::Size;
 use temoto_scenario::{Who, World};
