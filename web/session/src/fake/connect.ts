@@ -183,6 +183,7 @@ class FakeAgent extends FakePort<AgentCommand, AgentEvent> {
   #show(view: AgentView): void {
     this.#view = view;
     this.tell({ type: 'view', view });
+    this.tell({ type: 'picture', id: 'gone', png: null });
     void pictureIn(view).then((png) => png && this.tell({ type: 'picture', id: PICTURED, png }));
   }
 }
