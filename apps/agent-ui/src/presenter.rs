@@ -1,6 +1,7 @@
 //! Puts views into windows and turns what is pressed into events. Lives on the windows' thread; decides nothing but which of
 //! its windows is in sight.
 
+mod answers;
 #[cfg(test)]
 mod fits;
 mod lines;
@@ -13,6 +14,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use i_slint_backend_winit::{EventResult, WinitWindowAccessor};
 use slint::language::ColorScheme;
@@ -61,6 +63,7 @@ struct State {
     area: Option<Area>,
     /// How far the person slid the bar from the middle, in physical pixels.
     slid: i32,
+    answers: answers::Answers,
     own_windows: Vec<u64>,
     theme: Theme,
 }
@@ -97,6 +100,7 @@ impl Presenter {
             unread: 0,
             area: None,
             slid: 0,
+            answers: answers::Answers::default(),
             own_windows: Vec::new(),
             theme: options.theme,
         };
@@ -244,7 +248,9 @@ impl Presenter {
             if let Some(me) = weak.upgrade() {
                 // The question that is in sight, whatever is on its way.
                 let asked = me.state.borrow().bar.as_ref().and_then(|bar| bar.question);
-                if let Some(asked) = asked {
+                if let Some(asked) = asked
+                    && me.state.borrow_mut().answers.takes(Instant::now())
+                {
                     me.emit(UiEvent::Answer(asked.capability, yes));
                 }
             }
