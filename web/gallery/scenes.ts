@@ -1,5 +1,5 @@
 /** Every screen there is, and how to get to it. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { press, start } from './acts';
 import { fileScenes } from './files';
 import type { Guise } from './lib';
@@ -50,11 +50,13 @@ const code = (digits: string) => async (page: Page) => {
   const field = page.getByRole('textbox');
   await field.pressSequentially(digits);
 };
-/** The chat lies over the picture on a narrow page, and is opened there. */
+/** On a narrow page the panel lies over the screen, and is opened there. */
+const openPanel = async (page: Page, part: Locator) => {
+  if (!(await part.isVisible())) await press(/^(チャットと情報|Chat and details)/)(page);
+};
 const intoChat = async (page: Page) => {
-  const picture = page.getByRole('log').getByRole('img');
-  if (!(await page.getByRole('log').isVisible())) await press(/^(チャットと情報|Chat and details)$/)(page);
-  await picture.waitFor();
+  await openPanel(page, page.getByRole('log'));
+  await page.getByRole('log').getByRole('img').waitFor();
 };
 const connect = (digits: string) => async (page: Page) => {
   await code(digits)(page);
@@ -314,8 +316,7 @@ export const SCENES: Scene[] = [
   {
     ...session('live', '[role=toolbar]', async (page) => {
       const tab = page.getByRole('tab', { name: /^(情報|Details)$/ });
-      if (!(await tab.isVisible()))
-        await page.getByRole('button', { name: /^(チャットと情報|Chat and details)/ }).click();
+      await openPanel(page, tab);
       await tab.click();
     }),
     name: 'session-details',
@@ -323,8 +324,7 @@ export const SCENES: Scene[] = [
   {
     ...session('live', '[role=toolbar]', async (page) => {
       const tab = page.getByRole('tab', { name: /^(メモ|Notes)$/ });
-      if (!(await tab.isVisible()))
-        await page.getByRole('button', { name: /^(チャットと情報|Chat and details)/ }).click();
+      await openPanel(page, tab);
       await tab.click();
       await page.getByText(/^(保存しました|Saved in)/).waitFor();
     }),
