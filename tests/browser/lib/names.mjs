@@ -10,6 +10,7 @@ export const NAMES = {
     giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
     giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
     closeShown: '担当者の画面を閉じる',
+    chat: 'チャット',
     enlarge: '画像を大きく表示',
   },
   en: {
@@ -22,6 +23,7 @@ export const NAMES = {
     giveFilesIn: 'Allow putting files here and changing folders',
     giveFilesOut: 'Allow looking into folders and taking files',
     closeShown: 'Close the operator’s screen',
+    chat: 'Chat',
     enlarge: 'Show the picture larger',
   },
 };
