@@ -13,6 +13,7 @@ const CANNOT = {
   show_on_page: 'the same',
   files_trash: 'what is thrown into the recycle bin of Wine is found nowhere afterwards',
   files_undo: 'Windows lets a person take something out of the recycle bin, and a program only throw something in',
+  screenshot_program: 'the button for the chat is found by its name, and Wine tells nobody how a control is called',
   keys_close: 'the editor of Wine has no Ctrl + W',
 };
 /** The customer's own mouse presses here, and the operator's input is held until it rested. */
