@@ -2,17 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rand_core::RngCore;
-
 use super::Agent;
 use crate::channel::chat::{Delivery, From, Line};
 
 impl Agent {
     pub(super) fn write(&mut self, now_ms: u64, text: String) {
-        let mut id = [0u8; 16];
-        self.rng.fill_bytes(&mut id);
         let mut line = Line {
-            id: hex::encode(id),
+            id: Line::new_id(&mut self.rng),
             from: From::Customer,
             text,
             arguments: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rand_core::RngCore;
 use temoto_wire::input::cut;
 use temoto_wire::limits::{CHAT_HISTORY, CHAT_TEXT_BYTES};
 use temoto_wire::proto::chat::Body;
@@ -52,6 +53,13 @@ pub struct Line {
 }
 
 impl Line {
+    /// The id of a line that is not there yet: 16 random bytes in hexadecimal digits.
+    pub fn new_id(rng: &mut dyn RngCore) -> String {
+        let mut id = [0u8; 16];
+        rng.fill_bytes(&mut id);
+        hex::encode(id)
+    }
+
     /// As it travels alone.
     #[must_use]
     pub fn alone(&self) -> Body {

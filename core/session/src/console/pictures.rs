@@ -7,7 +7,7 @@ use temoto_wire::proto::chat::Body;
 
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
-use crate::channel::chat::From;
+use crate::channel::chat::{From, Line};
 use crate::channel::pictures::{PICTURE, Settled};
 use crate::output::Output;
 
@@ -40,7 +40,7 @@ impl Console {
             png.len().to_string(),
         ];
         // The picture is there before the line that tells of it.
-        let id = self.new_id();
+        let id = Line::new_id(&mut self.rng);
         self.pictures.put(id.clone(), png.clone());
         let settled = Settled {
             id: id.clone(),

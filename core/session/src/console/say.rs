@@ -1,7 +1,5 @@
 //! Lines of the chat on their way to everybody: what the operator writes, and what happened.
 
-use rand_core::RngCore;
-
 use super::Console;
 use crate::channel::chat::{Delivery, From, Line};
 
@@ -20,15 +18,8 @@ impl Console {
         arguments: Vec<String>,
         except: Option<u8>,
     ) {
-        let id = self.new_id();
+        let id = Line::new_id(&mut self.rng);
         self.say_as(now_ms, id, from, text, arguments, except);
-    }
-
-    /// The id of a line that is not there yet.
-    pub(super) fn new_id(&mut self) -> String {
-        let mut id = [0u8; 16];
-        self.rng.fill_bytes(&mut id);
-        hex::encode(id)
     }
 
     /// The same under an id that was drawn before.
