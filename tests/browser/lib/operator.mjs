@@ -49,12 +49,10 @@ export class Operator {
     return { digits, ms };
   }
 
-  /** Opens the session's own view once the customer joined. */
+  /** Opens the session's own view once the customer joined: from the card of who just came, or from the table, where it stays. */
   async openSession() {
-    const open = this.page.getByRole('button', { name: this.words.open_session }).or(
-      this.page.getByRole('link', { name: this.words.open_session }),
-    );
-    await open.first().click();
+    const link = (name) => this.page.getByRole('link', { name, exact: true });
+    await link(this.words.open_session).or(link(this.words.sessions_open)).first().click();
     await this.page.waitForURL('**/console/s/**');
     await this.page.getByRole('toolbar', { name: this.words.session_toolbar }).waitFor();
   }
