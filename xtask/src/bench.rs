@@ -34,6 +34,10 @@ const FILE_PACKAGES: &[(&str, &str)] = &[
     ("openssh-client", "scp"),
     ("openssh-server", "the SSH server for it"),
     ("openssl", "a certificate"),
+    (
+        "tigervnc-standalone-server",
+        "a display for the browser to look at",
+    ),
 ];
 const BENCH: &str = "temoto-bench";
 const SERVER: &str = "temoto-server";

@@ -76,6 +76,16 @@ impl AgentSession {
         self.agent.timeout(millis(now));
     }
 
+    /// From now on the host computes large records: it answers `seal` and `open`.
+    pub fn compute_outside(&mut self) {
+        self.agent.compute_outside();
+    }
+
+    /// What became of an `open`; without `plaintext` its tag does not verify. An agent has one pair.
+    pub fn opened(&mut self, _pair: u8, ticket: u32, plaintext: Option<Vec<u8>>, now: f64) {
+        self.agent.opened(millis(now), ticket, plaintext);
+    }
+
     /// A derived run key.
     pub fn psk(&mut self, _pair: u8, n: u32, key: &[u8], now: f64) -> Result<(), String> {
         let key = key.try_into().map_err(|_| "key of another size".to_owned())?;

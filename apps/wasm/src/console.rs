@@ -102,6 +102,16 @@ impl ConsoleSession {
         Ok(())
     }
 
+    /// From now on the host computes large records: it answers `seal` and `open`.
+    pub fn compute_outside(&mut self) {
+        self.console.compute_outside();
+    }
+
+    /// What became of an `open`; without `plaintext` its tag does not verify.
+    pub fn opened(&mut self, pair: u8, ticket: u32, plaintext: Option<Vec<u8>>, now: f64) {
+        self.console.opened(millis(now), pair, ticket, plaintext);
+    }
+
     /// The host did what a `disk` output asked; `answer` is a `DiskAnswer` of `messages.ts`.
     pub fn disk(&mut self, id: u32, answer: &JsValue, now: f64) {
         self.console.disk(millis(now), id, output::disk_answer(answer));

@@ -3,6 +3,7 @@
 use js_sys::{Array, Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use temoto_codec::Framebuffer;
 use temoto_codec::cursor::CursorShape;
+use temoto_crypto::Outside;
 use temoto_geometry::Region;
 use temoto_session::Output;
 use temoto_session::channel::clipboard::Clip;
@@ -36,6 +37,16 @@ pub fn output<E>(output: Output<E>, event: impl FnOnce(E) -> JsValue) -> JsValue
             set(&out, "bytes", &Uint8Array::from(bytes.as_slice()));
             out.into()
         }
+        Output::Seal { pair, head, work } => {
+            let out = outside("seal", pair, &work);
+            set(&out, "head", &Uint8Array::from(head.as_slice()));
+            out.into()
+        }
+        Output::Open { pair, ticket, work } => {
+            let out = outside("open", pair, &work);
+            set(&out, "ticket", &JsValue::from(ticket));
+            out.into()
+        }
         Output::DerivePsk { pair, n } => {
             let out = object("derive");
             set(&out, "pair", &JsValue::from(pair));
@@ -55,6 +66,21 @@ pub fn output<E>(output: Output<E>, event: impl FnOnce(E) -> JsValue) -> JsValue
         }
         Output::Event(inner) => event(inner),
     }
+}
+
+/// `{ kind, pair, key: Uint8Array, nonce, associated, bytes }`; `key` is null unless it is another one than before.
+fn outside(kind: &str, pair: u8, work: &Outside) -> Object {
+    let out = object(kind);
+    let key = work
+        .key
+        .as_ref()
+        .map(|key| Uint8Array::from(key.expose().as_slice()));
+    set(&out, "pair", &JsValue::from(pair));
+    set(&out, "key", &key.map_or(JsValue::NULL, JsValue::from));
+    set(&out, "nonce", &Uint8Array::from(work.nonce.as_slice()));
+    set(&out, "associated", &Uint8Array::from(work.associated.as_slice()));
+    set(&out, "bytes", &Uint8Array::from(work.bytes.as_slice()));
+    out
 }
 
 /// `{ kind: 'event', json }`.

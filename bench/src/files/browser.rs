@@ -4,13 +4,16 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use temoto_geometry::Size;
 
 use super::place::{EMAIL, PASSWORD, Place, Running};
 use super::report::Outcome;
 use super::{CONTENT, SENT, customer};
+use crate::desktop::{Desktop, Look};
 
 /// A browser that is to be measured.
 pub struct Browser<'a> {
@@ -44,6 +47,13 @@ impl Browser<'_> {
         let folder = |name: &str| self.place.folder.join(name);
         // What the browser keeps is in memory like everything.
         fs::create_dir_all(folder("tmp"))?;
+        // Something to look at that costs nothing: it never changes.
+        let look = Look {
+            size: Size::new(1280, 720),
+            scale: 1.0,
+            dark: false,
+        };
+        let desktop = Desktop::bare(&folder("desk"), look)?;
         let mut node = Command::new("node");
         node.arg(self.script).env("TMPDIR", folder("tmp"));
         node.args(["--server", &format!("https://{}", self.place.authority())]);
@@ -57,7 +67,9 @@ impl Browser<'_> {
         for line in BufReader::new(script.stdout().context("what the script says")?).lines() {
             let line = line?;
             match serde_json::from_str(&line).with_context(|| line.clone())? {
-                Said::Code { digits } => joined = Some(customer(self.place, self.port, &digits)?),
+                Said::Code { digits } => {
+                    joined = Some(customer(self.place, self.port, &digits, Some(&desktop.name))?)
+                }
                 Said::Carried {
                     way,
                     seconds,
@@ -70,6 +82,11 @@ impl Browser<'_> {
                         counted += 1;
                     }
                     fs::remove_file(path)?;
+                    // The browser keeps what it fetched for a while, and takes nothing over again that is the same file.
+                    let other = fs::File::options()
+                        .append(true)
+                        .open(folder("theirs").join(CONTENT))?;
+                    other.set_modified(SystemTime::now())?;
                 }
             }
         }

@@ -295,6 +295,8 @@ impl End {
                         self.console.psk(now, pair, n, &psk);
                     }
                 }
+                // Never asked for: this machine's processor is at hand here.
+                Output::Seal { .. } | Output::Open { .. } => {}
                 // This end is never loaded anew.
                 Output::Persist(_) | Output::Forget => {}
                 Output::Event(ConsoleEvent::View(view)) => self.say(Report::View(view)),

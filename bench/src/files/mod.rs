@@ -180,7 +180,7 @@ impl Pair {
             let code = view.code.as_ref().filter(|_| view.link.up)?;
             Some(code.digits.clone())
         })?;
-        let customer = customer(place, customers, &digits)?;
+        let customer = customer(place, customers, &digits, None)?;
         operator.view("grant", |view| {
             let granted = view.granted.contains(&Capability::FilesOut);
             (granted && view.files.roots.iter().any(|root| root.id == "home")).then_some(())
@@ -256,11 +256,14 @@ impl Pair {
 }
 
 /// The customer's end in a process of its own, whose person has the folder `theirs`.
-fn customer(place: &Place, port: u16, digits: &str) -> Result<Running> {
+fn customer(place: &Place, port: u16, digits: &str, display: Option<&str>) -> Result<Running> {
     let mut customer = Command::new(std::env::current_exe()?);
     customer.arg("files-program").args(["--port", &port.to_string()]);
     customer.args(["--authority", &place.authority(), "--digits", digits]);
     customer.args(["--pin", &hex::encode(place.pin)]);
+    if let Some(display) = display {
+        customer.args(["--display", display]);
+    }
     customer.env_clear().env("HOME", place.folder.join("theirs"));
     customer.stderr(Stdio::null());
     Running::start(&mut customer)

@@ -1,4 +1,5 @@
-//! The customer's end: the program's own driver with the disk of this machine, in a process of its own, with a person who allows files.
+//! The customer's end: the program's own driver with the disk of this machine, in a process of its own, with a person who allows files. It shows a
+//! display only where somebody looks: a browser offers files when there is a picture.
 
 use std::sync::mpsc::sync_channel;
 
@@ -32,6 +33,9 @@ pub struct Customer {
     /// The code.
     #[arg(long)]
     pub digits: String,
+    /// The display that is shared, as in `:80`.
+    #[arg(long)]
+    pub display: Option<String>,
 }
 
 /// What of the driver's reports matters here.
@@ -46,7 +50,7 @@ pub fn run(customer: &Customer) -> Result<()> {
     let mut pin = [0; 10];
     hex::decode_to_slice(&customer.pin, &mut pin)?;
     let settings = Settings {
-        display: None,
+        display: customer.display.clone(),
         agent: AgentSettings {
             role: Role::Program,
             keeping: RootKeeping::Machine,
@@ -96,7 +100,7 @@ pub fn run(customer: &Customer) -> Result<()> {
     }
     loop {
         match reports.recv().context("the driver is gone")? {
-            // Whatever the operator asks for, and files at once; there is no display here, so there is no picture either.
+            // Whatever the operator asks for, and files at once.
             Said::View(view) if !view.asked.is_empty() => {
                 let mut capabilities = view.asked;
                 capabilities.extend([Capability::FilesIn, Capability::FilesOut]);

@@ -4,11 +4,17 @@
 //! type, so nothing but run and epoch travels outside the AEAD. When to rekey is decided by [`Sealer`], when
 //! to start another run by `secure_pair`.
 
+mod outside;
+
+pub use outside::Outside;
+pub(crate) use outside::{Begun, Sealed};
+
 use crate::VERSION;
 use crate::bytes::{BadBytes, Reader};
 use crate::secret::Secret32;
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{AeadInPlace, KeyInit};
+use outside::LEAST_OUTSIDE;
 
 /// Longest pair message: what one DATA message of the relay carries.
 pub const MAX_MESSAGE: usize = 65_535;
@@ -18,7 +24,7 @@ pub const MAX_APPLICATION: usize = MAX_MESSAGE - HEADER - TAG - 1 - PADDED_LENGT
 /// First byte of a record message.
 pub(crate) const RECORD: u8 = 16;
 const HEADER: usize = 8;
-const TAG: usize = 16;
+pub(crate) const TAG: usize = 16;
 /// A padded record names the length of its content.
 const PADDED_LENGTH: usize = 2;
 const MAX_PLAINTEXT: usize = MAX_MESSAGE - HEADER - TAG;
@@ -121,6 +127,9 @@ pub(crate) fn nonce_of(counter: u64) -> [u8; 12] {
 /// One direction's cipher: key, counter and epoch move only forward.
 struct Direction {
     cipher: Aes256Gcm,
+    key: Secret32,
+    /// The caller has this key.
+    given: bool,
     head: RecordHead,
     counter: u64,
 }
@@ -129,9 +138,34 @@ impl Direction {
     fn new(n: u32, key: &Secret32) -> Self {
         Self {
             cipher: Aes256Gcm::new(key.expose().into()),
+            key: key.clone(),
+            given: false,
             head: RecordHead { n, epoch: 0 },
             counter: 0,
         }
+    }
+
+    /// The next nonce and the associated data with it; a nonce is never given out twice.
+    fn advance(&mut self) -> Result<([u8; 12], [u8; 7]), BadBytes> {
+        let counter = self.counter;
+        self.counter = counter
+            .checked_add(1)
+            .filter(|next| *next != u64::MAX)
+            .ok_or(BadBytes)?;
+        Ok((nonce_of(counter), associated(self.head)))
+    }
+
+    /// The next record's AES-256-GCM, for the caller.
+    fn outside(&mut self, bytes: Vec<u8>) -> Result<Outside, BadBytes> {
+        let (nonce, associated) = self.advance()?;
+        let key = (!self.given).then(|| self.key.clone());
+        self.given = true;
+        Ok(Outside {
+            key,
+            nonce,
+            associated,
+            bytes,
+        })
     }
 
     /// Noise REKEY: the first 32 bytes of 32 zeros sealed under the largest nonce. The counter goes on.
@@ -142,6 +176,7 @@ impl Direction {
             .encrypt_in_place_detached((&nonce_of(u64::MAX)).into(), b"", &mut *key)
             .map_err(|_| BadBytes)?;
         self.cipher = Aes256Gcm::new((&*key).into());
+        (self.key, self.given) = (Secret32::new(*key), false);
         self.head.epoch = epoch;
         Ok(())
     }
@@ -165,7 +200,7 @@ impl Sealer {
         }
     }
 
-    /// Seals one record into `messages`, preceded by a rekey marker when one is due.
+    /// Seals one record, preceded by a rekey marker when one is due; with `outside` a large one is left to the caller.
     ///
     /// # Errors
     /// When the content is too large, or the run has no epochs left and must be replaced.
@@ -173,16 +208,22 @@ impl Sealer {
         &mut self,
         now_ms: u64,
         outgoing: Outgoing<'_>,
-        mut emit: impl FnMut(Vec<u8>),
+        outside: bool,
+        mut emit: impl FnMut(Sealed),
     ) -> Result<(), BadBytes> {
         let message = frame(outgoing)?;
         if self.rekey_due(now_ms, message.len()) {
             let marker = self.encrypt(frame_bytes(REKEY, b"", None))?;
             self.direction.rekey()?;
             (self.epoch_records, self.epoch_bytes, self.epoch_started_ms) = (0, 0, now_ms);
-            emit(marker);
+            emit(Sealed::Message(marker));
         }
-        emit(self.encrypt(message)?);
+        let large = message.len() - HEADER >= LEAST_OUTSIDE;
+        emit(if outside && large {
+            self.leave(message)?
+        } else {
+            Sealed::Message(self.encrypt(message)?)
+        });
         Ok(())
     }
 
@@ -196,26 +237,33 @@ impl Sealer {
 
     /// Encrypts a framed message in place: header, plaintext, room for the tag.
     fn encrypt(&mut self, mut message: Vec<u8>) -> Result<Vec<u8>, BadBytes> {
-        let direction = &mut self.direction;
-        let next = direction
-            .counter
-            .checked_add(1)
-            .filter(|next| *next != u64::MAX)
-            .ok_or(BadBytes)?;
-        let associated = associated(direction.head);
+        let (nonce, associated) = self.direction.advance()?;
         message[1..HEADER].copy_from_slice(&associated);
-        let nonce = nonce_of(direction.counter);
-        let tag = direction
+        let tag = self
+            .direction
             .cipher
             .encrypt_in_place_detached((&nonce).into(), &associated, &mut message[HEADER..])
             .map_err(|_| BadBytes)?;
         message.extend_from_slice(&tag);
-        direction.counter = next;
+        self.count(message.len());
+        Ok(message)
+    }
+
+    /// Leaves a framed message to the caller.
+    fn leave(&mut self, mut head: Vec<u8>) -> Result<Sealed, BadBytes> {
+        let plaintext = head.split_off(HEADER);
+        let length = HEADER + plaintext.len() + TAG;
+        let work = self.direction.outside(plaintext)?;
+        head[1..].copy_from_slice(&work.associated);
+        self.count(length);
+        Ok(Sealed::Outside { head, work })
+    }
+
+    fn count(&mut self, length: usize) {
         self.epoch_records += 1;
         self.epoch_bytes = self
             .epoch_bytes
-            .saturating_add(u64::try_from(message.len()).unwrap_or(u64::MAX));
-        Ok(message)
+            .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
     }
 }
 
@@ -275,7 +323,25 @@ impl Opener {
 
     /// Opens one record; `Ok(None)` is a rekey marker that was followed.
     pub(crate) fn open(&mut self, head: RecordHead, ciphertext: &[u8]) -> Result<Option<Content>, OpenError> {
-        let mut plaintext = self.decrypt(head, ciphertext)?;
+        let plaintext = self.decrypt(head, ciphertext)?;
+        self.content(plaintext)
+    }
+
+    /// Opens one record, or leaves a large one to the caller: then what the caller made of it goes to [`content`](Self::content)
+    /// before anything else is opened.
+    pub(crate) fn begin(&mut self, head: RecordHead, ciphertext: &[u8]) -> Result<Begun, OpenError> {
+        if ciphertext.len() < LEAST_OUTSIDE + TAG {
+            return self.open(head, ciphertext).map(Begun::Whole);
+        }
+        if head != self.direction.head {
+            return Err(OpenError::Tag);
+        }
+        let work = self.direction.outside(ciphertext.to_vec());
+        work.map(Begun::Outside).map_err(|_| OpenError::Size)
+    }
+
+    /// What an opened record holds.
+    pub(crate) fn content(&mut self, mut plaintext: Vec<u8>) -> Result<Option<Content>, OpenError> {
         let (Some(kind), length) = (plaintext.first().copied(), plaintext.len()) else {
             return Err(OpenError::Size);
         };
@@ -313,19 +379,13 @@ impl Opener {
         if head != direction.head {
             return Err(OpenError::Tag);
         }
-        let next = direction
-            .counter
-            .checked_add(1)
-            .filter(|next| *next != u64::MAX)
-            .ok_or(OpenError::Size)?;
         let (body, tag) = ciphertext.split_last_chunk::<TAG>().ok_or(OpenError::Size)?;
         let mut plaintext = body.to_vec();
-        let nonce = nonce_of(direction.counter);
+        let (nonce, associated) = direction.advance().map_err(|_| OpenError::Size)?;
         direction
             .cipher
-            .decrypt_in_place_detached((&nonce).into(), &associated(head), &mut plaintext, tag.into())
+            .decrypt_in_place_detached((&nonce).into(), &associated, &mut plaintext, tag.into())
             .map_err(|_| OpenError::Tag)?;
-        direction.counter = next;
         Ok(plaintext)
     }
 }

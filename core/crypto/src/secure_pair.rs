@@ -126,6 +126,8 @@ struct Run {
     n: u32,
     sealer: Sealer,
     opener: Opener,
+    /// The record that the caller opens: its ticket, and the length that it will have.
+    opening: Option<(u32, usize)>,
     started_ms: u64,
 }
 
@@ -135,6 +137,7 @@ impl Run {
             n,
             sealer: Sealer::new(n, &split.sending, now_ms),
             opener: Opener::new(n, &split.receiving),
+            opening: None,
             started_ms: now_ms,
         })
     }
@@ -145,6 +148,10 @@ pub struct SecurePair {
     side: Side,
     context: PairContext,
     keeping: RootKeeping,
+    /// The caller computes the AES-256-GCM of large records.
+    outside: bool,
+    /// Tickets of records that the caller opens.
+    tickets: u32,
     phase: Phase,
     /// The root, where this machine keeps it.
     root: Option<Secret32>,
@@ -174,6 +181,8 @@ impl SecurePair {
             side,
             context,
             keeping,
+            outside: false,
+            tickets: 0,
             phase,
             root: None,
             root_confirmed: false,
@@ -204,6 +213,12 @@ impl SecurePair {
         pair.root_confirmed = true;
         pair.highest = last_n;
         pair
+    }
+
+    /// From now on the caller computes the AES-256-GCM of large records: [`PairOutput::Seal`] and [`PairOutput::Open`].
+    /// For callers that have it in hardware where this code has not: WebAssembly in a browser.
+    pub const fn compute_outside(&mut self) {
+        self.outside = true;
     }
 
     /// Which end this is.
@@ -241,7 +256,7 @@ impl SecurePair {
         self.outputs.pop_front()
     }
 
-    /// Takes one pair message, as the relay delivered it.
+    /// Takes one pair message, as the relay delivered it. Not between a [`PairOutput::Open`] and its [`opened`](Self::opened).
     pub fn handle_message(&mut self, now_ms: u64, message: &[u8], rng: &mut dyn CryptoRngCore) {
         if self.is_ended() {
             return;
@@ -340,8 +355,8 @@ impl SecurePair {
     fn send(&mut self, now_ms: u64, outgoing: Outgoing<'_>) -> Result<(), BadBytes> {
         let run = self.run.as_mut().ok_or(BadBytes)?;
         let outputs = &mut self.outputs;
-        let sealed = run.sealer.seal(now_ms, outgoing, |message| {
-            outputs.push_back(PairOutput::Transmit(message));
+        let sealed = run.sealer.seal(now_ms, outgoing, self.outside, |sealed| {
+            outputs.push_back(sealed.into());
         });
         if sealed.is_err() {
             // The run has no numbers left; a new one is due at once.

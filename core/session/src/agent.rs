@@ -35,7 +35,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Workers;
 use temoto_crypto::pairing::PairingSecret;
-use temoto_crypto::{RootKeeping, Secret32, StaticKey};
+use temoto_crypto::{Outside, RootKeeping, Secret32, SecurePair, StaticKey};
 use temoto_geometry::Region;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
@@ -147,6 +147,8 @@ pub struct Agent {
     rng: ChaCha20Rng,
     unix_offset_ms: i64,
     settings: AgentSettings,
+    /// The shell computes large records.
+    outside: bool,
     incarnation: Incarnation,
     key: StaticKey,
     link: Link,
@@ -226,6 +228,7 @@ impl Agent {
         Self {
             unix_offset_ms: unix_ms.cast_signed().saturating_sub(now_ms.cast_signed()),
             settings,
+            outside: false,
             incarnation,
             key,
             rng,
@@ -283,6 +286,20 @@ impl Agent {
     /// Leaves large pictures to so many workers at once; without this they are coded one stripe after the other.
     pub fn set_workers(&mut self, workers: Arc<dyn Workers>, number: usize) {
         self.screen.set_workers(workers, number);
+    }
+
+    /// From now on the shell computes the AES-256-GCM of large records ([`Output::Seal`], [`Output::Open`]). To be called before
+    /// anything else.
+    pub const fn compute_outside(&mut self) {
+        self.outside = true;
+    }
+
+    /// The shell opened the record of an [`Output::Open`]; `None` if its tag does not verify.
+    pub fn opened(&mut self, now_ms: u64, ticket: u32, plaintext: Option<Vec<u8>>) {
+        if let Some(peer) = &mut self.peer {
+            peer.record(now_ms, ticket, plaintext, &mut self.rng);
+        }
+        self.settle(now_ms);
     }
 
     /// The shell derived `psk_n`.
@@ -446,13 +463,10 @@ impl Agent {
         if let Some(mut peer) = self.peer.take() {
             peer.end(now_ms, &mut self.rng);
             while let Some(event) = peer.poll() {
-                if let (PeerEvent::Transmit(bytes), Some(place)) = (event, self.place)
-                    && self.link.is_up()
-                {
-                    self.send(&ToServer::Data {
-                        to: place.console,
-                        bytes,
-                    });
+                match event {
+                    PeerEvent::Transmit(bytes) => self.carry(bytes, None),
+                    PeerEvent::Seal { head, work } => self.carry(head, Some(work)),
+                    _ => {}
                 }
             }
         }
@@ -466,6 +480,23 @@ impl Agent {
         self.phase = Phase::Ended(who);
         self.outputs.push_back(Output::Forget);
         (self.view_due, self.store_due) = (true, false);
+    }
+
+    /// Opaque bytes for the console, and behind them what the shell makes of `work`; lost with the line.
+    fn carry(&mut self, bytes: Vec<u8>, work: Option<Outside>) {
+        if let Some(place) = self.place.filter(|_| self.link.is_up()) {
+            let output = Output::to_participant(place.participant, place.console, bytes, work);
+            self.outputs.push_back(output);
+        }
+    }
+
+    /// A pair at this end of it.
+    fn peer(&self, secure: SecurePair) -> Peer {
+        let mut peer = Peer::new(secure, self.incarnation);
+        if self.outside {
+            peer.compute_outside();
+        }
+        peer
     }
 
     fn settle(&mut self, now_ms: u64) {
@@ -495,11 +526,14 @@ impl Agent {
 
     fn peer_says(&mut self, now_ms: u64, event: PeerEvent) {
         match event {
-            PeerEvent::Transmit(bytes) => {
-                if let Some(place) = self.place.filter(|_| self.link.is_up()) {
-                    self.send(&ToServer::Data {
-                        to: place.console,
-                        bytes,
+            PeerEvent::Transmit(bytes) => self.carry(bytes, None),
+            PeerEvent::Seal { head, work } => self.carry(head, Some(work)),
+            PeerEvent::Open { ticket, work } => {
+                if let Some(place) = self.place {
+                    self.outputs.push_back(Output::Open {
+                        pair: place.participant,
+                        ticket,
+                        work,
                     });
                 }
             }

@@ -1,6 +1,22 @@
 //! What a session asks of the shell around it.
 
-use temoto_crypto::Secret32;
+use temoto_crypto::{Outside, Secret32};
+use temoto_wire::relay::ToServer;
+
+impl<E> Output<E> {
+    /// A DATA message for a participant; with `work`, what the shell makes of it comes behind `bytes`.
+    pub(crate) fn to_participant(pair: u8, to: u8, bytes: Vec<u8>, work: Option<Outside>) -> Self {
+        let message = ToServer::Data { to, bytes }.encode();
+        match work {
+            None => Self::Transmit(message),
+            Some(work) => Self::Seal {
+                pair,
+                head: message,
+                work,
+            },
+        }
+    }
+}
 
 /// One thing to do, in order.
 pub enum Output<E> {
@@ -10,6 +26,25 @@ pub enum Output<E> {
     Hangup,
     /// Send one binary message.
     Transmit(Vec<u8>),
+    /// Where the shell computes large records ([`crate::Console::compute_outside`]): seal `work`, and send `head` with the result behind
+    /// it, in the place of a `Transmit`, in order.
+    Seal {
+        /// Participant number of the agent of the pair.
+        pair: u8,
+        /// What goes before the result.
+        head: Vec<u8>,
+        /// What is to be sealed.
+        work: Outside,
+    },
+    /// The same for opening: the result is given back by `opened`, and no message of the relay before it.
+    Open {
+        /// Participant number of the agent of the pair.
+        pair: u8,
+        /// For the answer.
+        ticket: u32,
+        /// What is to be opened.
+        work: Outside,
+    },
     /// Derive `psk_n` of this pair from its root and give it back.
     DerivePsk {
         /// Participant number of the agent of the pair.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use prost::Message;
 use rand_chacha::ChaCha20Rng;
-use temoto_crypto::{Padding, PairOutput, Secret32, SecurePair, Side};
+use temoto_crypto::{Outside, Padding, PairOutput, Secret32, SecurePair, Side};
 use temoto_wire::frame::{self, Channel, Frame, RELIABLE, link};
 use temoto_wire::proto::{self, Control, control::Body};
 
@@ -27,6 +27,20 @@ pub type Incarnation = [u8; 16];
 pub enum PeerEvent {
     /// Opaque bytes for the participant at the other end.
     Transmit(Vec<u8>),
+    /// The same, `head` and behind it what the shell makes of `work`.
+    Seal {
+        /// What goes before the result.
+        head: Vec<u8>,
+        /// What is to be sealed.
+        work: Outside,
+    },
+    /// The shell opens this record and gives it back by [`Peer::record`], before anything else is received.
+    Open {
+        /// For the answer.
+        ticket: u32,
+        /// What is to be opened.
+        work: Outside,
+    },
     /// The shell derives `psk_n` and gives it back by [`Peer::psk`].
     DerivePsk(u32),
     /// The highest run number must be stored before what follows is sent.
@@ -120,6 +134,11 @@ impl Peer {
         }
     }
 
+    /// The shell computes large records from now on.
+    pub const fn compute_outside(&mut self) {
+        self.secure.compute_outside();
+    }
+
     /// Whether application data flows.
     #[must_use]
     pub const fn is_ready(&self) -> bool {
@@ -140,6 +159,12 @@ impl Peer {
     /// Opaque bytes from the other end.
     pub fn receive(&mut self, now_ms: u64, bytes: &[u8], rng: &mut ChaCha20Rng) {
         self.secure.handle_message(now_ms, bytes, rng);
+        self.pump(now_ms, rng);
+    }
+
+    /// The shell opened a record, or could not.
+    pub fn record(&mut self, now_ms: u64, ticket: u32, plaintext: Option<Vec<u8>>, rng: &mut ChaCha20Rng) {
+        self.secure.opened(now_ms, ticket, plaintext, rng);
         self.pump(now_ms, rng);
     }
 
@@ -305,6 +330,8 @@ impl Peer {
         while let Some(output) = self.secure.poll() {
             match output {
                 PairOutput::Transmit(bytes) => self.events.push_back(PeerEvent::Transmit(bytes)),
+                PairOutput::Seal { head, work } => self.events.push_back(PeerEvent::Seal { head, work }),
+                PairOutput::Open { ticket, work } => self.events.push_back(PeerEvent::Open { ticket, work }),
                 PairOutput::Opened(record) => {
                     if self.opened(now_ms, &record, rng).is_err() {
                         self.violation(now_ms, rng);

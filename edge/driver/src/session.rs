@@ -370,6 +370,8 @@ impl Session {
                 Output::Event(AgentEvent::Windows) => self.list_windows(),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
+                // Never asked for: this machine's processor is at hand here.
+                Output::Seal { .. } | Output::Open { .. } => {}
             }
         }
     }

@@ -263,6 +263,8 @@ impl End {
                     self.machine.psk(now, pair, n, &psk);
                 }
             }
+            // Never asked for: this machine's processor is at hand here.
+            Output::Seal { .. } | Output::Open { .. } => {}
             // This end is never loaded anew.
             Output::Persist(_) | Output::Forget => {}
             Output::Event(happened) => event(self, happened),

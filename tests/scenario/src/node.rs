@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use temoto_codec::{FrameView, Framebuffer};
-use temoto_crypto::{Secret32, derive_run_psk};
+use temoto_crypto::{Outside, Secret32, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::{DiskAsk, Listed};
@@ -55,6 +55,10 @@ pub struct Node {
     pub stored: Option<String>,
     /// Roots that it keeps.
     pub roots: BTreeMap<u8, Secret32>,
+    /// What pages compute outside of their machine: keys of a pair's records, to seal (true) and to open.
+    record_keys: BTreeMap<(u8, bool), Secret32>,
+    /// How many records it sealed and opened outside.
+    pub outside: (u32, u32),
     /// Its newest view, as a console.
     pub console_view: Option<ConsoleView>,
     /// Its newest view, as an agent.
@@ -114,6 +118,8 @@ impl Node {
             machine,
             stored: None,
             roots: BTreeMap::new(),
+            record_keys: BTreeMap::new(),
+            outside: (0, 0),
             console_view: None,
             agent_view: None,
             injected: Vec::new(),
@@ -267,6 +273,21 @@ impl Node {
             Output::Dial => return Some(Wish::Dial),
             Output::Hangup => return Some(Wish::Hangup),
             Output::Transmit(bytes) => return Some(Wish::Send(bytes)),
+            Output::Seal { pair, head, work } => {
+                let sealed = work.seal(self.record_key(pair, true, &work));
+                self.outside.0 += 1;
+                return Some(Wish::Send(
+                    [head, sealed.expect("a record of a possible size")].concat(),
+                ));
+            }
+            Output::Open { pair, ticket, work } => {
+                let plaintext = work.open(self.record_key(pair, false, &work));
+                self.outside.1 += 1;
+                match &mut self.machine {
+                    Machine::Console(console) => console.opened(now_ms, pair, ticket, plaintext),
+                    Machine::Agent(agent) => agent.opened(now_ms, ticket, plaintext),
+                }
+            }
             Output::KeepRoot { pair, root } => {
                 self.roots.insert(pair, root);
             }
@@ -287,6 +308,16 @@ impl Node {
             Output::Event(_) => {}
         }
         None
+    }
+
+    /// The key of a record, kept for those that follow.
+    fn record_key(&mut self, pair: u8, seals: bool, work: &Outside) -> &Secret32 {
+        if let Some(key) = &work.key {
+            self.record_keys.insert((pair, seals), key.clone());
+        }
+        self.record_keys
+            .get(&(pair, seals))
+            .expect("the first record under a key brings it")
     }
 
     /// When the machine wants to be called.

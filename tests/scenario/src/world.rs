@@ -87,7 +87,8 @@ impl World {
             rng,
             server,
         };
-        let console = Console::new(world.seed(), world.now_ms, UNIX_MS);
+        let mut console = Console::new(world.seed(), world.now_ms, UNIX_MS);
+        console.compute_outside();
         let statement = world.statement(console.public_key(), session);
         world
             .nodes
@@ -145,7 +146,10 @@ impl World {
             },
         };
         let unix_ms = self.unix_ms().saturating_add_signed(self.clock_ahead_ms);
-        let agent = Agent::new(settings, self.seed(), self.now_ms, unix_ms);
+        let mut agent = Agent::new(settings, self.seed(), self.now_ms, unix_ms);
+        if role == Role::Page {
+            agent.compute_outside();
+        }
         let mut node = Node::new(Machine::Agent(agent));
         if role == Role::Program {
             node.desktop = Some(Framebuffer::new(Size::new(320, 200)).expect("small"));
@@ -353,6 +357,7 @@ impl World {
         match &mut node.machine {
             Machine::Console(console) => {
                 *console = Console::new(seed, now, unix);
+                console.compute_outside();
                 console.restore(now, &stored).expect("its own text");
             }
             Machine::Agent(agent) => {
@@ -364,6 +369,7 @@ impl World {
                     about: About::default(),
                 };
                 *agent = Agent::new(settings, seed, now, unix);
+                agent.compute_outside();
                 agent.restore(now, &stored).expect("its own text");
             }
         }

@@ -4,10 +4,15 @@
  */
 
 import type { DiskAnswer, DiskAsk } from './messages';
+import type { Work } from './records';
 
 export type Output =
   | { kind: 'dial' }
   | { kind: 'transmit'; bytes: Uint8Array<ArrayBuffer> }
+  /** Wanted: `bytes` sealed, and sent with `head` before it, in the place of a `transmit`. */
+  | ({ kind: 'seal'; head: Uint8Array<ArrayBuffer> } & Work)
+  /** Wanted: `bytes` opened; the answer is `opened`, and comes before the next message of the line. */
+  | ({ kind: 'open'; ticket: number } & Work)
   | { kind: 'hangup' }
   /** A ConsoleEvent or AgentEvent of `messages.ts`. */
   | { kind: 'event'; json: string }
@@ -51,6 +56,10 @@ export interface Core {
   message(bytes: Uint8Array, nowMs: number): void;
   disconnected(nowMs: number): void;
   timeout(nowMs: number): void;
+  /** From now on `seal` and `open` are asked for. */
+  compute_outside(): void;
+  /** Without `plaintext` it was not what was sealed. */
+  opened(pair: number, ticket: number, plaintext: Uint8Array | undefined, nowMs: number): void;
   psk(pair: number, n: number, key: Uint8Array, nowMs: number): void;
   /** Null is an output that concerns nobody here. */
   poll(): Output | null | undefined;

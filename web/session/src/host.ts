@@ -6,6 +6,7 @@ import { loadCore, type Capturing, type Core, type Pointing, type SessionCore } 
 import { Disk } from './disk/disk';
 import { Frames } from './frames';
 import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
+import { Records } from './records';
 import { Roots } from './roots';
 import { Runner } from './runner';
 import { Screen } from './screen';
@@ -27,6 +28,7 @@ export class Host {
   readonly #screen: Screen;
   readonly #frames: Frames;
   readonly #disk: Disk;
+  readonly #records = new Records();
   #roots = new Roots();
   #url = '';
   #key: string | null = null;
@@ -51,9 +53,9 @@ export class Host {
       saved: (transfer, name, content) => tell({ type: 'saved', transfer, name, content }),
     });
     this.#transport = new Transport({
-      connected: () => this.#runner.feed((core, now) => core.connected(now)),
-      message: (bytes) => this.#runner.feed((core, now) => core.message(bytes, now)),
-      disconnected: () => this.#runner.feed((core, now) => core.disconnected(now)),
+      connected: () => this.#runner.feedInOrder((core, now) => core.connected(now)),
+      message: (bytes) => this.#runner.feedInOrder((core, now) => core.message(bytes, now), bytes.length),
+      disconnected: () => this.#runner.feedInOrder((core, now) => core.disconnected(now)),
     });
     this.#runner = new Runner(core, {
       now: clock,
@@ -71,6 +73,8 @@ export class Host {
       cursorShape: ({ width, height, hotX, hotY, rgba }) =>
         this.#shape(width > 0 && height > 0 ? { width, height, hotX, hotY, rgba } : null),
       disk: (ask) => this.#disk.take(ask),
+      seal: (head, work) => this.#records.seal(head, work),
+      open: (work) => this.#records.open(work),
       derive: (pair, n) => this.#roots.derive(pair, n),
       keepRoot: async (pair, root) => {
         await this.#roots.keep(pair, root);
@@ -93,6 +97,7 @@ export class Host {
     // Where memory is short (the browser tells GiB, a quarter to eight) the other computer remembers less with it.
     const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
     if (deviceMemory <= 2) session.remember_at_most(16);
+    session.compute_outside();
     const host = new Host(role, session, store, tell);
     seed.fill(0);
     return host;
@@ -252,6 +257,7 @@ export class Host {
 
   async #forget(): Promise<void> {
     this.#roots.erase();
+    this.#records.forget();
     this.#json = null;
     const key = this.#key;
     this.#key = null;

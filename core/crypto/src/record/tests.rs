@@ -14,9 +14,41 @@ fn pair() -> (Sealer, Opener) {
 fn seal(sealer: &mut Sealer, now_ms: u64, bytes: &[u8], padding: Padding) -> Vec<Vec<u8>> {
     let mut messages = Vec::new();
     sealer
-        .seal(now_ms, Outgoing::Application(bytes, padding), |message| {
-            messages.push(message);
-        })
+        .seal(
+            now_ms,
+            Outgoing::Application(bytes, padding),
+            false,
+            |sealed| match sealed {
+                Sealed::Message(message) => messages.push(message),
+                Sealed::Outside { .. } => panic!("nobody asked for it"),
+            },
+        )
+        .unwrap();
+    messages
+}
+
+/// The same for a caller that computes large records itself and keeps the newest key in `kept`.
+fn seal_outside(
+    sealer: &mut Sealer,
+    kept: &mut Option<Secret32>,
+    now_ms: u64,
+    bytes: &[u8],
+    padding: Padding,
+) -> Vec<Vec<u8>> {
+    let mut messages = Vec::new();
+    sealer
+        .seal(
+            now_ms,
+            Outgoing::Application(bytes, padding),
+            true,
+            |sealed| match sealed {
+                Sealed::Message(message) => messages.push(message),
+                Sealed::Outside { head, work } => {
+                    *kept = work.key.clone().or(kept.take());
+                    messages.push([head, work.seal(kept.as_ref().unwrap()).unwrap()].concat());
+                }
+            },
+        )
         .unwrap();
     messages
 }
@@ -93,12 +125,14 @@ fn a_run_without_epochs_or_counters_seals_no_more() {
     let (mut sealer, _) = pair();
     sealer.direction.head.epoch = u16::MAX;
     let outgoing = Outgoing::Application(b"x", Padding::None);
-    assert!(sealer.seal(REKEY_MS, outgoing, |_| {}).is_err());
+    assert!(sealer.seal(REKEY_MS, outgoing, false, |_| {}).is_err());
     let (mut sealer, _) = pair();
     sealer.direction.counter = u64::MAX - 1;
     assert!(
         sealer
-            .seal(0, outgoing, |_| panic!("sealed under the nonce of the rekey"))
+            .seal(0, outgoing, false, |_| panic!(
+                "sealed under the nonce of the rekey"
+            ))
             .is_err()
     );
 }
@@ -179,4 +213,73 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn who_computes_a_record_does_not_show_on_the_wire() {
+    let (mut inside, _) = pair();
+    let (mut outside, mut opener) = pair();
+    let mut kept = None;
+    let sizes = [
+        0,
+        100,
+        LEAST_OUTSIDE - 2,
+        LEAST_OUTSIDE - 1,
+        20_000,
+        1,
+        MAX_APPLICATION,
+    ];
+    for (turn, size) in sizes.into_iter().cycle().take(30).enumerate() {
+        // Every tenth is so late that a new key comes first.
+        let now_ms = (turn as u64 / 10) * REKEY_MS;
+        let padding = [Padding::None, Padding::SizeClass][turn % 2];
+        let bytes = vec![turn as u8; size];
+        let messages = seal(&mut inside, now_ms, &bytes, padding);
+        assert_eq!(
+            messages,
+            seal_outside(&mut outside, &mut kept, now_ms, &bytes, padding)
+        );
+        for (at, message) in messages.iter().enumerate() {
+            let content = open(&mut opener, message).unwrap();
+            assert_eq!(at + 1 == messages.len(), content.is_some());
+            if let Some(Content::Application(opened)) = content {
+                assert!(opened == bytes);
+            }
+        }
+    }
+    assert_eq!(outside.epoch_bytes, inside.epoch_bytes);
+    assert_eq!(outside.direction.counter, inside.direction.counter);
+}
+
+#[test]
+fn a_key_is_given_out_once_and_again_when_it_is_another_one() {
+    let (mut sealer, mut opener) = pair();
+    let mut given = Vec::new();
+    for now_ms in [0, 0, REKEY_MS, REKEY_MS] {
+        let outgoing = Outgoing::Application(&[7; 20_000], Padding::None);
+        sealer
+            .seal(now_ms, outgoing, true, |sealed| {
+                let message = match sealed {
+                    Sealed::Message(marker) => marker,
+                    Sealed::Outside { mut head, work } => {
+                        given.push(work.key.clone());
+                        head.extend(work.seal(given.iter().rev().flatten().next().unwrap()).unwrap());
+                        head
+                    }
+                };
+                let (head, ciphertext) = read_head(&message[1..]).unwrap();
+                let key = opener.direction.key.clone();
+                match opener.begin(head, ciphertext).unwrap() {
+                    Begun::Whole(content) => assert!(content.is_none()),
+                    Begun::Outside(work) => {
+                        let plaintext = work.open(&key).unwrap();
+                        assert!(opened(opener.content(plaintext).unwrap()) == [7; 20_000]);
+                    }
+                }
+            })
+            .unwrap();
+    }
+    let there: Vec<bool> = given.iter().map(Option::is_some).collect();
+    assert_eq!(there, [true, false, true, false]);
+    assert!(given[0] != given[2]);
 }

@@ -134,9 +134,11 @@ impl SecurePair {
         let mut run = Run::new(n, &split, now_ms);
         let outputs = &mut self.outputs;
         // A fresh run has numbers left.
-        let _sealed = run.sealer.seal(now_ms, Outgoing::Confirm, |message| {
-            outputs.push_back(PairOutput::Transmit(message));
-        });
+        let _sealed = run
+            .sealer
+            .seal(now_ms, Outgoing::Confirm, self.outside, |sealed| {
+                outputs.push_back(sealed.into());
+            });
         self.start = Start::AwaitConfirm {
             run,
             deadline: now_ms.saturating_add(START_MS),

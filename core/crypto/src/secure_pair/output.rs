@@ -1,5 +1,6 @@
 //! What a pair says: things to send, keep or derive, and events. `Debug` shows no secret and no content.
 
+use crate::record::{Outside, Sealed};
 use crate::secret::Secret32;
 use std::fmt;
 use thiserror::Error;
@@ -9,6 +10,21 @@ use thiserror::Error;
 pub enum PairOutput {
     /// A pair message for the relay, in order.
     Transmit(Vec<u8>),
+    /// After [`compute_outside`](crate::SecurePair::compute_outside): seal `work`, and send `head` with the result behind it in the
+    /// place of a `Transmit`, in order.
+    Seal {
+        /// What goes before the result.
+        head: Vec<u8>,
+        /// What is to be sealed.
+        work: Outside,
+    },
+    /// The same for opening: the result goes to [`opened`](crate::SecurePair::opened), before the next message of this pair.
+    Open {
+        /// For the answer.
+        ticket: u32,
+        /// What is to be opened.
+        work: Outside,
+    },
     /// Application bytes that were opened.
     Opened(Vec<u8>),
     /// The other end proved itself; what follows is encrypted. Console: `claims` are the agent's.
@@ -58,10 +74,21 @@ pub enum PairOutput {
     },
 }
 
+impl From<Sealed> for PairOutput {
+    fn from(sealed: Sealed) -> Self {
+        match sealed {
+            Sealed::Message(message) => Self::Transmit(message),
+            Sealed::Outside { head, work } => Self::Seal { head, work },
+        }
+    }
+}
+
 impl fmt::Debug for PairOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transmit(bytes) => write!(f, "Transmit({} bytes)", bytes.len()),
+            Self::Seal { work, .. } => write!(f, "Seal({} bytes)", work.bytes.len()),
+            Self::Open { ticket, work } => write!(f, "Open({ticket}, {} bytes)", work.bytes.len()),
             Self::Opened(bytes) => write!(f, "Opened({} bytes)", bytes.len()),
             Self::Paired { claims, .. } => write!(f, "Paired({} bytes of claims)", claims.len()),
             Self::KeepRoot(_) => f.write_str("KeepRoot"),

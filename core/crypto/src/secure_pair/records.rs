@@ -3,7 +3,7 @@
 use super::agent::Start;
 use super::output::HandshakeFault;
 use super::{EndReason, LossReason, PairOutput, Phase, Run, SecurePair, Side};
-use crate::record::{Content, OpenError, Outgoing, RecordHead, read_head};
+use crate::record::{Begun, Content, OpenError, Outgoing, RecordHead, TAG, read_head};
 use rand_core::CryptoRngCore;
 
 impl From<OpenError> for LossReason {
@@ -22,10 +22,24 @@ impl SecurePair {
             return self.fail_run(now_ms, LossReason::Size, rng);
         };
         if let Some(run) = self.run.as_mut().filter(|run| run.n == head.n) {
-            return match run.opener.open(head, ciphertext) {
-                Ok(Some(content)) => self.on_content(now_ms, content, rng),
-                Ok(None) => {}
-                Err(error) => self.fail_run(now_ms, error.into(), rng),
+            if run.opening.is_some() {
+                // Whoever calls did not wait: what comes out of order is not opened.
+                return self.fail_run(now_ms, LossReason::Tag, rng);
+            }
+            let begun = if self.outside {
+                run.opener.begin(head, ciphertext)
+            } else {
+                run.opener.open(head, ciphertext).map(Begun::Whole)
+            };
+            return match begun {
+                Ok(Begun::Outside(work)) => {
+                    self.tickets = self.tickets.wrapping_add(1);
+                    run.opening = Some((self.tickets, ciphertext.len().saturating_sub(TAG)));
+                    let ticket = self.tickets;
+                    self.emit(PairOutput::Open { ticket, work });
+                }
+                Ok(Begun::Whole(content)) => self.on_opened(now_ms, Ok(content), rng),
+                Err(error) => self.on_opened(now_ms, Err(error), rng),
             };
         }
         match self.side {
@@ -33,6 +47,39 @@ impl SecurePair {
             Side::Console => self.on_first_record_of_candidate(now_ms, head, ciphertext),
         }
         // A record of any other run is late: dropped without a word.
+    }
+
+    /// What the caller made of a [`PairOutput::Open`]: the plaintext, or `None` when the tag does not verify. An answer for a record
+    /// that is not waited for any more (its run was lost meanwhile) is let go.
+    pub fn opened(
+        &mut self,
+        now_ms: u64,
+        ticket: u32,
+        plaintext: Option<Vec<u8>>,
+        rng: &mut dyn CryptoRngCore,
+    ) {
+        let Some(run) = &mut self.run else { return };
+        let Some((_, length)) = run.opening.take_if(|(waiting, _)| *waiting == ticket) else {
+            return;
+        };
+        let content = match plaintext.filter(|plaintext| plaintext.len() == length) {
+            Some(plaintext) => run.opener.content(plaintext),
+            None => Err(OpenError::Tag),
+        };
+        self.on_opened(now_ms, content, rng);
+    }
+
+    fn on_opened(
+        &mut self,
+        now_ms: u64,
+        opened: Result<Option<Content>, OpenError>,
+        rng: &mut dyn CryptoRngCore,
+    ) {
+        match opened {
+            Ok(Some(content)) => self.on_content(now_ms, content, rng),
+            Ok(None) => {}
+            Err(error) => self.fail_run(now_ms, error.into(), rng),
+        }
     }
 
     fn on_content(&mut self, now_ms: u64, content: Content, rng: &mut dyn CryptoRngCore) {

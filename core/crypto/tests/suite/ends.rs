@@ -49,6 +49,12 @@ pub struct End {
     pub events: Vec<PairOutput>,
     pub kept_root: Option<Secret32>,
     pub opened: Vec<Vec<u8>>,
+    /// Keys of records that this end computes itself: to seal, to open.
+    pub keys: [Option<Secret32>; 2],
+    /// How many it computed.
+    pub computed: [u32; 2],
+    /// Answers that are not given at once.
+    pub late: Option<Vec<(u32, Option<Vec<u8>>)>>,
 }
 
 impl End {
@@ -60,6 +66,9 @@ impl End {
             events: Vec::new(),
             kept_root: None,
             opened: Vec::new(),
+            keys: [None, None],
+            computed: [0, 0],
+            late: None,
         };
         end.drain(0);
         end
@@ -70,6 +79,23 @@ impl End {
         while let Some(output) = self.pair.poll() {
             if let PairOutput::Transmit(message) = output {
                 self.sent.push(message);
+                continue;
+            }
+            if let PairOutput::Seal { head, work } = &output {
+                self.computed[0] += 1;
+                self.keys[0] = work.key.clone().or(self.keys[0].take());
+                let sealed = work.seal(self.keys[0].as_ref().unwrap()).unwrap();
+                self.sent.push([head.as_slice(), &sealed].concat());
+                continue;
+            }
+            if let PairOutput::Open { ticket, work } = &output {
+                self.computed[1] += 1;
+                self.keys[1] = work.key.clone().or(self.keys[1].take());
+                let plaintext = work.open(self.keys[1].as_ref().unwrap());
+                match &mut self.late {
+                    Some(late) => late.push((*ticket, plaintext)),
+                    None => self.pair.opened(now, *ticket, plaintext, &mut self.rng),
+                }
                 continue;
             }
             if let PairOutput::Opened(bytes) = &output {

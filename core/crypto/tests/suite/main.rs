@@ -4,6 +4,7 @@
 mod ends;
 mod flips;
 mod hostile;
+mod outside;
 mod pairing;
 mod runs;
 mod transcript;

@@ -9,7 +9,6 @@ use temoto_wire::relay::{Detached, Id, Role, Selector, ToServer};
 use super::{Agent, Phase, Place};
 use crate::SessionError;
 use crate::level::SIGNED;
-use crate::peer::Peer;
 
 /// An attempt that is not judged within this is tried again.
 pub(super) const ATTEMPT_MS: u64 = 20_000;
@@ -204,7 +203,7 @@ impl Agent {
         let keeping = self.settings.keeping;
         match proved.on_verdict(now_ms, verdict, seat, &Claims::default(), keeping, &mut self.rng) {
             Ok(secure) => {
-                let mut peer = Peer::new(secure, self.incarnation);
+                let mut peer = self.peer(secure);
                 peer.start(now_ms, &mut self.rng);
                 self.peer = Some(peer);
                 self.place = Some(place);

@@ -8,7 +8,6 @@ use temoto_wire::relay::{Credential, Role, ToServer};
 use super::{Agent, Phase, Place};
 use crate::SessionError;
 use crate::channel::chat::Log;
-use crate::peer::Peer;
 
 #[derive(Deserialize, Serialize)]
 struct Stored {
@@ -93,7 +92,7 @@ impl Agent {
             host: stored.host.clone(),
         };
         let secure = SecurePair::restore(Side::Agent, context, RestoredRoot::Caller, stored.run);
-        self.peer = Some(Peer::new(secure, self.incarnation));
+        self.peer = Some(self.peer(secure));
         self.place = Some(place);
         self.root_kept = true;
         self.host = stored.host;

@@ -13,7 +13,6 @@ use super::{Console, ConsoleEvent, End};
 use crate::SessionError;
 use crate::level::{SIGNED, level};
 use crate::output::Output;
-use crate::peer::Peer;
 
 /// Wrong secrets that burn a code.
 const FAILURES: u32 = 3;
@@ -283,7 +282,7 @@ impl Console {
         let failures = by_code.then(|| self.code.as_ref().map_or(0, |code| code.failures));
         let level = level(self.signed, knock.capabilities.has(SIGNED), role, by_code);
         let secure = admitted.agent.into_pair(now_ms, 0, participant, self.keeping);
-        let peer = Peer::new(secure, self.incarnation);
+        let peer = self.peer(secure);
         self.ends
             .insert(participant, End::new(role, peer, knock.host, level, failures));
     }

@@ -12,6 +12,7 @@ use crate::agent::obstacle_word;
 use crate::channel::chat::{Delivery, From, Line};
 use crate::channel::screen::Drawn;
 use crate::output::Output;
+use crate::peer::PeerEvent;
 use crate::permission::{Capability, MessageKind, Verdict, console_accepts};
 use crate::surface::Surface;
 use crate::view::Level;
@@ -173,13 +174,10 @@ impl Console {
         };
         end.peer.end(now_ms, &mut self.rng);
         while let Some(event) = end.peer.poll() {
-            if let crate::peer::PeerEvent::Transmit(bytes) = event
-                && self.link.is_up()
-            {
-                self.send(&temoto_wire::relay::ToServer::Data {
-                    to: participant,
-                    bytes,
-                });
+            match event {
+                PeerEvent::Transmit(bytes) => self.carry(participant, bytes, None),
+                PeerEvent::Seal { head, work } => self.carry(participant, head, Some(work)),
+                _ => {}
             }
         }
         if end.role == Role::Program {

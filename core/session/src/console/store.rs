@@ -10,7 +10,6 @@ use temoto_wire::relay::{Credential, Role, ToServer};
 use super::{ArmedToken, Console, End, Setup, WaitingCode};
 use crate::SessionError;
 use crate::channel::chat::Log;
-use crate::peer::Peer;
 use crate::view::Level;
 
 #[derive(Deserialize, Serialize)]
@@ -136,13 +135,7 @@ impl Console {
             let secure = SecurePair::restore(Side::Console, context, RestoredRoot::Caller, end.run);
             let role = if end.program { Role::Program } else { Role::Page };
             let level = if end.high { Level::High } else { Level::Standard };
-            let mut restored = End::new(
-                role,
-                Peer::new(secure, self.incarnation),
-                end.host,
-                level,
-                end.by_code,
-            );
+            let mut restored = End::new(role, self.peer(secure), end.host, level, end.by_code);
             restored.present = false;
             (restored.root_kept, restored.greeted) = (true, end.greeted);
             restored.run = end.run;
