@@ -68,7 +68,7 @@ impl Browser<'_> {
             let line = line?;
             match serde_json::from_str(&line).with_context(|| line.clone())? {
                 Said::Code { digits } => {
-                    joined = Some(customer(self.place, self.port, &digits, Some(&desktop.name))?)
+                    joined = Some(customer(self.place, self.port, &digits, Some(&desktop.name))?);
                 }
                 Said::Carried {
                     way,

@@ -463,10 +463,10 @@ impl Agent {
         if let Some(mut peer) = self.peer.take() {
             peer.end(now_ms, &mut self.rng);
             while let Some(event) = peer.poll() {
-                match event {
-                    PeerEvent::Transmit(bytes) => self.carry(bytes, None),
-                    PeerEvent::Seal { head, work } => self.carry(head, Some(work)),
-                    _ => {}
+                if let PeerEvent::Transmit(bytes) = event {
+                    self.carry(bytes, None);
+                } else if let PeerEvent::Seal { head, work } = event {
+                    self.carry(head, Some(work));
                 }
             }
         }

@@ -174,10 +174,10 @@ impl Console {
         };
         end.peer.end(now_ms, &mut self.rng);
         while let Some(event) = end.peer.poll() {
-            match event {
-                PeerEvent::Transmit(bytes) => self.carry(participant, bytes, None),
-                PeerEvent::Seal { head, work } => self.carry(participant, head, Some(work)),
-                _ => {}
+            if let PeerEvent::Transmit(bytes) = event {
+                self.carry(participant, bytes, None);
+            } else if let PeerEvent::Seal { head, work } = event {
+                self.carry(participant, head, Some(work));
             }
         }
         if end.role == Role::Program {
