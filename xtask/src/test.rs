@@ -94,9 +94,32 @@ fn in_webassembly(paths: &Paths) -> Result<Tally> {
     Ok(tally.or_failed(status.success()))
 }
 
-/// What is handed out to customers with Windows: as a file, and as a program that Wine runs.
+/// The borders' own tests on Windows: each program of tests runs on a computer of its own, which Wine plays.
+fn borders(paths: &Paths) -> Result<Tally> {
+    let (mut tally, mut ran) = (Tally::default(), 0);
+    let packages = crate::windows::borders(paths)?;
+    let mut cargo = paths.cargo(&["test", "--target", crate::windows::TARGET, "--lib"]);
+    cargo.args(["--locked", "--quiet", "--no-fail-fast"]);
+    cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+    let runner = format!("node {}", paths.root.join("tests/windows/inside.mjs").display());
+    cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", runner);
+    let status = each_line(&mut cargo, |line| {
+        let before = tally.passed + tally.failed;
+        tally.count_libtest(line);
+        ran += usize::from(tally.passed + tally.failed > before);
+    })?;
+    if ran != packages.len() {
+        tally.fail(format!(
+            "{ran} of {} borders ran tests on Windows",
+            packages.len()
+        ));
+    }
+    Ok(tally.or_failed(status.success()))
+}
+
+/// What is handed out to customers with Windows: its borders, the file, and a program that Wine runs.
 fn windows(paths: &Paths) -> Result<Tally> {
-    let mut tally = Tally::default();
+    let mut tally = borders(paths)?;
     // Whatever the file lacks fails here and in the sessions; the stories are played all the same.
     match demo::build(paths, true, None) {
         Ok(()) => tally.pass(),

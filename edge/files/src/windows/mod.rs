@@ -84,18 +84,14 @@ impl System for NativeSystem {
     }
 
     fn takes(&self, name: &str) -> bool {
-        let own = [PART, JOURNAL]
-            .iter()
-            .any(|end| name.to_lowercase().ends_with(end));
-        // Those of our own parts may be looked at.
-        let all = name.chars().count() - usize::from(own);
         let mut plain: String = name
             .chars()
-            .take(all)
             .map(|c| if is_no_matter(c) { 'x' } else { c })
             .collect();
-        if own {
-            plain.push('x');
+        // Those of our own parts may be looked at.
+        let lower = name.to_lowercase();
+        if lower.ends_with(PART) || lower.ends_with(JOURNAL) {
+            plain.pop();
         }
         is_safe(&plain)
     }
