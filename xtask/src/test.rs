@@ -52,7 +52,7 @@ pub fn run(paths: &Paths, only: Option<&str>) -> Result<()> {
         demo::build(paths, false, None)?;
         vitest(paths, "program")
     });
-    step("session", &|| session(paths, &[]));
+    step("session", &|| session(paths));
 
     report.summary()?;
     for failure in &total.failures {
@@ -94,9 +94,32 @@ fn in_webassembly(paths: &Paths) -> Result<Tally> {
     Ok(tally.or_failed(status.success()))
 }
 
-/// What is handed out to customers with Windows: as a file, and as a program that Wine runs.
+/// The borders' own tests on Windows: each program of tests runs on a computer of its own, which Wine plays.
+fn borders(paths: &Paths) -> Result<Tally> {
+    let (mut tally, mut ran) = (Tally::default(), 0);
+    let packages = crate::windows::borders(paths)?;
+    let mut cargo = paths.cargo(&["test", "--target", crate::windows::TARGET, "--lib"]);
+    cargo.args(["--locked", "--quiet", "--no-fail-fast"]);
+    cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+    let runner = format!("node {}", paths.root.join("tests/windows/inside.mjs").display());
+    cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", runner);
+    let status = each_line(&mut cargo, |line| {
+        let before = tally.passed + tally.failed;
+        tally.count_libtest(line);
+        ran += usize::from(tally.passed + tally.failed > before);
+    })?;
+    if ran != packages.len() {
+        tally.fail(format!(
+            "{ran} of {} borders ran tests on Windows",
+            packages.len()
+        ));
+    }
+    Ok(tally.or_failed(status.success()))
+}
+
+/// What is handed out to customers with Windows: its borders, the file, and a program that Wine runs.
 fn windows(paths: &Paths) -> Result<Tally> {
-    let mut tally = Tally::default();
+    let mut tally = borders(paths)?;
     // Whatever the file lacks fails here and in the sessions; the stories are played all the same.
     match demo::build(paths, true, None) {
         Ok(()) => tally.pass(),
@@ -106,7 +129,9 @@ fn windows(paths: &Paths) -> Result<Tally> {
         }
     }
     tally += vitest(paths, "windows")?;
-    tally += session(paths, &["--windows"])?;
+    // One of the two uses every function that Wine can show: clipboard, files, keys, what is shown and the rest of the tour.
+    tally += session_in(paths, "ja", &["--windows", "--tour"])?;
+    tally += session_in(paths, "en", &["--windows"])?;
     Ok(tally)
 }
 
@@ -136,22 +161,27 @@ fn api(paths: &Paths) -> Result<Tally> {
     vitest_with(paths, "api", &[("TEMOTO_SCHEMATHESIS", &program)])
 }
 
-/// One real session in each language, with the program and a customer's computer of its own; `more` are words of the demonstration.
-fn session(paths: &Paths, more: &[&str]) -> Result<Tally> {
+/// One real session in each language.
+fn session(paths: &Paths) -> Result<Tally> {
+    let mut tally = session_in(paths, "ja", &[])?;
+    tally += session_in(paths, "en", &[])?;
+    Ok(tally)
+}
+
+/// One with the program and a customer's computer of its own; `more` are words of the demonstration.
+fn session_in(paths: &Paths, lang: &str, more: &[&str]) -> Result<Tally> {
     let mut tally = Tally::default();
-    for lang in ["ja", "en"] {
-        let file = paths
-            .reports()
-            .join(format!("session{}-{lang}.json", more.concat()));
-        let file = file.display().to_string();
-        let words = [&["--headless", "--lang", lang, "--json", &file], more].concat();
-        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        match demo::run(paths, &demo::Options::parse(&words)?) {
-            Ok(()) => tally.pass(),
-            Err(error) => {
-                println!("{error:#}");
-                tally.fail(format!("session{} {lang}: {error:#}", more.concat()));
-            }
+    let file = paths
+        .reports()
+        .join(format!("session{}-{lang}.json", more.concat()));
+    let file = file.display().to_string();
+    let words = [&["--headless", "--lang", lang, "--json", &file], more].concat();
+    let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    match demo::run(paths, &demo::Options::parse(&words)?) {
+        Ok(()) => tally.pass(),
+        Err(error) => {
+            println!("{error:#}");
+            tally.fail(format!("session{} {lang}: {error:#}", more.concat()));
         }
     }
     Ok(tally)

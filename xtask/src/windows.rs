@@ -3,6 +3,7 @@
 mod resources;
 mod size;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -23,6 +24,19 @@ const SYSTEM: &str = "\
     dwmapi dwrite dxgi gdi32 imm32 kernel32 msvcrt ncrypt ntdll ole32 oleaut32 propsys rpcrt4 sas \
     secur32 setupapi shcore shell32 shlwapi uiautomationcore user32 userenv uxtheme version winhttp \
     winmm winspool.drv ws2_32 wtsapi32";
+
+/// The packages of the borders that have a folder for Windows.
+pub fn borders(paths: &Paths) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(paths.root.join("edge"))? {
+        let entry = entry?;
+        if entry.path().join("src/windows").is_dir() {
+            found.push(format!("temoto-{}", entry.file_name().to_string_lossy()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
 
 /// Builds in the profile of everyday work and checks what comes out.
 pub fn run(paths: &Paths) -> Result<()> {

@@ -8,7 +8,7 @@ use temoto_session::channel::files::{DiskAnswer, Fault, Listed, ListedKind, Plac
 use temoto_wire::limits::FOLDER_ENTRIES;
 
 use crate::faults::fault;
-use crate::{System, Thrown, paths};
+use crate::{System, Thrown, native, paths};
 
 /// Times something was thrown away that can be taken back.
 const KEPT: usize = 64;
@@ -31,7 +31,7 @@ pub fn roots(system: &impl System) -> Vec<Root> {
 /// What is in a folder. Names that are no text cannot be told and are left out.
 pub fn list(dir: &Dir) -> Result<DiskAnswer, Fault> {
     let (mut entries, mut truncated) = (Vec::new(), false);
-    for entry in dir.entries().map_err(|e| fault(&e))? {
+    for entry in native::entries(dir).map_err(|e| fault(&e))? {
         let Ok(entry) = entry else { continue };
         let Ok(name) = entry.file_name().into_string() else {
             continue;
@@ -73,7 +73,7 @@ pub fn listed(name: String, metadata: &Metadata) -> Listed {
 pub fn make(system: &impl System, place: &Place, name: &str) -> Result<(), Fault> {
     let opened = paths::open(system, place)?;
     named(name)?;
-    opened.dir.create_dir(name).map_err(|e| fault(&e))
+    native::create_dir(&opened.dir, name).map_err(|e| fault(&e))
 }
 
 /// Gives another name.

@@ -7,7 +7,7 @@ use temoto_session::channel::files::copied::is_root as is_copied;
 use temoto_session::channel::files::{Fault, Place, is_plain_name};
 
 use crate::faults::fault;
-use crate::{Start, System};
+use crate::{Start, System, native};
 
 /// A folder that is open, and where it began.
 pub struct Opened {
@@ -52,7 +52,7 @@ pub fn descend(system: &impl System, from: &Dir, path: &[String], make: bool) ->
     for name in path {
         check(system, name)?;
         if make
-            && let Err(error) = dir.create_dir(name)
+            && let Err(error) = native::create_dir(&dir, name)
             && error.kind() != std::io::ErrorKind::AlreadyExists
         {
             return Err(fault(&error));

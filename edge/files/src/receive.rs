@@ -10,9 +10,9 @@ use temoto_session::channel::files::names::{JOURNAL, PART, numbered};
 use temoto_session::channel::files::{Choice, DiskAnswer, Fault};
 use temoto_wire::limits::{FILE_BLOCK_BYTES, NAME_BYTES};
 
-use crate::System;
 use crate::faults::fault;
 use crate::paths::{self, Opened, modified_ms};
+use crate::{System, native};
 
 /// Names with a number that are tried.
 const NUMBERS: u32 = 10_000;
@@ -138,7 +138,7 @@ impl Receiving {
             named => named?,
         };
         // A journal without a part means nothing to anybody.
-        let _stays = incoming.dir.remove_file(&incoming.journal);
+        let _stays = native::remove_file(&incoming.dir, &incoming.journal);
         // Where a folder cannot be brought to the disk, the system does it by itself.
         let _unsynced = incoming.dir.try_clone().map(|dir| dir.into_std_file().sync_all());
         self.open.remove(&index);
@@ -151,7 +151,7 @@ impl Receiving {
             drop(incoming.file);
             for name in [&incoming.part, &incoming.journal] {
                 // What is gone already need not be removed.
-                let _gone = incoming.dir.remove_file(name);
+                let _gone = native::remove_file(&incoming.dir, name);
             }
         }
     }
@@ -202,7 +202,7 @@ fn take_up(dir: &Dir, part: &str, journal: &str, text: &str, size: u64) -> Resul
         }
     }
     for name in [part, journal] {
-        match dir.remove_file(name) {
+        match native::remove_file(dir, name) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(fault(&error)),
@@ -221,7 +221,7 @@ fn take_up(dir: &Dir, part: &str, journal: &str, text: &str, size: u64) -> Resul
 fn publish(system: &impl System, incoming: &Incoming, choice: Choice) -> Result<String, Fault> {
     let (dir, part) = (&incoming.dir, &incoming.part);
     if choice == Choice::Replace {
-        dir.rename(part, dir, &incoming.name).map_err(|e| fault(&e))?;
+        native::replace(dir, part, &incoming.name)?;
         return Ok(incoming.name.clone());
     }
     let mut name = incoming.name.clone();

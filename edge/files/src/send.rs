@@ -8,9 +8,9 @@ use cap_std::fs::{Dir, File, OpenOptions};
 use temoto_session::channel::files::{Fault, Item, plain_path};
 use temoto_wire::limits::{FILE_BLOCK_BYTES, FILES_OF_TRANSFER};
 
-use crate::System;
 use crate::faults::fault;
 use crate::paths::{self, modified_ms};
+use crate::{System, native};
 
 /// One of the files and folders that were chosen.
 pub struct Top {
@@ -144,7 +144,7 @@ fn add(dir: &Dir, name: &str, path: Vec<String>, items: &mut Vec<Item>) -> Resul
             // What may not be looked into arrives as an empty folder.
             return Ok(());
         };
-        for entry in inner.entries().map_err(|e| fault(&e))? {
+        for entry in native::entries(&inner).map_err(|e| fault(&e))? {
             let Ok(entry) = entry else { continue };
             if let Ok(below) = entry.file_name().into_string() {
                 let path = path.iter().cloned().chain([below.clone()]).collect();

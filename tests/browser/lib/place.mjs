@@ -33,15 +33,8 @@ export class Place {
     return join(this.downloads, unpacked.stdout.trim().split('\n').at(-1));
   }
 
-  /** Throws away for good what begins with this name in the customer's trash; whether there was any. */
   emptyTrash(name) {
-    const empty = (part) => {
-      const folder = join(this.home, '.local/share/Trash', part);
-      const found = existsSync(folder) ? readdirSync(folder).filter((entry) => entry.startsWith(name)) : [];
-      for (const entry of found) rmSync(join(folder, entry), { recursive: true });
-      return found.length > 0;
-    };
-    return ['info', 'files'].map(empty).every(Boolean);
+    return emptyTrash(this.home, name);
   }
 
   /** Everything that a program of ours could change. */
@@ -70,6 +63,17 @@ export class Place {
 
   /** What was started outside of here is stopped there. */
   async close() {}
+}
+
+/** Throws away for good what begins with this name in the trash of this home, which Wine's recycle bin is too; whether there was any. */
+export function emptyTrash(home, name) {
+  const empty = (part) => {
+    const folder = join(home, '.local/share/Trash', part);
+    const found = existsSync(folder) ? readdirSync(folder).filter((entry) => entry.startsWith(name)) : [];
+    for (const entry of found) rmSync(join(folder, entry), { recursive: true });
+    return found.length > 0;
+  };
+  return ['info', 'files'].map(empty).every(Boolean);
 }
 
 /** Every file below `folder` with its size and time of change. */

@@ -19,12 +19,12 @@ const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 export class WindowsComputer {
-  /** `display`: an X display that is there; else one is made. `scale`: 1, 1.25, 1.5 or 2. */
-  static async start({ lang, scale = 1, size = [1280, 800], display = null }) {
+  /** `display`: an X display that is there; else one is made. `scale`: 1, 1.25, 1.5 or 2. `editor`: whether the customer has a file open. */
+  static async start({ lang, scale = 1, size = [1280, 800], display = null, editor = true }) {
     mkdirSync(KEPT, { recursive: true });
     const computer = new WindowsComputer(mkdtempSync(join(KEPT, 'computer-')), lang);
     try {
-      await computer.#start({ scale, size, display });
+      await computer.#start({ scale, size, display, editor });
     } catch (error) {
       await computer.stop();
       throw error;
@@ -38,7 +38,7 @@ export class WindowsComputer {
     Object.assign(this, { home, lang, prefix: join(home, 'prefix'), userAgent: USER_AGENT });
   }
 
-  async #start({ scale, size, display }) {
+  async #start({ scale, size, display, editor }) {
     const [width, height] = size;
     makePrefix(this.prefix, {
       // Without this every program would have an X window of its own instead of a place on one desktop.
@@ -49,6 +49,8 @@ export class WindowsComputer {
       // The editor's own face has no Japanese where the system is English.
       'Software\\Microsoft\\Notepad': { lfFaceName: 'Yu Gothic UI' },
     });
+    // Wine makes the customer's trash in there, not the folder itself; without one the recycle bin keeps nothing.
+    mkdirSync(join(this.home, '.local/share'), { recursive: true });
     const users = join(this.prefix, 'drive_c/users');
     const user = readdirSync(users).find((name) => name !== 'Public');
     this.user = join(users, user);
@@ -62,6 +64,7 @@ export class WindowsComputer {
     this.desktop = new WineDesktop(env);
     if (!display) this.#own(spawn('openbox', [], { env, stdio: 'ignore' }));
     this.#own(await this.desktop.open());
+    if (!editor) return;
     await this.edit();
     // Beside the window of the program and under its bar.
     await this.desktop.ask(`move ${Math.floor(width * 0.45)} ${Math.floor(height * 0.2)} ${Math.floor(width / 2)} ${Math.floor(height / 2)} ${EDITOR}`);

@@ -115,9 +115,16 @@ export class WineDesktop {
     return this.where(role, name, withinS);
   }
 
-  /** Presses a control of the program with the customer's mouse. */
+  /** Presses a control of the program with the customer's mouse, once it stays where it is: the bar grows when it asks. */
   async press(role, name, withinS) {
-    const found = await this.where(role, name, withinS);
+    let found = await this.where(role, name, withinS);
+    const stays = async () => {
+      const before = found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      found = await this.where(role, name, withinS);
+      return ['x', 'y', 'width', 'height'].every((key) => found[key] === before[key]);
+    };
+    await until(`the button ${name} to stay`, stays);
     this.click(found.x + Math.floor(found.width / 2), found.y + Math.floor(found.height / 2));
     return { ...found, pressed_ms: Date.now() };
   }

@@ -1,7 +1,7 @@
 // The customer's computer of the demonstration on Windows: what demo.mjs does there, and only there, as tests/browser/lib/place.mjs.
 import { basename } from 'node:path';
 
-import { processes } from '../../browser/lib/place.mjs';
+import { emptyTrash, processes } from '../../browser/lib/place.mjs';
 import { EDITOR, WindowsComputer } from './computer.mjs';
 import { missing } from './tools.mjs';
 import { Traces } from './traces.mjs';
@@ -11,7 +11,6 @@ const CANNOT = {
   displays: 'the desktop of Wine is one window, with one monitor; several are covered by the replays of edge/screen and by Linux',
   browser_sharing: 'what the browser is to capture is a window of X, and a desktop of Wine has none; the same page is played on Linux',
   show_on_page: 'the same',
-  files_trash: 'what is thrown into the recycle bin of Wine is found nowhere afterwards',
   files_undo: 'Windows lets a person take something out of the recycle bin, and a program only throw something in',
   screenshot_program: 'the button for the chat is found by its name, and Wine tells nobody how a control is called',
   keys_close: 'the editor of Wine has no Ctrl + W',
@@ -43,6 +42,10 @@ export class Place {
   /** The customer opens the file once more. */
   openAgain() {
     return this.computer.edit();
+  }
+
+  emptyTrash(name) {
+    return emptyTrash(this.computer.home, name);
   }
 
   traces() {

@@ -4,7 +4,7 @@ mod trash;
 
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, ReadDir};
 use rustix::fs::{RenameFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 use temoto_session::channel::files::{Fault, RootKind};
@@ -21,6 +21,26 @@ pub fn fault_of(number: i32) -> Option<Fault> {
         Errno::DQUOT | Errno::NOSPC => Some(Fault::Full),
         _ => None,
     }
+}
+
+/// What is in a folder.
+pub fn entries(dir: &Dir) -> std::io::Result<ReadDir> {
+    dir.entries()
+}
+
+/// Makes a folder.
+pub fn create_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
+    dir.create_dir(name)
+}
+
+/// Removes a file for good.
+pub fn remove_file(dir: &Dir, name: &str) -> std::io::Result<()> {
+    dir.remove_file(name)
+}
+
+/// Gives what is called `from` the name of another file, which is gone then.
+pub fn replace(dir: &Dir, from: &str, to: &str) -> Result<(), Fault> {
+    dir.rename(from, dir, to).map_err(|e| fault(&e))
 }
 
 /// This machine.

@@ -1,15 +1,20 @@
 //! Windows: the person's folders, drives, room on them, names that replace nothing, and the recycle bin.
 
 mod bin;
+mod by_path;
+#[cfg(test)]
+mod tests;
 
 use std::os::windows::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::{Dir, OpenOptions};
-use temoto_session::channel::files::names::is_safe;
+use cap_std::fs::Dir;
+use temoto_session::channel::files::names::{JOURNAL, PART, is_safe};
 use temoto_session::channel::files::{Fault, RootKind};
 use windows::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetLogicalDrives};
 use windows::core::HSTRING;
+
+pub use by_path::{create_dir, entries, remove_file, replace};
 
 use crate::faults::fault;
 use crate::{Start, System, Thrown};
@@ -79,37 +84,35 @@ impl System for NativeSystem {
     }
 
     fn takes(&self, name: &str) -> bool {
-        // Names that the system would read as something else; those of our own parts may be looked at.
-        is_safe(name) || is_safe(&format!("{name}_"))
+        let mut plain: String = name
+            .chars()
+            .map(|c| if is_no_matter(c) { 'x' } else { c })
+            .collect();
+        // Those of our own parts may be looked at.
+        let lower = name.to_lowercase();
+        if lower.ends_with(PART) || lower.ends_with(JOURNAL) {
+            plain.pop();
+        }
+        is_safe(&plain)
     }
 
     fn rename_new(&self, dir: &Dir, from: &str, to_dir: &Dir, to: &str) -> Result<(), Fault> {
-        let folder = dir.symlink_metadata(from).map_err(|e| fault(&e))?.is_dir();
-        if folder {
-            // A folder never takes the place of anything here.
-            if to_dir.symlink_metadata(to).is_ok() {
-                return Err(Fault::Exists);
-            }
-            return dir.rename(from, to_dir, to).map_err(|e| fault(&e));
-        }
-        // An empty file of our own has the name first, and only that is replaced.
-        let mut new = OpenOptions::new();
-        new.write(true).create_new(true);
-        drop(to_dir.open_with(to, &new).map_err(|e| fault(&e))?);
-        dir.rename(from, to_dir, to).map_err(|error| {
-            // It is ours and empty.
-            let _stays = to_dir.remove_file(to);
-            fault(&error)
-        })
+        by_path::rename_new(dir, from, to_dir, to).map_err(|e| fault(&e))
     }
 
-    fn trash(&mut self, _dir: &Dir, path: &Path, name: &str) -> Result<Option<Thrown>, Fault> {
+    fn trash(&mut self, dir: &Dir, path: &Path, name: &str) -> Result<Option<Thrown>, Fault> {
+        by_path::may_go(dir, name)?;
         bin::throw(&path.join(name)).map(|()| None)
     }
 
     fn restore(&mut self, _thrown: &Thrown) -> Result<(), Fault> {
         Err(Fault::Gone)
     }
+}
+
+/// Whether a character stands for nothing but itself here, though no name that arrives has it: what nobody sees, for one.
+fn is_no_matter(c: char) -> bool {
+    !c.is_control() && !c.is_ascii() && !is_safe(c.encode_utf8(&mut [0; 4]))
 }
 
 /// A path with the zeros that the shell's lists end with.

@@ -23,7 +23,7 @@ use windows::Win32::UI::WindowsAndMessaging::{
     WDA_EXCLUDEFROMCAPTURE, WM_APP, WM_NCHITTEST, WM_TIMER, WNDCLASSEXW, WS_EX_LAYERED, WS_EX_NOACTIVATE,
     WS_EX_TOOLWINDOW, WS_EX_TOPMOST, WS_EX_TRANSPARENT, WS_POPUP,
 };
-use windows::core::{PCWSTR, w};
+use windows::core::{HSTRING, PCWSTR, w};
 
 use super::frame::Order;
 use crate::{FRAME_COLOR, frame_sides};
@@ -34,7 +34,6 @@ const LOOK_MS: u32 = 250;
 const MOST_ABOVE: usize = 256;
 /// Says that an order waits.
 const WM_ORDER: u32 = WM_APP + 1;
-const CLASS: PCWSTR = w!("TemotoFrame");
 /// What the windows are called, for people who list windows.
 const NAME: PCWSTR = w!("Temoto frame");
 
@@ -53,6 +52,8 @@ impl Mailslot {
 /// The windows; they are gone when it is dropped, on the thread that made it.
 pub(super) struct Sides {
     windows: Vec<HWND>,
+    /// Of this frame alone: one that ends while another begins takes nothing from it.
+    class: HSTRING,
     instance: HINSTANCE,
     shown: bool,
     /// As long as the windows are placed and looked at.
@@ -68,28 +69,33 @@ impl Sides {
         let [_, red, green, blue] = FRAME_COLOR.to_be_bytes();
         // SAFETY: plain values go in; the class below owns the brush.
         let brush = unsafe { CreateSolidBrush(COLORREF(u32::from_le_bytes([red, green, blue, 0]))) };
+        // SAFETY: asks for a number.
+        let name = HSTRING::from(format!("TemotoFrame {}", unsafe { GetCurrentThreadId() }));
         let class = WNDCLASSEXW {
             cbSize: size_of::<WNDCLASSEXW>() as u32,
             lpfnWndProc: Some(procedure),
             hInstance: instance,
             hbrBackground: brush,
-            lpszClassName: CLASS,
+            lpszClassName: PCWSTR(name.as_ptr()),
             ..WNDCLASSEXW::default()
         };
-        // SAFETY: everything the class names outlives its windows. The class takes the brush, and takes it along.
+        // SAFETY: everything the class names outlives the call or its windows. The class takes the brush, and takes it along.
         if unsafe { RegisterClassExW(&raw const class) } == 0 {
-            // A frame that exists already has registered it with a brush of its own.
-            // SAFETY: nobody took this one.
+            let error = windows::core::Error::from_thread();
+            // SAFETY: nobody took it.
             let _deleted = unsafe { DeleteObject(brush.into()) };
+            return Err(text(error));
         }
         let mut sides = Self {
             windows: Vec::new(),
+            class: name,
             instance,
             shown: false,
             _pixels: pixels,
         };
         for _ in 0..4 {
-            sides.windows.push(side(instance).map_err(text)?);
+            let window = side(&sides.class, instance).map_err(text)?;
+            sides.windows.push(window);
         }
         let mut message = MSG::default();
         // SAFETY: the message outlives the call, which gives the thread its queue before anybody posts to it.
@@ -182,18 +188,18 @@ impl Drop for Sides {
             // SAFETY: a window of this thread's, destroyed once.
             let _gone = unsafe { DestroyWindow(*window) };
         }
-        // SAFETY: while another frame of this process has windows of the class the call fails and changes nothing.
-        let _in_use = unsafe { UnregisterClassW(CLASS, Some(self.instance)) };
+        // SAFETY: no window of it is left.
+        let _gone = unsafe { UnregisterClassW(&self.class, Some(self.instance)) };
     }
 }
 
-fn side(instance: HINSTANCE) -> windows::core::Result<HWND> {
+fn side(class: &HSTRING, instance: HINSTANCE) -> windows::core::Result<HWND> {
     let style = WS_EX_TRANSPARENT | WS_EX_LAYERED | WS_EX_TOOLWINDOW | WS_EX_NOACTIVATE | WS_EX_TOPMOST;
     // SAFETY: the class is registered, and the texts are constants.
     let window = unsafe {
         CreateWindowExW(
             style,
-            CLASS,
+            class,
             NAME,
             WS_POPUP,
             0,

@@ -97,3 +97,18 @@ fn two_frames_live_side_by_side_and_end_at_once() {
     drop(two);
     assert!(began.elapsed() < Duration::from_secs(30));
 }
+
+#[test]
+fn frames_that_begin_and_end_at_once_take_nothing_from_each_other() {
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let mut overlay = crate::open(None).unwrap();
+                    overlay.show(Rect::new(0, 0, 100, 100)).unwrap();
+                    assert!(overlay.windows().iter().all(|id| visible(*id)));
+                }
+            });
+        }
+    });
+}
