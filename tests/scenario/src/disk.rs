@@ -48,6 +48,8 @@ pub struct Disk {
     /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
     pub copied: Option<u32>,
     open: BTreeMap<u32, Open>,
+    /// Parts of transfers that are closed, by their path.
+    left: BTreeMap<String, u32>,
 }
 
 impl Disk {
@@ -55,6 +57,16 @@ impl Disk {
     pub fn put(&mut self, path: &str, content: &[u8]) {
         self.files
             .insert(path.to_owned(), (content.to_vec(), 1_700_000_000_000));
+    }
+
+    /// The same disk as a program finds it that was started anew: what the one before had open, nobody knows.
+    #[must_use]
+    pub fn of_next_program(&self) -> Self {
+        Self {
+            open: BTreeMap::new(),
+            left: BTreeMap::new(),
+            ..self.clone()
+        }
     }
 
     /// The operator chose these for a transfer: files by their path, folders with all that is in them.
@@ -133,6 +145,7 @@ impl Disk {
                         modified_ms: *modified_ms,
                     });
                 }
+                self.left.remove(&path);
                 if let Some(open) = self.open.get_mut(&ask.transfer) {
                     open.coming.insert(index, (path.clone(), size, modified_ms));
                 }
@@ -205,9 +218,24 @@ impl Disk {
                 None
             }
             DiskWork::Close => {
-                if let Some(open) = self.open.get_mut(&ask.transfer) {
-                    open.coming.clear();
+                let open = self.open.get_mut(&ask.transfer);
+                let coming = open.map(|open| std::mem::take(&mut open.coming));
+                for (path, ..) in coming.into_iter().flat_map(BTreeMap::into_values) {
+                    if self.parts.contains_key(&path) {
+                        self.left.insert(path, ask.transfer);
+                    }
                 }
+                None
+            }
+            DiskWork::DiscardLeft => {
+                let (parts, transfer) = (&mut self.parts, ask.transfer);
+                self.left.retain(|path, of| {
+                    let stays = transfer != 0 && *of != transfer;
+                    if !stays {
+                        parts.remove(path);
+                    }
+                    stays
+                });
                 None
             }
             DiskWork::Target(place) => {

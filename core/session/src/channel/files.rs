@@ -353,8 +353,10 @@ pub enum DiskWork {
         /// Number within the transfer.
         index: u32,
     },
-    /// The transfer is over here: close what is open; unfinished parts stay, to be gone on with. No answer.
+    /// The transfer is over here: close what is open; unfinished parts stay, to be gone on with, and are remembered. No answer.
     Close,
+    /// Nothing stays of what this transfer left unfinished when it was closed; transfer 0: of what any of this session left. No answer.
+    DiscardLeft,
     /// Program only: what is received goes into this folder. Answer: [`DiskAnswer::Done`], or a fault.
     Target(Place),
     /// Program only: these files and folders, with all that is in them, are to be sent. Answer: [`DiskAnswer::Gathered`], or a fault.

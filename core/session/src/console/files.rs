@@ -196,20 +196,10 @@ impl Console {
             return;
         };
         self.close_attempt(transfer, true);
-        if let Some(job) = self.job_mut(transfer) {
-            job.end(State::Canceled);
-        }
         if wire != 0 {
-            let fault = Fault::to_wire(Some(Fault::Canceled));
-            // A program that does not hear it has forgotten the transfer as well.
-            let _unheard = self.say_file(
-                now_ms,
-                Body::Stop(proto::FileStop {
-                    transfer: wire,
-                    fault,
-                }),
-            );
+            self.say_stop(now_ms, wire, Fault::Canceled);
         }
+        self.end_job(now_ms, transfer, State::Canceled);
         self.start_jobs(now_ms);
         self.view_due = true;
     }
@@ -418,11 +408,24 @@ impl Console {
         end.peer.send_files(now_ms, body, &mut self.rng).map(|_| ())
     }
 
+    /// A program that does not hear it has forgotten the transfer as well.
+    fn say_stop(&mut self, now_ms: u64, wire: u32, fault: Fault) {
+        let fault = Fault::to_wire(Some(fault));
+        let stop = proto::FileStop {
+            transfer: wire,
+            fault,
+        };
+        let _unheard = self.say_file(now_ms, Body::Stop(stop));
+    }
+
     fn ask_disk(&mut self, wire: u32, job: u32, key: Option<Key>, work: DiskWork) {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
         if let Some(key) = key
-            && !matches!(work, DiskWork::Discard { .. } | DiskWork::Close)
+            && !matches!(
+                work,
+                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft
+            )
         {
             self.files.asks.insert(id, (wire, key));
         }

@@ -115,6 +115,12 @@ impl Receiver {
         self.over == self.items && self.steps.is_empty()
     }
 
+    /// Something was announced and is not over.
+    #[must_use]
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Files and bytes that were announced in all.
     #[must_use]
     pub const fn totals(&self) -> (u32, u64) {

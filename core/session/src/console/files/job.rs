@@ -10,6 +10,8 @@ use crate::view::{FileView, ProblemView, QuestionView, TransferView};
 
 /// Problems that are kept.
 const PROBLEMS: usize = 20;
+/// Interrupted attempts that are remembered.
+const INTERRUPTED: usize = 32;
 /// The rate is measured over this long.
 const RATE_MS: u64 = 5_000;
 
@@ -53,6 +55,8 @@ pub struct Job {
     pub number: u32,
     /// The number of the attempt that runs; 0 while none does.
     pub wire: u32,
+    /// The attempts that were interrupted: what they left unfinished goes when this is over.
+    pub interrupted: VecDeque<u32>,
     pub way: Way,
     pub name: String,
     pub state: State,
@@ -87,6 +91,7 @@ impl Job {
         Self {
             number,
             wire: 0,
+            interrupted: VecDeque::new(),
             way,
             name,
             state: State::Waiting,
@@ -116,6 +121,13 @@ impl Job {
     pub fn end(&mut self, state: State) {
         if !self.state.is_over() {
             self.state = state;
+        }
+        if state == State::Interrupted && self.wire != 0 {
+            if self.interrupted.len() >= INTERRUPTED {
+                // What is left of so old a one goes with the session.
+                self.interrupted.pop_front();
+            }
+            self.interrupted.push_back(self.wire);
         }
         self.wire = 0;
         self.questions.clear();
