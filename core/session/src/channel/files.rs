@@ -3,6 +3,7 @@
 //! A transfer is many files, one after the other. [`send::Sender`] and [`receive::Receiver`] are its two halves; both ends have both.
 //! Nothing here opens a file: an end asks its shell by [`DiskAsk`] and gets a [`DiskAnswer`] for each ask that has one.
 
+mod apart;
 pub mod copied;
 pub mod listing;
 pub mod names;
