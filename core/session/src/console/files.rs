@@ -6,6 +6,7 @@
 mod folders;
 mod job;
 mod run;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -41,6 +42,8 @@ const SHOWN_EVERY_MS: u64 = 250;
 pub struct Files {
     roots: Vec<Root>,
     requests: BTreeMap<u32, Request>,
+    /// What was thrown away, by what takes it back: how many, and the first name.
+    thrown: BTreeMap<u32, (usize, String)>,
     jobs: Vec<Job>,
     sender: Option<Sender>,
     receiver: Option<Receiver>,
@@ -60,6 +63,7 @@ impl Files {
         Self {
             roots: Vec::new(),
             requests: BTreeMap::new(),
+            thrown: BTreeMap::new(),
             jobs: Vec::new(),
             sender: None,
             receiver: None,
@@ -230,12 +234,16 @@ impl Console {
             }
             Body::Part(part) => self.folder_part(part)?,
             Body::Changed(changed) => {
-                if self.files.requests.remove(&changed.request).is_some() {
+                if let Some(request) = self.files.requests.remove(&changed.request) {
+                    let fault = Fault::from_wire(changed.fault);
                     self.outputs.push_back(Output::Event(ConsoleEvent::FolderChanged {
                         request: changed.request,
-                        fault: Fault::from_wire(changed.fault),
+                        fault,
                         token: changed.token,
                     }));
+                    if let (Request::Change(changing), None) = (request, fault) {
+                        self.tell_changed(now_ms, *changing, changed.token);
+                    }
                 }
             }
             Body::Offer(offer) => self.offered(offer)?,

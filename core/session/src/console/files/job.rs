@@ -73,6 +73,8 @@ pub struct Job {
     pub items_over: u32,
     /// Bytes of the items that are over.
     pub bytes_over: u64,
+    /// Files and folders that arrived, each once, whatever attempt brought it.
+    pub came: u32,
     /// Files that arrived, and their bytes, and the last of them.
     pub arrived: u32,
     pub arrived_bytes: u64,
@@ -104,6 +106,7 @@ impl Job {
             bytes,
             items_over: 0,
             bytes_over: 0,
+            came: 0,
             arrived: 0,
             arrived_bytes: 0,
             last: None,
@@ -165,6 +168,7 @@ impl Job {
         }
         self.items_over = self.items_over.saturating_add(1);
         self.bytes_over = self.bytes_over.saturating_add(over.size);
+        self.came = self.came.saturating_add(u32::from(over.fault.is_none()));
         match over.fault {
             None if !over.folder => {
                 self.arrived = self.arrived.saturating_add(1);

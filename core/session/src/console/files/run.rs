@@ -14,9 +14,6 @@ use crate::output::Output;
 use crate::pacing::Pacing;
 use crate::permission::Capability;
 
-/// Longest name in a line of the chat, in bytes.
-const TOLD_NAME_BYTES: usize = 200;
-
 impl Console {
     /// Begins what waits, one of each way.
     pub(in crate::console) fn start_jobs(&mut self, now_ms: u64) {
@@ -165,10 +162,13 @@ impl Console {
 
     /// It is over: nothing that an attempt before this one left stays at either end.
     pub(super) fn end_job(&mut self, now_ms: u64, number: u32, state: State) {
-        let Some(job) = self.job_mut(number) else { return };
+        let Some(job) = self.job_mut(number).filter(|job| !job.state.is_over()) else {
+            return;
+        };
         let interrupted = std::mem::take(&mut job.interrupted);
         let sends = job.sends();
         job.end(state);
+        self.tell_ended(now_ms, number);
         if interrupted.is_empty() {
             return;
         }
@@ -276,22 +276,6 @@ impl Console {
         };
         self.close_attempt(number, false);
         self.end_job(now_ms, number, State::Done);
-        let Some(job) = self.job_mut(number) else { return };
-        let (sends, arrived, bytes, first) = (job.sends(), job.arrived, job.arrived_bytes, job.name.clone());
-        let last = job.last.take();
-        let cut = |name: &str| temoto_wire::input::cut(name, TOLD_NAME_BYTES).to_owned();
-        match (arrived, last) {
-            (1, Some((name, hash))) => {
-                let event = if sends { "file_sent" } else { "file_taken" };
-                self.tell(now_ms, event, vec![cut(&name), bytes.to_string(), hash]);
-            }
-            (2.., _) => {
-                let event = if sends { "files_sent" } else { "files_taken" };
-                let arguments = vec![arrived.to_string(), bytes.to_string(), cut(&first)];
-                self.tell(now_ms, event, arguments);
-            }
-            _ => {}
-        }
         self.start_jobs(now_ms);
         self.view_due = true;
     }
