@@ -1,6 +1,6 @@
 //! A disk in memory, as the shell of either end would have one. It outlives a reload of the page and a new start of the program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use temoto_session::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Listed, ListedKind, Place, Root, RootKind, copied,
@@ -47,6 +47,8 @@ pub struct Disk {
     pub trash: Vec<(String, File)>,
     /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
     pub copied: Option<u32>,
+    /// Transfers that it was asked something for.
+    pub transfers: BTreeSet<u32>,
     open: BTreeMap<u32, Open>,
     /// Parts of transfers that are closed, by their path.
     left: BTreeMap<String, u32>,
@@ -106,6 +108,7 @@ impl Disk {
     /// Does one thing; `None` for what has no answer.
     pub fn work(&mut self, ask: DiskAsk) -> Option<DiskAnswer> {
         let fault = |fault| Some(DiskAnswer::Fault(fault));
+        self.transfers.insert(ask.transfer);
         match ask.work {
             DiskWork::Read { index, at, length } => {
                 self.reads += 1;
@@ -294,6 +297,7 @@ impl Disk {
                     truncated: false,
                 })
             }
+            DiskWork::Make { place, .. } if place.root != "desktop" => fault(Fault::Gone),
             DiskWork::Make { place, name } => {
                 self.folders.push(format!("{}/{name}", path_of(&place)));
                 Some(DiskAnswer::Done)
