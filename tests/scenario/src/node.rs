@@ -7,7 +7,7 @@ use temoto_crypto::{Secret32, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::names::is_safe;
-use temoto_session::channel::files::{DiskAsk, DiskWork, Listed, is_plain_name};
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, is_plain_name};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::channel::pictures::Settled;
@@ -16,6 +16,9 @@ use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
 
 use crate::disk::Disk;
+
+/// What a disk that stands is asked and will do later: as much as a program's may wait.
+const ASKS: usize = 256;
 
 /// Who a node is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -267,11 +270,16 @@ impl Node {
 
     fn disk_asked(&mut self, now_ms: u64, ask: DiskAsk) {
         names_are_names(&ask.work);
-        if self.disk_stands {
-            return self.asked.push(ask);
-        }
         let id = ask.id;
-        let Some(answer) = self.disk.work(ask) else { return };
+        let done = if !self.disk_stands {
+            self.disk.work(ask)
+        } else if self.asked.len() < ASKS {
+            self.asked.push(ask);
+            None
+        } else {
+            Some(DiskAnswer::Fault(Fault::Failed))
+        };
+        let Some(answer) = done else { return };
         match &mut self.machine {
             Machine::Console(console) => console.disk(now_ms, id, answer),
             Machine::Agent(agent) => agent.disk(now_ms, id, answer),
