@@ -74,6 +74,14 @@ impl<S: System> Disk<S> {
         }
     }
 
+    /// The session is over: nothing unfinished of it stays, also of what nobody closed.
+    pub fn finish(&mut self) {
+        for (transfer, receiving) in std::mem::take(&mut self.receiving) {
+            self.left.add(&self.system, transfer, receiving.unfinished());
+        }
+        self.left.discard(&self.system, 0);
+    }
+
     fn answer(&mut self, transfer: u32, work: DiskWork) -> Result<DiskAnswer, Fault> {
         let system = &mut self.system;
         match work {

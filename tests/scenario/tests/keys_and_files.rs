@@ -11,7 +11,7 @@ const RATE: u64 = 625_000;
 const HALF_MS: u64 = 25;
 const BARE_MS: u64 = 2 * HALF_MS;
 /// More than the line carries while keys are pressed.
-const LARGE: usize = 32 << 20;
+const LARGE: usize = 48 << 20;
 /// Keys that are pressed while it goes on, from its first moment on.
 const KEYS: u64 = 100;
 
