@@ -152,6 +152,17 @@ fn what_an_interrupted_transfer_brought_before_is_counted_once() {
 }
 
 #[test]
+fn a_console_that_is_loaded_anew_tells_what_had_arrived_by_then_and_once() {
+    let mut world = partly(9);
+    world.reload(Who::Console);
+    world.run_for(3_000);
+    both_read(&world, &[sent_part(), taken_part()], "after a reload");
+    world.reload(Who::Console);
+    world.run_for(3_000);
+    both_read(&world, &[sent_part(), taken_part()], "after another one");
+}
+
+#[test]
 fn whatever_is_changed_in_a_folder_is_to_be_read_once_for_each_time() {
     let mut world = world(8);
     for name in ["a.txt", "b.txt", "c.txt"] {

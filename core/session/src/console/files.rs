@@ -6,7 +6,7 @@
 mod folders;
 mod job;
 mod run;
-mod told;
+pub(super) mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -36,6 +36,8 @@ use job::{Job, State, Way};
 const JOBS: usize = 64;
 /// Progress is shown this often at the most.
 const SHOWN_EVERY_MS: u64 = 250;
+/// What has arrived is stored this often at the most.
+const STORED_EVERY_MS: u64 = 2_000;
 
 /// Everything about files.
 #[derive(Debug)]
@@ -56,6 +58,9 @@ pub struct Files {
     /// Progress was made that is not shown yet.
     moved: bool,
     shown_ms: u64,
+    /// Something arrived that is not stored yet.
+    came: bool,
+    stored_ms: u64,
 }
 
 impl Files {
@@ -73,6 +78,8 @@ impl Files {
             pacing: Pacing::new(now_ms),
             moved: false,
             shown_ms: 0,
+            came: false,
+            stored_ms: 0,
         }
     }
 }
@@ -364,15 +371,24 @@ impl Console {
         if self.files.moved && now_ms >= self.files.shown_ms + SHOWN_EVERY_MS {
             self.view_due = true;
         }
+        if self.files.came && now_ms >= self.files.stored_ms + STORED_EVERY_MS {
+            self.store_due = true;
+        }
+        if self.store_due {
+            (self.files.came, self.files.stored_ms) = (false, now_ms);
+        }
         if self.view_due {
             (self.files.moved, self.files.shown_ms) = (false, now_ms);
             self.measure_jobs(now_ms);
         }
     }
 
-    /// When progress has to be shown.
+    /// When progress has to be shown or stored.
     pub(super) fn files_at(&self) -> Option<u64> {
-        self.files.moved.then_some(self.files.shown_ms + SHOWN_EVERY_MS)
+        let files = &self.files;
+        let show = files.moved.then_some(files.shown_ms + SHOWN_EVERY_MS);
+        let store = files.came.then_some(files.stored_ms + STORED_EVERY_MS);
+        show.into_iter().chain(store).min()
     }
 
     /// What the page shows of it.

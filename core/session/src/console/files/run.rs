@@ -262,6 +262,7 @@ impl Console {
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::FileDone(Box::new(done))));
         }
+        self.files.came |= over.fault.is_none();
     }
 
     fn job_done(&mut self, now_ms: u64, wire: u32) {

@@ -1,8 +1,9 @@
 //! What is to be read in the chat of files: what came and went, also of a transfer that ended early, and what was changed in folders.
 
+use serde::{Deserialize, Serialize};
 use temoto_wire::proto::file_change::Kind as Change;
 
-use super::job::State;
+use super::job::{Job, State};
 use crate::console::Console;
 
 /// Longest name in a line of the chat, in bytes.
@@ -23,6 +24,31 @@ pub(super) struct Changing {
     pub token: u32,
 }
 
+/// How much of a transfer arrived that did not come to its end.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(in crate::console) struct Part {
+    sends: bool,
+    /// Files and folders that arrived, of how many.
+    came: u32,
+    all: u32,
+    /// Bytes of the files.
+    bytes: u64,
+    first: String,
+}
+
+impl Part {
+    fn of(job: &Job) -> Option<Self> {
+        (job.came > 0).then(|| Self {
+            sends: job.sends(),
+            came: job.came,
+            // What was in the folder when it was looked at last may be less than what came of it before.
+            all: job.items.max(job.came),
+            bytes: job.arrived_bytes,
+            first: cut(&job.name),
+        })
+    }
+}
+
 impl Console {
     /// A transfer is over, whichever way. Of one that brought nothing there is nothing to tell.
     pub(super) fn tell_ended(&mut self, now_ms: u64, number: u32) {
@@ -38,15 +64,40 @@ impl Console {
                 let arguments = vec![arrived.to_string(), bytes, first];
                 (which("files_sent", "files_taken"), arguments)
             }
-            (State::Failed(_) | State::Canceled, ..) if job.came > 0 => {
-                // What was in the folder when it was looked at last may be less than what came of it before.
-                let all = job.items.max(job.came);
-                let arguments = vec![job.came.to_string(), all.to_string(), bytes, first];
-                (which("files_sent_part", "files_taken_part"), arguments)
+            (State::Failed(_) | State::Canceled, ..) => {
+                let part = Part::of(job);
+                return self.tell_part(now_ms, part);
             }
             _ => return,
         };
         self.tell(now_ms, event, arguments);
+    }
+
+    fn tell_part(&mut self, now_ms: u64, part: Option<Part>) {
+        let Some(part) = part else { return };
+        let event = if part.sends {
+            "files_sent_part"
+        } else {
+            "files_taken_part"
+        };
+        let numbers = [part.came.into(), part.all.into(), part.bytes].map(|n: u64| n.to_string());
+        let arguments = numbers.into_iter().chain([part.first]).collect();
+        self.tell(now_ms, event, arguments);
+    }
+
+    /// What has arrived of transfers that go on, for a load of the page that knows nothing of them.
+    pub(in crate::console) fn partly(&self) -> Vec<Part> {
+        let jobs = self.files.jobs.iter();
+        jobs.filter(|job| !job.state.is_over())
+            .filter_map(Part::of)
+            .collect()
+    }
+
+    /// The page was loaded anew, and these did not go on.
+    pub(in crate::console) fn tell_partly(&mut self, now_ms: u64, parts: Vec<Part>) {
+        for part in parts {
+            self.tell_part(now_ms, Some(part));
+        }
     }
 
     /// The program did what was asked; `token` takes back what was thrown away.
