@@ -98,6 +98,9 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
         "file_sent" | "file_taken" | "files_sent" | "files_taken" => {
             return Some(files(lang, code, arguments));
         }
+        "files_sent_part" | "files_taken_part" => return Some(partly(lang, code, arguments)),
+        "folder_made" | "file_renamed" | "file_trashed" | "files_trashed" | "file_restored"
+        | "files_restored" => return Some(folders(lang, code, arguments)),
         "line_back" => return Some(line_back(lang, arguments.first())),
         "code_burnt" => (
             "数字が3回間違えられたため、コードを無効にしました",
@@ -142,6 +145,52 @@ fn files(lang: Lang, code: &str, arguments: &[String]) -> String {
         (Lang::En, true, false) => format!("Your support person sent {count} files: {name} and more"),
         (Lang::En, false, true) => format!("Your support person took a file: {name}"),
         (Lang::En, false, false) => format!("Your support person took {count} files: {name} and more"),
+    }
+}
+
+/// A transfer that ended early: how many of how many came, and the first name.
+fn partly(lang: Lang, code: &str, arguments: &[String]) -> String {
+    let argument = |at: usize, longest| one_line(arguments.get(at).map_or("", String::as_str), longest);
+    let (came, all, name) = (argument(0, ARGUMENT), argument(1, ARGUMENT), argument(3, NAME));
+    let (ja, en) = if code == "files_sent_part" {
+        (
+            "担当者の送信が途中で終わりました（届いたファイル",
+            "Your support person's sending ended early",
+        )
+    } else {
+        (
+            "担当者の受け取りが途中で終わりました（渡したファイル",
+            "Your support person's taking files ended early",
+        )
+    };
+    match lang {
+        Lang::Ja => format!("{ja}: {name} など、{all} 件のうち {came} 件）"),
+        Lang::En => format!("{en}: {came} of {all} arrived, {name} among them"),
+    }
+}
+
+/// What was changed in a folder.
+fn folders(lang: Lang, code: &str, arguments: &[String]) -> String {
+    let argument = |at: usize, longest| one_line(arguments.get(at).map_or("", String::as_str), longest);
+    let (first, second) = (argument(0, NAME), argument(1, NAME));
+    let count = argument(0, ARGUMENT);
+    match (lang, code) {
+        (Lang::Ja, "folder_made") => format!("担当者がフォルダーを作りました: {first}"),
+        (Lang::Ja, "file_renamed") => format!("担当者が名前を変えました: {first} → {second}"),
+        (Lang::Ja, "file_trashed") => format!("担当者がゴミ箱に入れました: {first}"),
+        (Lang::Ja, "files_trashed") => format!("担当者がゴミ箱に入れました: {second} など {count} 件"),
+        (Lang::Ja, "file_restored") => format!("担当者がゴミ箱から戻しました: {first}"),
+        (Lang::Ja, _) => format!("担当者がゴミ箱から戻しました: {second} など {count} 件"),
+        (Lang::En, "folder_made") => format!("Your support person made a folder: {first}"),
+        (Lang::En, "file_renamed") => format!("Your support person changed a name: {first} → {second}"),
+        (Lang::En, "file_trashed") => format!("Your support person moved to the trash: {first}"),
+        (Lang::En, "files_trashed") => {
+            format!("Your support person moved {count} items to the trash: {second} and more")
+        }
+        (Lang::En, "file_restored") => format!("Your support person took back out of the trash: {first}"),
+        (Lang::En, _) => {
+            format!("Your support person took {count} items back out of the trash: {second} and more")
+        }
     }
 }
 
@@ -192,6 +241,14 @@ mod tests {
             "files_sent",
             "file_taken",
             "files_taken",
+            "files_sent_part",
+            "files_taken_part",
+            "folder_made",
+            "file_renamed",
+            "file_trashed",
+            "files_trashed",
+            "file_restored",
+            "files_restored",
             "line_back",
             "code_burnt",
             "failures_differ",
@@ -201,6 +258,30 @@ mod tests {
             assert!(!ja.is_ascii() && en.replace('→', "").is_ascii(), "{code}");
         }
         assert_eq!(event_sentence(Lang::En, "of_the_future", &[]), None);
+    }
+
+    #[test]
+    fn what_happened_to_files_is_told_with_numbers_and_names_that_cannot_deceive() {
+        let told = |lang, code: &str, arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|&one| one.to_owned()).collect();
+            event_sentence(lang, code, &arguments).expect(code)
+        };
+        assert_eq!(
+            told(Lang::En, "files_sent_part", &["3", "10", "99", "a.txt"]),
+            "Your support person's sending ended early: 3 of 10 arrived, a.txt among them"
+        );
+        assert_eq!(
+            told(Lang::Ja, "files_taken_part", &["3", "10", "99", "写真"]),
+            "担当者の受け取りが途中で終わりました（渡したファイル: 写真 など、10 件のうち 3 件）"
+        );
+        assert_eq!(
+            told(Lang::En, "file_renamed", &["a\n\u{202e}b", "c"]),
+            "Your support person changed a name: a b → c"
+        );
+        assert_eq!(
+            told(Lang::Ja, "files_trashed", &["12", "a"]),
+            "担当者がゴミ箱に入れました: a など 12 件"
+        );
     }
 
     #[test]

@@ -181,6 +181,7 @@ pub fn disk(ask: DiskAsk) -> Option<JsValue> {
             "discard"
         }
         DiskWork::Close => "close",
+        DiskWork::DiscardLeft => "discardLeft",
         DiskWork::Target(_)
         | DiskWork::Gather { .. }
         | DiskWork::Roots

@@ -430,7 +430,7 @@ impl Console {
         }
         self.let_go(now_ms);
         self.blank();
-        self.end_files();
+        self.end_files(now_ms);
         if by == "operator" {
             let leave = proto::Leave {
                 reason: proto::leave::Reason::Ended.into(),

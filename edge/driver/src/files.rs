@@ -87,12 +87,14 @@ fn serve<S: System>(mut disk: Disk<S>, inbox: &Receiver<Task>, events: &mpsc::Se
             let _unheard = events.blocking_send(EdgeEvent::Disk { id, answer });
         }
     }
+    // More may have been asked of it than it could be told.
+    disk.finish();
 }
 
 #[cfg(test)]
 mod tests {
     use temoto_files::fake::FakeSystem;
-    use temoto_session::channel::files::{DiskAnswer, DiskWork, Place};
+    use temoto_session::channel::files::{Choice, DiskAnswer, DiskWork, Place};
 
     use super::*;
 
@@ -142,6 +144,36 @@ mod tests {
         }
         drop(files);
         assert!(folder.join("39").exists());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn with_the_session_goes_what_nobody_closed() {
+        let folder = std::env::temp_dir().join(format!("temoto-driver-unclosed-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let (events, mut told) = mpsc::channel(4);
+        let files = Files::with(Disk::new(FakeSystem::new(&folder)), events).expect("a thread");
+        let place = Place {
+            root: "desktop".to_owned(),
+            path: Vec::new(),
+        };
+        let create = DiskWork::Create {
+            index: 0,
+            path: vec!["a.bin".to_owned()],
+            folder: false,
+            size: 9,
+            modified_ms: 1,
+            choice: Choice::Ask,
+        };
+        for (id, work) in [(1, DiskWork::Target(place)), (2, create)] {
+            let transfer = 1;
+            assert!(files.ask(DiskAsk { id, transfer, work }));
+            assert!(told.blocking_recv().is_some());
+        }
+        let count = || std::fs::read_dir(&folder).expect("a folder").count();
+        assert_eq!(count(), 2, "a part and its journal");
+        drop(files);
+        assert_eq!(count(), 0);
         std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

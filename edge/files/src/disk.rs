@@ -8,6 +8,7 @@ use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Place
 
 use crate::browse::Trash;
 use crate::copied::Copied;
+use crate::left::Left;
 use crate::receive::Receiving;
 use crate::send::Sending;
 use crate::{System, browse, paths, send};
@@ -20,6 +21,7 @@ pub struct Disk<S> {
     system: S,
     sending: BTreeMap<u32, Sending>,
     receiving: BTreeMap<u32, Receiving>,
+    left: Left,
     trash: Trash,
     copied: Option<Copied>,
 }
@@ -31,6 +33,7 @@ impl<S: System> Disk<S> {
             system,
             sending: BTreeMap::new(),
             receiving: BTreeMap::new(),
+            left: Left::new(),
             trash: Trash::new(),
             copied: None,
         }
@@ -54,7 +57,13 @@ impl<S: System> Disk<S> {
             }
             DiskWork::Close => {
                 self.sending.remove(&transfer);
-                self.receiving.remove(&transfer);
+                if let Some(receiving) = self.receiving.remove(&transfer) {
+                    self.left.add(&self.system, transfer, receiving.unfinished());
+                }
+                None
+            }
+            DiskWork::DiscardLeft => {
+                self.left.discard(&self.system, transfer);
                 None
             }
             DiskWork::ForgetCopied => {
@@ -63,6 +72,14 @@ impl<S: System> Disk<S> {
             }
             work => Some(self.answer(transfer, work).unwrap_or_else(DiskAnswer::Fault)),
         }
+    }
+
+    /// The session is over: nothing unfinished of it stays, also of what nobody closed.
+    pub fn finish(&mut self) {
+        for (transfer, receiving) in std::mem::take(&mut self.receiving) {
+            self.left.add(&self.system, transfer, receiving.unfinished());
+        }
+        self.left.discard(&self.system, 0);
     }
 
     fn answer(&mut self, transfer: u32, work: DiskWork) -> Result<DiskAnswer, Fault> {
@@ -84,7 +101,12 @@ impl<S: System> Disk<S> {
                 if folder {
                     return receiving.make_folder(system, &path);
                 }
-                receiving.create(system, index, &path, (size, modified_ms), choice)
+                let answer = receiving.create(system, index, &path, (size, modified_ms), choice);
+                // Whoever has it open takes it away from now on.
+                if let Some(part) = receiving.part(index) {
+                    self.left.taken_up(&part);
+                }
+                answer
             }
             DiskWork::ReadPart { index, at, length } => {
                 let receiving = self.receiving.get_mut(&transfer).ok_or(Fault::Gone)?;
@@ -140,7 +162,9 @@ impl<S: System> Disk<S> {
             }
             DiskWork::Restore(token) => self.trash.restore(system, token).map(|()| DiskAnswer::Done),
             // Taken before.
-            DiskWork::Discard { .. } | DiskWork::Close | DiskWork::ForgetCopied => Ok(DiskAnswer::Done),
+            DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft | DiskWork::ForgetCopied => {
+                Ok(DiskAnswer::Done)
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod copied;
 mod disk;
 pub mod fake;
 mod faults;
+mod left;
 mod paths;
 mod receive;
 mod send;

@@ -7,10 +7,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, File, OpenOptions};
 use temoto_session::channel::files::names::{JOURNAL, PART, numbered};
-use temoto_session::channel::files::{Choice, DiskAnswer, Fault};
+use temoto_session::channel::files::{Choice, DiskAnswer, Fault, Place};
 use temoto_wire::limits::{FILE_BLOCK_BYTES, NAME_BYTES};
 
 use crate::faults::fault;
+use crate::left::Part;
 use crate::paths::{self, Opened, modified_ms};
 use crate::{System, native};
 
@@ -25,6 +26,10 @@ struct Incoming {
     name: String,
     part: String,
     journal: String,
+    /// What the journal says.
+    text: String,
+    /// Folders from where the transfer goes.
+    folders: Vec<String>,
     modified_ms: u64,
 }
 
@@ -67,30 +72,21 @@ impl Receiving {
         let text = format!("temoto 1\n{size}\n{modified}\n{name}\n");
         let (file, have) = take_up(&dir, &part, &journal, &text, size)?;
         let (free, all) = system.space(&self.into.start.path);
-        if all > 0 && size - have > free {
-            self.open.insert(
-                index,
-                Incoming {
-                    dir,
-                    file: None,
-                    name: name.clone(),
-                    part,
-                    journal,
-                    modified_ms: modified,
-                },
-            );
-            self.discard(index);
-            return Err(Fault::Full);
-        }
         let incoming = Incoming {
             dir,
             file: Some(file),
             name: name.clone(),
             part,
             journal,
+            text,
+            folders: folders.to_vec(),
             modified_ms: modified,
         };
         self.open.insert(index, incoming);
+        if all > 0 && size - have > free {
+            self.discard(index);
+            return Err(Fault::Full);
+        }
         Ok(DiskAnswer::Created { have })
     }
 
@@ -156,6 +152,32 @@ impl Receiving {
         }
     }
 
+    /// Where the part of this file is, while it is not finished.
+    pub fn part(&self, index: u32) -> Option<Part> {
+        Some(self.part_of(self.open.get(&index)?))
+    }
+
+    /// Where every part is that is not finished.
+    pub fn unfinished(&self) -> Vec<Part> {
+        self.open
+            .values()
+            .map(|incoming| self.part_of(incoming))
+            .collect()
+    }
+
+    fn part_of(&self, incoming: &Incoming) -> Part {
+        let path = self.into.path.iter().chain(&incoming.folders);
+        Part {
+            place: Place {
+                root: self.into.start.id.clone(),
+                path: path.cloned().collect(),
+            },
+            name: incoming.part.clone(),
+            journal: incoming.journal.clone(),
+            text: incoming.text.clone(),
+        }
+    }
+
     fn file(&mut self, index: u32) -> Result<&mut File, Fault> {
         let incoming = self.open.get_mut(&index).ok_or(Fault::Gone)?;
         incoming.file.as_mut().ok_or(Fault::Gone)
@@ -184,11 +206,7 @@ fn there(dir: &Dir, name: &str, choice: Choice) -> Result<Option<DiskAnswer>, Fa
 fn take_up(dir: &Dir, part: &str, journal: &str, text: &str, size: u64) -> Result<(File, u64), Fault> {
     let mut options = OpenOptions::new();
     options.read(true).follow(FollowSymlinks::No);
-    let known = dir.open_with(journal, &options).ok().is_some_and(|mut file| {
-        let mut bytes = Vec::new();
-        let read = Read::by_ref(&mut file).take(4_096).read_to_end(&mut bytes);
-        read.is_ok() && bytes == text.as_bytes()
-    });
+    let known = tells(dir, journal, text);
     options.write(true);
     if known
         && dir
@@ -213,8 +231,25 @@ fn take_up(dir: &Dir, part: &str, journal: &str, text: &str, size: u64) -> Resul
     new.read(true).write(true).create_new(true);
     let mut file = dir.open_with(journal, &new).map_err(|e| fault(&e))?;
     file.write_all(text.as_bytes()).map_err(|e| fault(&e))?;
-    let file = dir.open_with(part, &new).map_err(|e| fault(&e))?;
-    Ok((file, 0))
+    match dir.open_with(part, &new) {
+        Ok(file) => Ok((file, 0)),
+        Err(error) => {
+            // A journal without a part means nothing to anybody.
+            let _stays = dir.remove_file(journal);
+            Err(fault(&error))
+        }
+    }
+}
+
+/// Whether the journal of this name tells this.
+pub fn tells(dir: &Dir, journal: &str, text: &str) -> bool {
+    let mut options = OpenOptions::new();
+    options.read(true).follow(FollowSymlinks::No);
+    dir.open_with(journal, &options).ok().is_some_and(|mut file| {
+        let mut bytes = Vec::new();
+        let read = Read::by_ref(&mut file).take(4_096).read_to_end(&mut bytes);
+        read.is_ok() && bytes == text.as_bytes()
+    })
 }
 
 /// Gives the part its name, or one with a number.

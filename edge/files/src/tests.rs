@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, ListedKind, Place};
 
 mod copied;
+mod left;
 
 use crate::fake::FakeSystem;
 use crate::{Disk, NativeSystem, System};

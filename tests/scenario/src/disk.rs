@@ -1,6 +1,6 @@
 //! A disk in memory, as the shell of either end would have one. It outlives a reload of the page and a new start of the program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use temoto_session::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Listed, ListedKind, Place, Root, RootKind, copied,
@@ -47,14 +47,35 @@ pub struct Disk {
     pub trash: Vec<(String, File)>,
     /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
     pub copied: Option<u32>,
+    /// What is written is not kept.
+    forgetful: bool,
+    /// Transfers that it was asked something for.
+    pub transfers: BTreeSet<u32>,
     open: BTreeMap<u32, Open>,
+    /// Parts of transfers that are closed, by their path.
+    left: BTreeMap<String, u32>,
 }
 
 impl Disk {
+    /// Parts keep their length and not their content: what is to be told of memory is not told of disks.
+    pub fn forget_written(&mut self) {
+        self.forgetful = true;
+    }
+
     /// Puts a file there.
     pub fn put(&mut self, path: &str, content: &[u8]) {
         self.files
             .insert(path.to_owned(), (content.to_vec(), 1_700_000_000_000));
+    }
+
+    /// The same disk as a program finds it that was started anew: what the one before had open, nobody knows.
+    #[must_use]
+    pub fn of_next_program(&self) -> Self {
+        Self {
+            open: BTreeMap::new(),
+            left: BTreeMap::new(),
+            ..self.clone()
+        }
     }
 
     /// The operator chose these for a transfer: files by their path, folders with all that is in them.
@@ -94,6 +115,7 @@ impl Disk {
     /// Does one thing; `None` for what has no answer.
     pub fn work(&mut self, ask: DiskAsk) -> Option<DiskAnswer> {
         let fault = |fault| Some(DiskAnswer::Fault(fault));
+        self.transfers.insert(ask.transfer);
         match ask.work {
             DiskWork::Read { index, at, length } => {
                 self.reads += 1;
@@ -133,6 +155,7 @@ impl Disk {
                         modified_ms: *modified_ms,
                     });
                 }
+                self.left.remove(&path);
                 if let Some(open) = self.open.get_mut(&ask.transfer) {
                     open.coming.insert(index, (path.clone(), size, modified_ms));
                 }
@@ -163,6 +186,9 @@ impl Disk {
                     return fault(Fault::Full);
                 }
                 self.written += bytes.len() as u64;
+                if self.forgetful {
+                    return Some(DiskAnswer::Done);
+                }
                 let part = self.part(ask.transfer, index)?;
                 if at == 0 {
                     part.bytes.clear();
@@ -205,9 +231,24 @@ impl Disk {
                 None
             }
             DiskWork::Close => {
-                if let Some(open) = self.open.get_mut(&ask.transfer) {
-                    open.coming.clear();
+                let open = self.open.get_mut(&ask.transfer);
+                let coming = open.map(|open| std::mem::take(&mut open.coming));
+                for (path, ..) in coming.into_iter().flat_map(BTreeMap::into_values) {
+                    if self.parts.contains_key(&path) {
+                        self.left.insert(path, ask.transfer);
+                    }
                 }
+                None
+            }
+            DiskWork::DiscardLeft => {
+                let (parts, transfer) = (&mut self.parts, ask.transfer);
+                self.left.retain(|path, of| {
+                    let stays = transfer != 0 && *of != transfer;
+                    if !stays {
+                        parts.remove(path);
+                    }
+                    stays
+                });
                 None
             }
             DiskWork::Target(place) => {
@@ -266,6 +307,7 @@ impl Disk {
                     truncated: false,
                 })
             }
+            DiskWork::Make { place, .. } if place.root != "desktop" => fault(Fault::Gone),
             DiskWork::Make { place, name } => {
                 self.folders.push(format!("{}/{name}", path_of(&place)));
                 Some(DiskAnswer::Done)

@@ -10,6 +10,7 @@
 mod desk;
 pub mod disk;
 mod guesser;
+pub mod hostile;
 mod node;
 pub mod play;
 mod relay;

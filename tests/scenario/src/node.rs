@@ -6,14 +6,19 @@ use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Outside, Secret32, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
-use temoto_session::channel::files::{DiskAsk, Listed};
+use temoto_session::channel::files::names::is_safe;
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, is_plain_name};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::channel::pictures::Settled;
+use temoto_session::permission::Capability;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
 
 use crate::disk::Disk;
+
+/// What a disk that stands is asked and will do later: as much as a program's may wait.
+const ASKS: usize = 256;
 
 /// Who a node is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -215,11 +220,24 @@ impl Node {
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
             Output::Event(AgentEvent::Picture(settled)) => self.pictures.push(settled),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,
-            Output::Event(AgentEvent::SetClipboard(set)) => self.clip_sets.push(set),
+            Output::Event(AgentEvent::SetClipboard(set)) => {
+                self.may_now(Capability::ClipboardIn, "set the clipboard");
+                self.clip_sets.push(set);
+            }
             Output::Event(AgentEvent::ClipboardCame(came)) => self.clip_came.push(came),
             Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
-            Output::Event(AgentEvent::WatchClipboard(watch)) => self.watched = watch,
-            Output::Event(AgentEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
+            Output::Event(AgentEvent::WatchClipboard(watch)) => {
+                if watch {
+                    self.may_now(Capability::ClipboardOut, "watch the clipboard");
+                }
+                self.watched = watch;
+            }
+            Output::Event(AgentEvent::Disk(ask)) => {
+                if let Some(needed) = needed_for(&ask.work) {
+                    self.may_now(needed, &format!("{:?}", ask.work));
+                }
+                self.disk_asked(now_ms, ask);
+            }
             Output::Event(AgentEvent::Capture { display }) if !self.busy => {
                 self.captures += 1;
                 if let (Some(desktop), Machine::Agent(agent)) = (&self.desktop, &mut self.machine) {
@@ -248,12 +266,26 @@ impl Node {
         None
     }
 
+    /// Whatever the other end says, nothing is done on the customer's computer that is not allowed at that moment.
+    fn may_now(&self, capability: Capability, what: &str) {
+        let Machine::Agent(agent) = &self.machine else {
+            return;
+        };
+        assert!(agent.allows(capability), "without {capability:?}: {what}");
+    }
+
     fn disk_asked(&mut self, now_ms: u64, ask: DiskAsk) {
-        if self.disk_stands {
-            return self.asked.push(ask);
-        }
+        names_are_names(&ask.work);
         let id = ask.id;
-        let Some(answer) = self.disk.work(ask) else { return };
+        let done = if !self.disk_stands {
+            self.disk.work(ask)
+        } else if self.asked.len() < ASKS {
+            self.asked.push(ask);
+            None
+        } else {
+            Some(DiskAnswer::Fault(Fault::Failed))
+        };
+        let Some(answer) = done else { return };
         match &mut self.machine {
             Machine::Console(console) => console.disk(now_ms, id, answer),
             Machine::Agent(agent) => agent.disk(now_ms, id, answer),
@@ -361,6 +393,64 @@ impl Node {
             Machine::Console(console) => console.message(now_ms, bytes),
             Machine::Agent(agent) => agent.message(now_ms, bytes),
         }
+    }
+}
+
+/// What has to be allowed for that on the customer's computer.
+const fn needed_for(work: &DiskWork) -> Option<Capability> {
+    match work {
+        DiskWork::Create { .. }
+        | DiskWork::ReadPart { .. }
+        | DiskWork::Write { .. }
+        | DiskWork::Finish { .. }
+        | DiskWork::Target(_)
+        | DiskWork::Make { .. }
+        | DiskWork::Rename { .. }
+        | DiskWork::Trash { .. }
+        | DiskWork::Restore(_) => Some(Capability::FilesIn),
+        DiskWork::Read { .. } | DiskWork::Gather { .. } | DiskWork::List(_) => Some(Capability::FilesOut),
+        // Either of the two, and what is only closed or taken away.
+        DiskWork::Roots
+        | DiskWork::Discard { .. }
+        | DiskWork::DiscardLeft
+        | DiskWork::Close
+        | DiskWork::ForgetCopied => None,
+    }
+}
+
+/// Each name is one plain name, whoever gave it; one that the other end made up is safe on every system.
+fn names_are_names(work: &DiskWork) {
+    let plain = |names: &[String]| assert!(names.iter().all(|name| is_plain_name(name)), "{work:?}");
+    match work {
+        DiskWork::Create { path, .. } => {
+            assert!(
+                !path.is_empty() && path.iter().all(|name| is_safe(name)),
+                "{path:?}"
+            );
+        }
+        DiskWork::Target(place) | DiskWork::List(place) => plain(&place.path),
+        DiskWork::Gather { place, names } | DiskWork::Trash { place, names } => {
+            plain(&place.path);
+            plain(names);
+        }
+        DiskWork::Make { place, name } => {
+            plain(&place.path);
+            plain(std::slice::from_ref(name));
+        }
+        DiskWork::Rename { place, from, to } => {
+            plain(&place.path);
+            plain(&[from.clone(), to.clone()]);
+        }
+        DiskWork::Read { .. }
+        | DiskWork::ReadPart { .. }
+        | DiskWork::Write { .. }
+        | DiskWork::Finish { .. }
+        | DiskWork::Discard { .. }
+        | DiskWork::DiscardLeft
+        | DiskWork::Close
+        | DiskWork::Roots
+        | DiskWork::Restore(_)
+        | DiskWork::ForgetCopied => {}
     }
 }
 

@@ -547,7 +547,8 @@ impl World {
                     let online = std::mem::replace(&mut self.node_mut(who).online, false);
                     if online {
                         // After what was sent before it.
-                        self.post(self.latency_ms, who, Parcel::Closed);
+                        let after = self.latency_ms + self.queue(who, 0);
+                        self.post(after, who, Parcel::Closed);
                     }
                 }
                 Wish::Send(bytes) => {

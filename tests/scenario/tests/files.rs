@@ -271,7 +271,7 @@ fn a_program_that_is_started_anew_goes_on_with_the_part_that_is_there() {
     world.node_mut(Who::Console).disk.put("up.bin", &up);
     send(&mut world, 1, &["up.bin"]);
     world.run_for(2_500);
-    let disk = world.node(Who::Program).disk.clone();
+    let disk = world.node(Who::Program).disk.of_next_program();
     let had = disk.written;
     assert!(had >= MIB as u64 && had < up.len() as u64, "{had}");
     world.kill(Who::Program);

@@ -461,6 +461,8 @@ export type DiskAsk = { kind: 'disk'; id: number; transfer: number } &
     | { work: 'discard'; index: number }
     /** The transfer is over for now: close what is open, unfinished parts stay. No answer. */
     | { work: 'close' }
+    /** Nothing stays of what this transfer left unfinished when it was closed. No answer. */
+    | { work: 'discardLeft' }
   );
 
 export type DiskAnswer =

@@ -60,6 +60,8 @@ pub struct Files {
     /// The transfer whose files are being looked for.
     gathering: Option<u32>,
     held: bool,
+    /// The disk may have something unfinished of a transfer that is closed.
+    left: bool,
     asks: BTreeMap<u32, Purpose>,
     next_ask: u32,
     copied: copied::Copied,
@@ -183,6 +185,9 @@ impl Agent {
                 } else if self.sending(stop.transfer).is_some() || self.files.gathering == Some(stop.transfer)
                 {
                     self.drop_sender();
+                } else if stop.transfer > 0 {
+                    // One that was interrupted will not go on.
+                    self.discard_left(stop.transfer);
                 }
             }
             // The table refuses these from a console.
@@ -225,6 +230,9 @@ impl Agent {
             // Who pauses may go on; who withdraws keeps nothing half.
             let withdrawn = !self.grants.has(Capability::FilesIn);
             self.drop_receiver(withdrawn);
+            if withdrawn {
+                self.discard_left(0);
+            }
         }
         self.say_places();
     }
@@ -249,6 +257,7 @@ impl Agent {
     pub(super) fn end_files(&mut self) {
         self.drop_sender();
         self.drop_receiver(true);
+        self.discard_left(0);
         self.files.listings.clear();
         self.files.asks.clear();
     }
@@ -487,6 +496,8 @@ impl Agent {
         let transfer = receiver.transfer();
         if discard {
             receiver.discard_all();
+        } else {
+            self.files.left |= receiver.has_open();
         }
         while let Some(step) = receiver.poll() {
             if let Step::Ask(_, work @ DiskWork::Discard { .. }) = step {
@@ -497,13 +508,21 @@ impl Agent {
         self.view_due = true;
     }
 
+    /// What a closed transfer left unfinished goes, or what any of them left, with 0.
+    fn discard_left(&mut self, transfer: u32) {
+        if self.files.left {
+            self.files.left = transfer > 0;
+            self.ask_disk(transfer, DiskWork::DiscardLeft, Purpose::Nothing);
+        }
+    }
+
     fn ask_disk(&mut self, transfer: u32, work: DiskWork, purpose: Purpose) {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
         if !matches!(purpose, Purpose::Nothing)
             && !matches!(
                 &work,
-                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::ForgetCopied
+                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft | DiskWork::ForgetCopied
             )
         {
             self.files.asks.insert(id, purpose);

@@ -3,6 +3,7 @@
 //! A transfer is many files, one after the other. [`send::Sender`] and [`receive::Receiver`] are its two halves; both ends have both.
 //! Nothing here opens a file: an end asks its shell by [`DiskAsk`] and gets a [`DiskAnswer`] for each ask that has one.
 
+mod apart;
 pub mod copied;
 pub mod listing;
 pub mod names;
@@ -353,8 +354,10 @@ pub enum DiskWork {
         /// Number within the transfer.
         index: u32,
     },
-    /// The transfer is over here: close what is open; unfinished parts stay, to be gone on with. No answer.
+    /// The transfer is over here: close what is open; unfinished parts stay, to be gone on with, and are remembered. No answer.
     Close,
+    /// Nothing stays of what this transfer left unfinished when it was closed; transfer 0: of what any of this session left. No answer.
+    DiscardLeft,
     /// Program only: what is received goes into this folder. Answer: [`DiskAnswer::Done`], or a fault.
     Target(Place),
     /// Program only: these files and folders, with all that is in them, are to be sent. Answer: [`DiskAnswer::Gathered`], or a fault.

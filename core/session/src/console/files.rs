@@ -6,6 +6,7 @@
 mod folders;
 mod job;
 mod run;
+pub(super) mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -35,12 +36,16 @@ use job::{Job, State, Way};
 const JOBS: usize = 64;
 /// Progress is shown this often at the most.
 const SHOWN_EVERY_MS: u64 = 250;
+/// What has arrived is stored this often at the most.
+const STORED_EVERY_MS: u64 = 2_000;
 
 /// Everything about files.
 #[derive(Debug)]
 pub struct Files {
     roots: Vec<Root>,
     requests: BTreeMap<u32, Request>,
+    /// What was thrown away, by what takes it back: how many, and the first name.
+    thrown: BTreeMap<u32, (usize, String)>,
     jobs: Vec<Job>,
     sender: Option<Sender>,
     receiver: Option<Receiver>,
@@ -53,6 +58,9 @@ pub struct Files {
     /// Progress was made that is not shown yet.
     moved: bool,
     shown_ms: u64,
+    /// Something arrived that is not stored yet.
+    came: bool,
+    stored_ms: u64,
 }
 
 impl Files {
@@ -60,6 +68,7 @@ impl Files {
         Self {
             roots: Vec::new(),
             requests: BTreeMap::new(),
+            thrown: BTreeMap::new(),
             jobs: Vec::new(),
             sender: None,
             receiver: None,
@@ -69,6 +78,8 @@ impl Files {
             pacing: Pacing::new(now_ms),
             moved: false,
             shown_ms: 0,
+            came: false,
+            stored_ms: 0,
         }
     }
 }
@@ -196,20 +207,10 @@ impl Console {
             return;
         };
         self.close_attempt(transfer, true);
-        if let Some(job) = self.job_mut(transfer) {
-            job.end(State::Canceled);
-        }
         if wire != 0 {
-            let fault = Fault::to_wire(Some(Fault::Canceled));
-            // A program that does not hear it has forgotten the transfer as well.
-            let _unheard = self.say_file(
-                now_ms,
-                Body::Stop(proto::FileStop {
-                    transfer: wire,
-                    fault,
-                }),
-            );
+            self.say_stop(now_ms, wire, Fault::Canceled);
         }
+        self.end_job(now_ms, transfer, State::Canceled);
         self.start_jobs(now_ms);
         self.view_due = true;
     }
@@ -240,12 +241,16 @@ impl Console {
             }
             Body::Part(part) => self.folder_part(part)?,
             Body::Changed(changed) => {
-                if self.files.requests.remove(&changed.request).is_some() {
+                if let Some(request) = self.files.requests.remove(&changed.request) {
+                    let fault = Fault::from_wire(changed.fault);
                     self.outputs.push_back(Output::Event(ConsoleEvent::FolderChanged {
                         request: changed.request,
-                        fault: Fault::from_wire(changed.fault),
+                        fault,
                         token: changed.token,
                     }));
+                    if let (Request::Change(changing), None) = (request, fault) {
+                        self.tell_changed(now_ms, *changing, changed.token);
+                    }
                 }
             }
             Body::Offer(offer) => self.offered(offer)?,
@@ -366,15 +371,24 @@ impl Console {
         if self.files.moved && now_ms >= self.files.shown_ms + SHOWN_EVERY_MS {
             self.view_due = true;
         }
+        if self.files.came && now_ms >= self.files.stored_ms + STORED_EVERY_MS {
+            self.store_due = true;
+        }
+        if self.store_due {
+            (self.files.came, self.files.stored_ms) = (false, now_ms);
+        }
         if self.view_due {
             (self.files.moved, self.files.shown_ms) = (false, now_ms);
             self.measure_jobs(now_ms);
         }
     }
 
-    /// When progress has to be shown.
+    /// When progress has to be shown or stored.
     pub(super) fn files_at(&self) -> Option<u64> {
-        self.files.moved.then_some(self.files.shown_ms + SHOWN_EVERY_MS)
+        let files = &self.files;
+        let show = files.moved.then_some(files.shown_ms + SHOWN_EVERY_MS);
+        let store = files.came.then_some(files.stored_ms + STORED_EVERY_MS);
+        show.into_iter().chain(store).min()
     }
 
     /// What the page shows of it.
@@ -418,11 +432,24 @@ impl Console {
         end.peer.send_files(now_ms, body, &mut self.rng).map(|_| ())
     }
 
+    /// A program that does not hear it has forgotten the transfer as well.
+    fn say_stop(&mut self, now_ms: u64, wire: u32, fault: Fault) {
+        let fault = Fault::to_wire(Some(fault));
+        let stop = proto::FileStop {
+            transfer: wire,
+            fault,
+        };
+        let _unheard = self.say_file(now_ms, Body::Stop(stop));
+    }
+
     fn ask_disk(&mut self, wire: u32, job: u32, key: Option<Key>, work: DiskWork) {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
         if let Some(key) = key
-            && !matches!(work, DiskWork::Discard { .. } | DiskWork::Close)
+            && !matches!(
+                work,
+                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft
+            )
         {
             self.files.asks.insert(id, (wire, key));
         }

@@ -351,6 +351,7 @@ impl Console {
                 (true, true) | (false, false) => None,
             })
             .collect();
+        let saw = before.contains(&Capability::View);
         if !granted.contains(&Capability::Control) {
             self.controlling = false;
             self.input.release(now_ms, grants.number);
@@ -359,10 +360,13 @@ impl Console {
             self.blank();
         }
         self.follow_clipboard();
+        let gone = |capability: &Capability| !granted.contains(capability);
+        let withdrawn: Vec<_> = before.into_iter().filter(gone).collect();
+        self.withdraw_files(now_ms, &withdrawn);
         self.follow_files(now_ms);
         self.follow_onlooker(now_ms, None);
         self.notice = None;
-        if granted.contains(&Capability::View) && !before.contains(&Capability::View) {
+        if granted.contains(&Capability::View) && !saw {
             self.say_colors(now_ms, participant);
         }
         for event in events {

@@ -7,6 +7,7 @@ use temoto_crypto::{AgentRole, PairContext, RestoredRoot, SecurePair, Side};
 use temoto_wire::proto;
 use temoto_wire::relay::{Credential, Role, ToServer};
 
+use super::files::told::Part;
 use super::{ArmedToken, Console, End, Setup, WaitingCode};
 use crate::SessionError;
 use crate::channel::chat::Log;
@@ -21,6 +22,9 @@ struct Stored {
     codes_burnt: u32,
     ends: Vec<StoredEnd>,
     chat: Log,
+    /// What has arrived of transfers that were under way.
+    #[serde(default)]
+    partly: Vec<Part>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -86,6 +90,7 @@ impl Console {
                 })
                 .collect(),
             chat: self.chat.clone(),
+            partly: self.partly(),
         };
         serde_json::to_string(&stored).ok()
     }
@@ -152,6 +157,7 @@ impl Console {
         self.setup = Some(stored.setup);
         self.chat = stored.chat;
         self.chat.mark_pending_perhaps();
+        self.tell_partly(now_ms, stored.partly);
         self.resume = Some(resume);
         self.link
             .open(now_ms, ToServer::attach(Credential::Resume(resume)));

@@ -140,6 +140,23 @@ test('nothing stays of what is thrown away', async () => {
   expect(await storage.files()).toEqual({});
 });
 
+test('nothing stays of a transfer that is canceled, whether it runs or was interrupted', async () => {
+  for (const interrupted of [false, true]) {
+    const { disk, ask, silent } = setup();
+    disk.receive(1, null, 'a');
+    await ask(create(['a'], 6));
+    await ask(write('abc'));
+    silent({ work: 'close' });
+    expect(await ask(create(['a'], 6))).toEqual({ answer: 'created', have: 3 });
+    if (!interrupted) silent({ work: 'discard', index: 0 });
+    silent({ work: 'close' });
+    if (interrupted) silent({ work: 'discardLeft' });
+    // In the same moment the page learns that it is over.
+    disk.follow([{ transfer: 1, state: 'canceled' }]);
+    await vi.waitFor(async () => expect(await storage.files()).toEqual({}));
+  }
+});
+
 test('without a folder one file goes to the downloads as it is, and a folder as an archive', async () => {
   const { disk, ask, saved } = setup();
   disk.receive(1, null, 'a.txt');

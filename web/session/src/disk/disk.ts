@@ -33,6 +33,8 @@ interface Receiving {
   folder: FileSystemDirectoryHandle | null;
   name: string;
   coming: Map<number, Coming>;
+  /** Parts that an attempt left when it was closed. */
+  left: Set<string>;
   /** For the downloads: what has arrived. */
   there: { path: string[]; key: string | null; modifiedMs: number }[];
 }
@@ -55,19 +57,21 @@ export class Disk {
   }
 
   receive(transfer: number, folder: FileSystemDirectoryHandle | null, name: string): void {
-    this.#receiving.set(transfer, { folder, name, coming: new Map(), there: [] });
+    this.#receiving.set(transfer, { folder, name, coming: new Map(), left: new Set(), there: [] });
   }
 
   take(ask: DiskAsk): void {
     const queue = this.#queues.get(ask.transfer) ?? { last: Promise.resolve(), waiting: 0 };
-    const silent = ask.work === 'discard' || ask.work === 'close';
+    const silent = ask.work === 'discard' || ask.work === 'close' || ask.work === 'discardLeft';
+    // What it is about now: a transfer that is over by the time of its turn is still cleared up.
+    const receiving = this.#receiving.get(ask.transfer);
     if (!silent && queue.waiting >= MOST_ASKS) {
       queueMicrotask(() => this.around.answer(ask.id, { answer: 'fault', fault: 'failed' }));
       return;
     }
     queue.waiting += 1;
     queue.last = queue.last
-      .then(() => this.#do(ask))
+      .then(() => this.#do(ask, receiving))
       .catch((error: unknown): DiskAnswer => ({ answer: 'fault', fault: faultOf(error) }))
       .then((answer) => {
         queue.waiting -= 1;
@@ -95,15 +99,18 @@ export class Disk {
     }
   }
 
-  #do(ask: DiskAsk): Promise<DiskAnswer | null> | DiskAnswer | null {
+  #do(ask: DiskAsk, receiving: Receiving | undefined): Promise<DiskAnswer | null> | DiskAnswer | null {
     if (ask.work === 'read') return this.#sources.read(ask.transfer, ask.index, ask.at, ask.length);
-    const receiving = this.#receiving.get(ask.transfer);
     if (ask.work === 'close') {
-      for (const coming of receiving?.coming.values() ?? []) shut(coming);
+      for (const coming of receiving?.coming.values() ?? []) {
+        shut(coming);
+        receiving?.left.add(coming.key);
+      }
       receiving?.coming.clear();
       return null;
     }
     if (!receiving || !this.#parts) throw new Faulty('failed');
+    if (ask.work === 'discardLeft') return discardLeft(receiving, this.#parts);
     if (ask.work === 'create') return this.#create(receiving, this.#parts, ask);
     const coming = receiving.coming.get(ask.index);
     if (!coming) throw new Faulty('failed');
@@ -132,6 +139,7 @@ export class Disk {
     const earlier = receiving.coming.get(ask.index);
     if (earlier) shut(earlier);
     const key = await parts.key({ path, size, modifiedMs });
+    receiving.left.delete(key);
     const open = await parts.open(key);
     const coming = { key, path, size, modifiedMs, open };
     try {
@@ -193,6 +201,12 @@ export class Disk {
     else this.around.saved(transfer, `${name}.zip`, await zipped(entries));
     setTimeout(() => keys.forEach((key) => void parts.remove(key).catch(() => undefined)), SAVING_MS);
   }
+}
+
+async function discardLeft({ left }: Receiving, parts: Parts): Promise<null> {
+  for (const key of left) await parts.remove(key).catch(() => undefined);
+  left.clear();
+  return null;
 }
 
 function shut(coming: Coming): void {

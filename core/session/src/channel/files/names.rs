@@ -91,12 +91,20 @@ pub fn folded(path: &[String]) -> String {
 /// The name with a number: `name (2).txt`, short enough.
 #[must_use]
 pub fn numbered(name: &str, number: u32) -> String {
+    let digits = number.checked_ilog10().unwrap_or(0) + 1;
+    let (stem, extension) = around(name, digits);
+    format!("{stem} ({number}){extension}")
+}
+
+/// What stands before and behind a number of so many digits.
+#[must_use]
+pub fn around(name: &str, digits: u32) -> (String, &str) {
     let (stem, extension) = split(name);
-    let tail = format!(" ({number}){extension}");
-    let room = NAME_BYTES.saturating_sub(tail.len());
+    let number = " ()".len() + digits as usize;
+    let room = NAME_BYTES.saturating_sub(number + extension.len());
     let mut stem = temoto_wire::input::cut(stem, room).to_owned();
     trim(&mut stem);
-    format!("{stem}{tail}")
+    (stem, extension)
 }
 
 /// Characters that separate, select a stream or stand for others somewhere, control ones, and those that change the direction of

@@ -2,13 +2,14 @@
 
 mod disk;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use temoto_wire::file::Block;
 use temoto_wire::limits::{FILE_BLOCK_BYTES, FILE_WINDOW_BYTES, FILES_AHEAD, FILES_OF_TRANSFER, PATH_NAMES};
 use temoto_wire::proto;
 
-use super::names::{folded, numbered, safe_path};
+use super::apart::Apart;
+use super::names::safe_path;
 use super::{AskKind, Choice, DiskAnswer, Fault, Key, Step};
 use crate::SessionError;
 
@@ -66,8 +67,7 @@ pub struct Receiver {
     announced: u64,
     over: u32,
     open: BTreeMap<u32, Coming>,
-    /// Hashes of the safe paths of this transfer, folded, so that two never become one.
-    names: BTreeSet<[u8; 32]>,
+    names: Apart,
     choice: Choice,
     /// Bytes that arrived and are not written.
     waiting: u64,
@@ -91,7 +91,7 @@ impl Receiver {
             announced: 0,
             over: 0,
             open: BTreeMap::new(),
-            names: BTreeSet::new(),
+            names: Apart::default(),
             choice,
             waiting: 0,
             steps: VecDeque::new(),
@@ -113,6 +113,12 @@ impl Receiver {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over == self.items && self.steps.is_empty()
+    }
+
+    /// Something was announced and is not over.
+    #[must_use]
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
     }
 
     /// Files and bytes that were announced in all.
@@ -180,7 +186,11 @@ impl Receiver {
         match safe {
             Ok(_) if known => self.finish(item.index, Some(Fault::Skipped), String::new()),
             Ok(safe) => {
-                let safe = self.told_apart(safe, item.folder);
+                let safe = if item.folder {
+                    self.names.folder(safe)
+                } else {
+                    self.names.file(safe)
+                };
                 if let Some(coming) = self.open.get_mut(&item.index) {
                     coming.safe = safe;
                 }
@@ -350,25 +360,5 @@ impl Receiver {
             self.discard(index);
         }
         self.open.clear();
-    }
-
-    /// The path, with a number if another one of this transfer could be taken for the same. Folders may come together.
-    fn told_apart(&mut self, mut safe: Vec<String>, folder: bool) -> Vec<String> {
-        let fold_of = |path: &[String]| *blake3::hash(folded(path).as_bytes()).as_bytes();
-        let mut fold = fold_of(&safe);
-        if folder {
-            self.names.insert(fold);
-            return safe;
-        }
-        let last = safe.pop().unwrap_or_default();
-        safe.push(last.clone());
-        let mut number = 2;
-        while !self.names.insert(fold) {
-            safe.pop();
-            safe.push(numbered(&last, number));
-            number += 1;
-            fold = fold_of(&safe);
-        }
-        safe
     }
 }

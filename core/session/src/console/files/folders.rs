@@ -5,6 +5,7 @@ use temoto_wire::proto;
 use temoto_wire::proto::file_change::Kind as Change;
 use temoto_wire::proto::files::Body;
 
+use super::told::Changing;
 use crate::SessionError;
 use crate::channel::files::{Fault, Place, is_plain_name, listing, plain_path};
 use crate::console::{Console, ConsoleEvent};
@@ -15,11 +16,11 @@ use crate::permission::Capability;
 const REQUESTS: usize = 16;
 
 /// What was asked about a folder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Request {
     /// So many entries came.
     List(usize),
-    Change,
+    Change(Box<Changing>),
 }
 
 impl Console {
@@ -61,7 +62,14 @@ impl Console {
             }));
             return Ok(());
         }
-        self.note_request(request, Request::Change)?;
+        let changing = Changing {
+            kind,
+            first: names.first().cloned().unwrap_or_default(),
+            count: names.len(),
+            name: name.clone(),
+            token: 0,
+        };
+        self.note_request(request, Request::Change(Box::new(changing)))?;
         let change = proto::FileChange {
             request,
             kind: kind.into(),
@@ -81,7 +89,14 @@ impl Console {
         token: u32,
     ) -> Result<(), SessionError> {
         self.may_use(Capability::FilesIn)?;
-        self.note_request(request, Request::Change)?;
+        let changing = Changing {
+            kind: Change::Restore,
+            first: String::new(),
+            count: 0,
+            name: String::new(),
+            token,
+        };
+        self.note_request(request, Request::Change(Box::new(changing)))?;
         let change = proto::FileChange {
             request,
             kind: Change::Restore.into(),
@@ -125,15 +140,10 @@ impl Console {
 
     /// Requests that nobody will answer any more.
     pub(super) fn fail_requests(&mut self, capability: Capability) {
-        let gone: Vec<(u32, Request)> = self
-            .files
-            .requests
-            .iter()
-            .map(|(&request, &kind)| (request, kind))
-            .filter(|(_, kind)| matches!(kind, Request::List(_)) == (capability == Capability::FilesOut))
-            .collect();
+        let lists = capability == Capability::FilesOut;
+        let requests = &mut self.files.requests;
+        let gone = requests.extract_if(.., |_, kind| matches!(kind, Request::List(_)) == lists);
         for (request, kind) in gone {
-            self.files.requests.remove(&request);
             let fault = Some(Fault::Canceled);
             self.outputs.push_back(Output::Event(match kind {
                 Request::List(_) => ConsoleEvent::Folder {
@@ -143,7 +153,7 @@ impl Console {
                     truncated: false,
                     fault,
                 },
-                Request::Change => ConsoleEvent::FolderChanged {
+                Request::Change(_) => ConsoleEvent::FolderChanged {
                     request,
                     fault,
                     token: 0,

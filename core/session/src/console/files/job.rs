@@ -10,6 +10,8 @@ use crate::view::{FileView, ProblemView, QuestionView, TransferView};
 
 /// Problems that are kept.
 const PROBLEMS: usize = 20;
+/// Interrupted attempts that are remembered.
+const INTERRUPTED: usize = 32;
 /// The rate is measured over this long.
 const RATE_MS: u64 = 5_000;
 
@@ -53,6 +55,8 @@ pub struct Job {
     pub number: u32,
     /// The number of the attempt that runs; 0 while none does.
     pub wire: u32,
+    /// The attempts that were interrupted: what they left unfinished goes when this is over.
+    pub interrupted: VecDeque<u32>,
     pub way: Way,
     pub name: String,
     pub state: State,
@@ -69,6 +73,8 @@ pub struct Job {
     pub items_over: u32,
     /// Bytes of the items that are over.
     pub bytes_over: u64,
+    /// Files and folders that arrived, each once, whatever attempt brought it.
+    pub came: u32,
     /// Files that arrived, and their bytes, and the last of them.
     pub arrived: u32,
     pub arrived_bytes: u64,
@@ -87,6 +93,7 @@ impl Job {
         Self {
             number,
             wire: 0,
+            interrupted: VecDeque::new(),
             way,
             name,
             state: State::Waiting,
@@ -99,6 +106,7 @@ impl Job {
             bytes,
             items_over: 0,
             bytes_over: 0,
+            came: 0,
             arrived: 0,
             arrived_bytes: 0,
             last: None,
@@ -116,6 +124,13 @@ impl Job {
     pub fn end(&mut self, state: State) {
         if !self.state.is_over() {
             self.state = state;
+        }
+        if state == State::Interrupted && self.wire != 0 {
+            if self.interrupted.len() >= INTERRUPTED {
+                // What is left of so old a one goes with the session.
+                self.interrupted.pop_front();
+            }
+            self.interrupted.push_back(self.wire);
         }
         self.wire = 0;
         self.questions.clear();
@@ -153,6 +168,7 @@ impl Job {
         }
         self.items_over = self.items_over.saturating_add(1);
         self.bytes_over = self.bytes_over.saturating_add(over.size);
+        self.came = self.came.saturating_add(u32::from(over.fault.is_none()));
         match over.fault {
             None if !over.folder => {
                 self.arrived = self.arrived.saturating_add(1);

@@ -14,9 +14,6 @@ use crate::output::Output;
 use crate::pacing::Pacing;
 use crate::permission::Capability;
 
-/// Longest name in a line of the chat, in bytes.
-const TOLD_NAME_BYTES: usize = 200;
-
 impl Console {
     /// Begins what waits, one of each way.
     pub(in crate::console) fn start_jobs(&mut self, now_ms: u64) {
@@ -158,11 +155,29 @@ impl Console {
 
     fn fail_job(&mut self, now_ms: u64, number: u32, fault: Fault) {
         self.close_attempt(number, true);
-        if let Some(job) = self.job_mut(number) {
-            job.end(State::Failed(fault));
-        }
+        self.end_job(now_ms, number, State::Failed(fault));
         self.start_jobs(now_ms);
         self.view_due = true;
+    }
+
+    /// It is over: nothing that an attempt before this one left stays at either end.
+    pub(super) fn end_job(&mut self, now_ms: u64, number: u32, state: State) {
+        let Some(job) = self.job_mut(number).filter(|job| !job.state.is_over()) else {
+            return;
+        };
+        let interrupted = std::mem::take(&mut job.interrupted);
+        let sends = job.sends();
+        job.end(state);
+        self.tell_ended(now_ms, number);
+        if interrupted.is_empty() {
+            return;
+        }
+        if !sends {
+            return self.ask_disk(0, number, None, DiskWork::DiscardLeft);
+        }
+        for wire in interrupted {
+            self.say_stop(now_ms, wire, Fault::Canceled);
+        }
     }
 
     pub(super) fn file_steps(&mut self, now_ms: u64) {
@@ -220,11 +235,7 @@ impl Console {
             }
             Step::Over(over) => self.item_over(number, &over),
             Step::Stop(fault) => {
-                let stop = proto::FileStop {
-                    transfer: wire,
-                    fault: Fault::to_wire(Some(fault)),
-                };
-                let _unheard = self.say_file(now_ms, Body::Stop(stop));
+                self.say_stop(now_ms, wire, fault);
                 self.fail_job(now_ms, number, fault);
             }
         }
@@ -251,6 +262,7 @@ impl Console {
             self.outputs
                 .push_back(Output::Event(ConsoleEvent::FileDone(Box::new(done))));
         }
+        self.files.came |= over.fault.is_none();
     }
 
     fn job_done(&mut self, now_ms: u64, wire: u32) {
@@ -264,23 +276,7 @@ impl Console {
             return;
         };
         self.close_attempt(number, false);
-        let Some(job) = self.job_mut(number) else { return };
-        job.end(State::Done);
-        let (sends, arrived, bytes, first) = (job.sends(), job.arrived, job.arrived_bytes, job.name.clone());
-        let last = job.last.take();
-        let cut = |name: &str| temoto_wire::input::cut(name, TOLD_NAME_BYTES).to_owned();
-        match (arrived, last) {
-            (1, Some((name, hash))) => {
-                let event = if sends { "file_sent" } else { "file_taken" };
-                self.tell(now_ms, event, vec![cut(&name), bytes.to_string(), hash]);
-            }
-            (2.., _) => {
-                let event = if sends { "files_sent" } else { "files_taken" };
-                let arguments = vec![arrived.to_string(), bytes.to_string(), cut(&first)];
-                self.tell(now_ms, event, arguments);
-            }
-            _ => {}
-        }
+        self.end_job(now_ms, number, State::Done);
         self.start_jobs(now_ms);
         self.view_due = true;
     }
@@ -346,6 +342,19 @@ impl Console {
         self.fail_requests(Capability::FilesIn);
     }
 
+    /// These were taken back: what a pause interrupted does not go on either.
+    pub(in crate::console) fn withdraw_files(&mut self, now_ms: u64, withdrawn: &[Capability]) {
+        for (sends, capability) in [(true, Capability::FilesIn), (false, Capability::FilesOut)] {
+            let jobs = self.files.jobs.iter().filter(|job| {
+                withdrawn.contains(&capability) && job.sends() == sends && job.state == State::Interrupted
+            });
+            let interrupted: Vec<u32> = jobs.map(|job| job.number).collect();
+            for number in interrupted {
+                self.fail_job(now_ms, number, Fault::Canceled);
+            }
+        }
+    }
+
     /// What is granted changed: what may not go on is interrupted by a pause and ended by a withdrawal; what waits begins.
     pub(in crate::console) fn follow_files(&mut self, now_ms: u64) {
         for (sends, capability) in [(true, Capability::FilesIn), (false, Capability::FilesOut)] {
@@ -376,12 +385,13 @@ impl Console {
     }
 
     /// The session is over: nothing unfinished stays.
-    pub(in crate::console) fn end_files(&mut self) {
+    pub(in crate::console) fn end_files(&mut self, now_ms: u64) {
         for number in self.running(|_| true) {
             self.close_attempt(number, true);
         }
-        for job in &mut self.files.jobs {
-            job.end(State::Canceled);
+        let all: Vec<u32> = self.files.jobs.iter().map(|job| job.number).collect();
+        for number in all {
+            self.end_job(now_ms, number, State::Canceled);
         }
         self.files.roots.clear();
         self.view_due = true;

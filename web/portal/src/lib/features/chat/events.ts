@@ -9,6 +9,14 @@ const READ: Record<string, readonly ((value: string) => string)[]> = {
   file_taken: [quoted, bytes],
   files_sent: [count, bytes, quoted],
   files_taken: [count, bytes, quoted],
+  files_sent_part: [count, count, bytes, quoted],
+  files_taken_part: [count, count, bytes, quoted],
+  folder_made: [quoted],
+  file_renamed: [quoted, quoted],
+  file_trashed: [quoted],
+  files_trashed: [count, quoted],
+  file_restored: [quoted],
+  files_restored: [count, quoted],
 };
 
 function count(value: string): string {

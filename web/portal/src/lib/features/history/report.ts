@@ -24,6 +24,14 @@ const EVENTS = new Map([
   ['files_sent', 'files'],
   ['file_taken', 'files'],
   ['files_taken', 'files'],
+  ['files_sent_part', 'files'],
+  ['files_taken_part', 'files'],
+  ['folder_made', 'files'],
+  ['file_renamed', 'files'],
+  ['file_trashed', 'files'],
+  ['files_trashed', 'files'],
+  ['file_restored', 'files'],
+  ['files_restored', 'files'],
 ]);
 
 /** Longest word that the server takes. */
