@@ -4,6 +4,7 @@ use temoto_wire::relay::Role;
 
 use super::{Console, ConsoleEvent, End};
 use crate::channel::screen::ScreenViewer;
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::{Capability, may_grant};
 
@@ -63,9 +64,9 @@ impl Console {
             self.paint_all();
         }
         let event = if after {
-            "browser_shared"
+            Happened::BrowserShared
         } else {
-            "browser_unshared"
+            Happened::BrowserUnshared
         };
         self.tell(now_ms, event, Vec::new());
     }

@@ -14,6 +14,7 @@ use crate::channel::chat::{From, clean};
 use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
 use crate::channel::files::{Choice, Item, Place};
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::{Capability, may_ask};
 use crate::surface::Surface;
@@ -303,7 +304,7 @@ impl Console {
             ConsoleCommand::Windows => self.ask_windows(now_ms)?,
             ConsoleCommand::Screenshot => {
                 self.picture().ok_or(SessionError::State("no picture"))?;
-                self.tell(now_ms, "screenshot", Vec::new());
+                self.tell(now_ms, Happened::Screenshot, Vec::new());
             }
             ConsoleCommand::Pointer { x, y, look } => self.pointer(now_ms, x, y, look),
             ConsoleCommand::Key { code, down } => self.key(now_ms, &code, down)?,

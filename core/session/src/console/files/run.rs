@@ -10,6 +10,7 @@ use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::{DiskWork, Fault, Key, Over, RootKind, Step};
 use crate::console::{ConsoleEvent, FileDone};
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::pacing::Pacing;
 use crate::permission::Capability;
@@ -271,11 +272,19 @@ impl Console {
         let cut = |name: &str| temoto_wire::input::cut(name, TOLD_NAME_BYTES).to_owned();
         match (arrived, last) {
             (1, Some((name, hash))) => {
-                let event = if sends { "file_sent" } else { "file_taken" };
+                let event = if sends {
+                    Happened::FileSent
+                } else {
+                    Happened::FileTaken
+                };
                 self.tell(now_ms, event, vec![cut(&name), bytes.to_string(), hash]);
             }
             (2.., _) => {
-                let event = if sends { "files_sent" } else { "files_taken" };
+                let event = if sends {
+                    Happened::FilesSent
+                } else {
+                    Happened::FilesTaken
+                };
                 let arguments = vec![arrived.to_string(), bytes.to_string(), cut(&first)];
                 self.tell(now_ms, event, arguments);
             }
