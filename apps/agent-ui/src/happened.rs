@@ -106,6 +106,10 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
             "ブラウザから画面を見せるのをやめました",
             "The screen is no longer shown from the browser",
         ),
+        "browser_ended" => (
+            "担当者が、ブラウザからの表示を終わらせました",
+            "Your support person ended showing from the browser",
+        ),
         "show_started" => (
             "担当者が画面を見せ始めました",
             "Your support person began to show a screen",

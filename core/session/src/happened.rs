@@ -92,6 +92,8 @@ events! {
     BrowserShared = "browser_shared",
     /// Not any more.
     BrowserUnshared = "browser_unshared",
+    /// The operator ended that.
+    BrowserEnded = "browser_ended",
     /// The operator shows a screen of the own.
     ShowStarted = "show_started",
     /// Not any more.

@@ -45,7 +45,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         // The operator's own screen; what comes back for the customer's is below.
         K::ScreenBegin | K::ScreenChunk => Need::Shown,
         K::AskGrant if program => Need::Nothing,
-        K::StepUp if !program => Need::Nothing,
+        K::StepUp | K::Unshare if !program => Need::Nothing,
         K::ShowDisplay | K::AskWindows | K::ScreenGlance if program => Need::Granted(Capability::View),
         K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
@@ -84,6 +84,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FileHold => Need::Never,
         K::AskGrant
         | K::StepUp
+        | K::Unshare
         | K::ShowDisplay
         | K::AskWindows
         | K::ScreenGlance
@@ -181,6 +182,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         K::Welcome
         | K::AskGrant
         | K::StepUp
+        | K::Unshare
         | K::Companion
         | K::ShowDisplay
         | K::AskWindows

@@ -369,6 +369,8 @@ export type ConsoleCommand =
   /** Something was picked to be shown to the customer. */
   | { type: 'show'; surface: Surface; source: FrameSource }
   | { type: 'endShow' }
+  /** The customer's page stops what it shares from the browser. */
+  | { type: 'unshare' }
   | { type: 'end' };
 
 export type ConsoleEvent =

@@ -122,6 +122,7 @@ impl Agent {
                 }
             }
             Body::Showing(showing) => self.operator_shows(now_ms, showing),
+            Body::Unshare(unshare) => self.unshare(now_ms, &unshare),
             Body::Leave(leave) => self.console_leaves(now_ms, &leave),
             Body::FailuresSeen(seen) => {
                 if self.failures_seen.is_some_and(|ours| ours != seen.failures) {

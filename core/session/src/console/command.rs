@@ -157,6 +157,8 @@ pub enum ConsoleCommand {
     Show { surface: Surface },
     /// It is not shown any more.
     EndShow,
+    /// The operator has seen enough of what the customer shares from the browser.
+    Unshare,
     /// The canvas is new: paint all of it.
     Repaint,
     /// End the session for everybody.
@@ -321,6 +323,7 @@ impl Console {
             ConsoleCommand::Online => self.link.hurry(now_ms),
             ConsoleCommand::Show { surface } => self.begin_show(now_ms, surface)?,
             ConsoleCommand::EndShow => self.end_show(now_ms),
+            ConsoleCommand::Unshare => self.unshare(now_ms)?,
             ConsoleCommand::Repaint => self.paint_all(),
             ConsoleCommand::End => self.finish(now_ms, "operator", "ended"),
         }

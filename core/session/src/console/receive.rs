@@ -81,6 +81,7 @@ impl Console {
         if role == Role::Page {
             // A page that was loaded anew shares nothing until its customer picks something again.
             let shared = std::mem::take(&mut end.grants).has(Capability::View);
+            end.unshared = None;
             if shared && self.browser.forget() {
                 self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
             }
@@ -284,7 +285,8 @@ impl Console {
             | Body::ShowDisplay(_)
             | Body::AskWindows(_)
             | Body::Colors(_)
-            | Body::Showing(_) => {}
+            | Body::Showing(_)
+            | Body::Unshare(_) => {}
             Body::ShowClosed(closed) => self.show_closed(now_ms, participant, closed),
         }
     }

@@ -37,6 +37,7 @@ pub enum MessageKind {
     Colors,
     Showing,
     ShowClosed,
+    Unshare,
     Chat,
     PictureFetch,
     PicturePiece,
@@ -75,7 +76,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 61] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -102,6 +103,7 @@ impl MessageKind {
         Self::Colors,
         Self::Showing,
         Self::ShowClosed,
+        Self::Unshare,
         Self::Chat,
         Self::PictureFetch,
         Self::PicturePiece,
@@ -230,6 +232,7 @@ impl MessageKind {
             Body::Colors(_) => Self::Colors,
             Body::Showing(_) => Self::Showing,
             Body::ShowClosed(_) => Self::ShowClosed,
+            Body::Unshare(_) => Self::Unshare,
         }
     }
 }

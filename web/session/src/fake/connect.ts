@@ -82,6 +82,8 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         });
       case 'endShow':
         return this.#show({ ...this.#view, showing: null });
+      case 'unshare':
+        return this.#show({ ...this.#view, sharing: null, picture: null });
       case 'control':
         return this.#show({ ...this.#view, controlling: command.active });
       case 'showDisplay':

@@ -6,7 +6,8 @@ import { eventSentence } from './events';
 /** What only the operator is told. */
 const OPERATOR = ['code_burnt'];
 
-const line = (text: string) => ({ id: '', from: 'event', text, arguments: ['1', '2', '3'], atMs: 0, state: 'sent' }) as const;
+const line = (text: string) =>
+  ({ id: '', from: 'event', text, arguments: ['1', '2', '3'], atMs: 0, state: 'sent' }) as const;
 
 test('every event that a console tells has a sentence for both sides', () => {
   for (const code of codes) {
