@@ -104,6 +104,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Refused
         | K::NotMine
         | K::ShowClosed
+        | K::Exact
         | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
@@ -134,7 +135,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::PictureFetch
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
-        K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
+        K::Displays | K::Exact | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
         // How far the operator's own screen is there; that of the customer comes in BEGIN and CHUNK.
         K::ScreenAck | K::ScreenRefresh => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,

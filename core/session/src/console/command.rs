@@ -61,6 +61,8 @@ pub enum ConsoleCommand {
     Glance { display: u8, side: u8 },
     /// The picture is to have these colors.
     Colors { colors: Colors },
+    /// The picture is to have all colors for a while, whatever was chosen; [`crate::view::ConsoleView::exact`] tells when it has.
+    Exact { on: bool },
     /// Put this text on the customer's clipboard, and how it looks beside it.
     PutClipboard { text: String, html: Option<String> },
     /// Get what the customer copied last.
@@ -234,15 +236,8 @@ impl Console {
             ConsoleCommand::Rearm => self.rearm(now_ms)?,
             ConsoleCommand::ShowDisplay { id } => self.show_display(now_ms, id)?,
             ConsoleCommand::Glance { display, side } => self.glance(now_ms, display, side)?,
-            ConsoleCommand::Colors { colors } => {
-                self.colors = colors;
-                self.view_due = true;
-                if let Some((participant, end)) = self.source()
-                    && end.grants.allows(Capability::View)
-                {
-                    self.say_colors(now_ms, participant);
-                }
-            }
+            ConsoleCommand::Colors { colors } => self.choose_colors(now_ms, colors),
+            ConsoleCommand::Exact { on } => self.want_exact(now_ms, on),
             ConsoleCommand::PutClipboard { text, html } => {
                 self.put_clipboard(now_ms, Clip::Text { text, html })?;
             }
@@ -358,15 +353,6 @@ impl Console {
         });
         (self.view_due, self.store_due) = (true, true);
         Ok(())
-    }
-
-    /// Tells the end that shares which colors the picture is to have.
-    pub(super) fn say_colors(&mut self, now_ms: u64, participant: u8) {
-        let colors = proto::Colors {
-            kind: self.colors.to_proto(),
-        };
-        // What cannot be sent now is sent with the next grant.
-        let _congested = self.send_to(now_ms, participant, Body::Colors(colors));
     }
 
     pub(super) fn ask(&mut self, now_ms: u64, capabilities: Vec<Capability>) -> Result<(), SessionError> {

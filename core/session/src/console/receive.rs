@@ -287,6 +287,7 @@ impl Console {
             | Body::Colors(_)
             | Body::Showing(_)
             | Body::Unshare(_) => {}
+            Body::Exact(exact) => self.exact_said(participant, &exact),
             Body::ShowClosed(closed) => self.show_closed(now_ms, participant, closed),
         }
     }

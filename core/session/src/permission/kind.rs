@@ -38,6 +38,7 @@ pub enum MessageKind {
     Showing,
     ShowClosed,
     Unshare,
+    Exact,
     Chat,
     PictureFetch,
     PicturePiece,
@@ -76,7 +77,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 62] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -104,6 +105,7 @@ impl MessageKind {
         Self::Showing,
         Self::ShowClosed,
         Self::Unshare,
+        Self::Exact,
         Self::Chat,
         Self::PictureFetch,
         Self::PicturePiece,
@@ -233,6 +235,7 @@ impl MessageKind {
             Body::Showing(_) => Self::Showing,
             Body::ShowClosed(_) => Self::ShowClosed,
             Body::Unshare(_) => Self::Unshare,
+            Body::Exact(_) => Self::Exact,
         }
     }
 }

@@ -131,6 +131,7 @@ fn console() -> ConsoleView {
         side_by_side: true,
         changing: true,
         colors: Colors::Gray,
+        exact: true,
         clipboard: ClipboardView {
             offered: Some(OfferedView {
                 number: 2,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ChatLine } from '@temoto/session';
 import codes from '@temoto/session/events';
 import en from '$i18n/en.json';
 import { eventSentence } from './events';
@@ -6,8 +7,14 @@ import { eventSentence } from './events';
 /** What only the operator is told. */
 const OPERATOR = ['code_burnt'];
 
-const line = (text: string) =>
-  ({ id: '', from: 'event', text, arguments: ['1', '2', '3'], atMs: 0, state: 'sent' }) as const;
+const line = (text: string): ChatLine => ({
+  id: '',
+  from: 'event',
+  text,
+  arguments: ['1', '2', '3'],
+  atMs: 0,
+  state: 'sent',
+});
 
 test('every event that a console tells has a sentence for both sides', () => {
   for (const code of codes) {
