@@ -39,7 +39,7 @@ test('where the colors do not come it is taken as it is, and that is said', asyn
 
 test('two at a time ask once, and the last one lets go', async () => {
   const { asked, exact } = started();
-  let done = (_: string) => undefined as void;
+  let done: (png: string) => void = () => {};
   const first = exact.during(() => Promise.resolve('a'));
   const second = exact.during(() => new Promise<string>((resolve) => (done = resolve)));
   exact.follow(true);
