@@ -565,4 +565,27 @@ mod tests {
         show(&mut viewer, next);
         assert_eq!(viewer.picture(), Some(&picture(30)));
     }
+
+    #[test]
+    fn other_colors_are_drawn_anew_once_the_viewer_says_so_and_half_of_them_begin_anew() {
+        let (mut host, mut viewer, _) = ends();
+        assert!(host.is_drawn_anew());
+        // By the line, little by little: nothing begins anew, and this viewer has not drawn it when all colors are asked for.
+        host.lighten(Colors::Many);
+        let few = frames(&mut host, 10, &picture(0));
+        host.lighten(Colors::All);
+        host.choose_colors(Colors::All);
+        assert!(!host.is_drawn_anew(), "some of it may have few");
+        show(&mut viewer, few);
+        assert_ne!(viewer.picture(), Some(&picture(0)));
+        let all = frames(&mut host, 20, &picture(0));
+        assert!(!host.is_drawn_anew());
+        let ack = show(&mut viewer, all).unwrap();
+        host.acknowledged(30, ack);
+        assert!(host.is_drawn_anew());
+        assert_eq!(viewer.picture(), Some(&picture(0)));
+        // Asked for once more: there is nothing to do.
+        host.choose_colors(Colors::All);
+        assert!(host.is_drawn_anew() && host.is_settled());
+    }
 }
