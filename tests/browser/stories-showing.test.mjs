@@ -10,7 +10,7 @@ import { Customer } from './lib/customer.mjs';
 import { Desktop } from './lib/desktop.mjs';
 import { Operator } from './lib/operator.mjs';
 import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
-import { exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, pressTheBar, TITLE } from './lib/showing.mjs';
+import { BAR, endSharing, exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, pressTheBar, TITLE } from './lib/showing.mjs';
 import { xServer } from './lib/xserver.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -89,6 +89,14 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
       // And once more.
       await share(customer);
       await exact(operator, operator.canvas(), desktop, area);
+
+      // The operator has seen enough: the browser captures nothing any more.
+      await endSharing(operator);
+      await sees(operator, 'event_operator_browser_ended');
+      await sees(customer, 'event_browser_ended');
+      await customer.page.getByRole('button', { name: customer.words.browser_pick, exact: true }).waitFor();
+      await until('no bar of the browser', async () => !(await desktop.window(BAR, 1).catch(() => null)));
+      await operator.page.getByRole('heading', { name: operator.words.stage_joined }).waitFor();
     });
 
   test('a window that is closed ends what was shared, and so does a tab', async () => {

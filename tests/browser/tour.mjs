@@ -420,11 +420,18 @@ export class Tour {
     const { words } = this;
     const whole = await this.size();
     await this.choose(words.tools, words.colors_gray);
-    await until('a gray picture', async () => {
-      const seen = await this.operator.pixels(whole, 5);
-      return seen.every((pixel) => (pixel >> 16) === (pixel & 255) && ((pixel >> 8) & 255) === (pixel & 255));
-    });
+    const isGray = (pixel) => (pixel >> 16) === (pixel & 255) && ((pixel >> 8) & 255) === (pixel & 255);
+    await until('a gray picture', async () => (await this.operator.pixels(whole, 5)).every(isGray));
     await this.pictured('colors-gray');
+    // A screenshot has all colors nevertheless, and afterwards the picture is gray again.
+    const before = await this.still();
+    const coming = this.page.waitForEvent('download');
+    await this.choose(words.screenshot, words.shot_save_whole);
+    const picture = await decoded(this.page, readFileSync(await (await coming).path()));
+    const shown = [...before, ...(await this.still())];
+    const differ = (one) => picture.pixels.reduce((sum, pixel, at) => sum + (pixel === one[at] ? 0 : 1), 0);
+    check('every color', Math.min(...shown.map(differ)) === 0);
+    await until('gray again', async () => (await this.operator.pixels(whole, 5)).every(isGray));
     await this.choose(words.tools, words.colors_few);
     await until('few colors', async () => new Set(await this.operator.pixels(whole, 3)).size <= 16);
     await this.pictured('colors');

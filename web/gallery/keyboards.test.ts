@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { BOARDS, MODIFIERS } from '../portal/src/lib/features/session/boards';
+import { HIGH_FUNCTIONS, MEDIA } from '../portal/src/lib/features/session/keys';
+import en from '../portal/src/lib/i18n/en.json';
 import type { ConsoleCommand } from '../session/src/messages';
 import { Stage } from './lib';
 
@@ -55,6 +57,22 @@ test.each([
     await pressed('KeyA');
     expect(await keys(page)).toEqual(['+KeyA', '-KeyA']);
   }
+  await context.close();
+});
+
+test('keys that few keyboards have, and those of sound, go over with what is held for them', async () => {
+  const { page, context } = await opened('live');
+  await page.getByRole('button', { name: 'Keys', exact: true }).click();
+  await page.getByRole('button', { name: 'More keys' }).click();
+  await keys(page);
+  for (const { key, face, codes } of [...HIGH_FUNCTIONS, ...MEDIA]) {
+    const name = key ? en[key] : (face ?? '');
+    await page.getByRole('button', { name, exact: true }).click();
+    expect(await keys(page)).toEqual([`+${codes[0]}`, `-${codes[0]}`]);
+  }
+  await page.getByRole('button', { name: 'Ctrl', exact: true }).click();
+  await page.getByRole('button', { name: 'F13', exact: true }).click();
+  expect(await keys(page)).toEqual(['+ControlLeft', '+F13', '-F13', '-ControlLeft']);
   await context.close();
 });
 

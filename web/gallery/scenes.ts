@@ -344,6 +344,14 @@ export const SCENES: Scene[] = [
     }),
     name: 'session-keys',
   },
+  {
+    ...session('live', '[role=toolbar]', async (page) => {
+      await page.getByRole('button', { name: /^(キー|Keys)$/ }).click();
+      await page.getByRole('button', { name: /^(そのほかのキー|More keys)$/ }).click();
+      await page.getByRole('button', { name: 'F24', exact: true }).waitFor();
+    }),
+    name: 'session-keys-more',
+  },
   ...(['jis', 'ansi'] as const).map((kind) => ({
     ...session('live', '[role=toolbar]', async (page) => {
       await page.evaluate(() => {

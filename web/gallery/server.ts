@@ -417,7 +417,15 @@ function history(played: Played, nowMs: number): unknown {
 /** The session that the pages play, with what happened in it. */
 function story(played: Played, nowMs: number): unknown {
   const told = history({ ...played, past: true }, nowMs) as { sessions: object[] };
-  const events = ['session_started', 'code_taken', 'proof_refused', 'customer_joined', 'grant_given', 'history_noted'];
+  const events = [
+    'session_started',
+    'code_taken',
+    'proof_refused',
+    'customer_joined',
+    'grant_given',
+    'happened',
+    'history_noted',
+  ];
   const ja = played.language === 'ja';
   const files = [
     { way: 'send', name: ja ? 'プリンタードライバー 64ビット版.zip' : 'Printer driver (64 bit).zip', size: 48_200_000 },
@@ -432,7 +440,7 @@ function story(played: Played, nowMs: number): unknown {
     session: told.sessions[0],
     events: events.map((kind, n) => ({
       kind,
-      detail: kind === 'grant_given' ? 'view' : '',
+      detail: { grant_given: 'view', happened: 'screenshot' }[kind] ?? '',
       at_ms: nowMs - (20 - 3 * n) * 60_000,
     })),
   };

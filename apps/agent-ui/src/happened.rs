@@ -101,6 +101,30 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
         "files_sent_part" | "files_taken_part" => return Some(partly(lang, code, arguments)),
         "folder_made" | "file_renamed" | "file_trashed" | "files_trashed" | "file_restored"
         | "files_restored" => return Some(folders(lang, code, arguments)),
+        "browser_shared" => (
+            "ブラウザから画面を見せ始めました",
+            "The screen is being shown from the browser",
+        ),
+        "browser_unshared" => (
+            "ブラウザから画面を見せるのをやめました",
+            "The screen is no longer shown from the browser",
+        ),
+        "browser_ended" => (
+            "担当者が、ブラウザからの表示を終わらせました",
+            "Your support person ended showing from the browser",
+        ),
+        "show_started" => (
+            "担当者が画面を見せ始めました",
+            "Your support person began to show a screen",
+        ),
+        "show_stopped" => (
+            "担当者が画面を見せるのをやめました",
+            "Your support person stopped showing a screen",
+        ),
+        "show_closed" => (
+            "担当者の画面を閉じました",
+            "You closed your support person's screen",
+        ),
         "line_back" => return Some(line_back(lang, arguments.first())),
         "code_burnt" => (
             "数字が3回間違えられたため、コードを無効にしました",
@@ -210,49 +234,7 @@ mod tests {
 
     #[test]
     fn every_event_of_a_console_has_a_sentence_in_both_languages() {
-        for code in [
-            "customer_joined",
-            "program_joined",
-            "program_left",
-            "page_left",
-            "view_granted",
-            "control_granted",
-            "view_withdrawn",
-            "control_withdrawn",
-            "declined",
-            "paused",
-            "resumed",
-            "screenshot",
-            "picture",
-            "display_gone",
-            "clipboard_in_granted",
-            "clipboard_in_withdrawn",
-            "clipboard_out_granted",
-            "clipboard_out_withdrawn",
-            "clipboard_put",
-            "clipboard_taken",
-            "clipboard_put_image",
-            "clipboard_taken_image",
-            "files_in_granted",
-            "files_in_withdrawn",
-            "files_out_granted",
-            "files_out_withdrawn",
-            "file_sent",
-            "files_sent",
-            "file_taken",
-            "files_taken",
-            "files_sent_part",
-            "files_taken_part",
-            "folder_made",
-            "file_renamed",
-            "file_trashed",
-            "files_trashed",
-            "file_restored",
-            "files_restored",
-            "line_back",
-            "code_burnt",
-            "failures_differ",
-        ] {
+        for code in temoto_session::Happened::ALL.iter().map(|event| event.code()) {
             let ja = event_sentence(Lang::Ja, code, &[]).expect(code);
             let en = event_sentence(Lang::En, code, &[]).expect(code);
             assert!(!ja.is_ascii() && en.replace('→', "").is_ascii(), "{code}");

@@ -11,10 +11,93 @@ pub const WORD_CHARS: usize = 100;
 pub const FILE_NAME_BYTES: usize = 255;
 /// Most receipts of files that are kept for one session.
 pub const FILES: u32 = 1_000;
+/// Most moments that are kept for one session.
+pub const MOMENTS: u32 = 500;
 /// Longest time that a history may be kept for, in days.
 pub const KEEP_DAYS: u32 = 36_500;
 /// Most points of a chart.
 pub const POINTS: u32 = 400;
+
+/// What happened in a session besides what the trail tells, as far as the operator's console says. Only that it did: never what was
+/// copied, shown or pictured.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Moment {
+    /// The operator took a picture of the screen.
+    Screenshot,
+    /// The operator put a text on the customer's clipboard.
+    ClipboardPut,
+    /// The operator put a picture there.
+    ClipboardPutImage,
+    /// The operator took the text that was copied.
+    ClipboardTaken,
+    /// The operator took the picture that was copied.
+    ClipboardTakenImage,
+    /// The operator began to show a screen of the own.
+    ShowStarted,
+    /// The operator ended that.
+    ShowStopped,
+    /// The customer closed it.
+    ShowClosed,
+    /// The customer began to share something from the browser.
+    BrowserShared,
+    /// The customer ended that.
+    BrowserUnshared,
+    /// The operator ended it.
+    BrowserEnded,
+    /// The customer said no.
+    Declined,
+    /// The customer paused.
+    Paused,
+    /// The customer went on.
+    Resumed,
+}
+
+impl Moment {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Screenshot,
+        Self::ClipboardPut,
+        Self::ClipboardPutImage,
+        Self::ClipboardTaken,
+        Self::ClipboardTakenImage,
+        Self::ShowStarted,
+        Self::ShowStopped,
+        Self::ShowClosed,
+        Self::BrowserShared,
+        Self::BrowserUnshared,
+        Self::BrowserEnded,
+        Self::Declined,
+        Self::Paused,
+        Self::Resumed,
+    ];
+
+    /// Its name in the database and in the interface: the code of the event in the session's chat.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screenshot => "screenshot",
+            Self::ClipboardPut => "clipboard_put",
+            Self::ClipboardPutImage => "clipboard_put_image",
+            Self::ClipboardTaken => "clipboard_taken",
+            Self::ClipboardTakenImage => "clipboard_taken_image",
+            Self::ShowStarted => "show_started",
+            Self::ShowStopped => "show_stopped",
+            Self::ShowClosed => "show_closed",
+            Self::BrowserShared => "browser_shared",
+            Self::BrowserUnshared => "browser_unshared",
+            Self::BrowserEnded => "browser_ended",
+            Self::Declined => "declined",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|moment| moment.as_str() == name)
+    }
+}
 
 /// What was done in a session, as far as the operator's console says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -190,6 +273,16 @@ pub fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_an_event_of_a_session_under_the_same_name() {
+        for moment in Moment::ALL {
+            assert_eq!(Moment::from_name(moment.as_str()), Some(moment));
+            let mut events = temoto_session::Happened::ALL.iter();
+            assert!(events.any(|event| event.code() == moment.as_str()), "{moment:?}");
+        }
+        assert_eq!(Moment::from_name("file_sent"), None);
+    }
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millis(ms)

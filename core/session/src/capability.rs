@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use temoto_wire::proto;
 use temoto_wire::relay::Role;
 
+use crate::happened::Happened;
+
 /// What the customer grants one by one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,14 +79,14 @@ impl Capability {
 
     /// The events that tell in the chat that it was granted and that it was withdrawn.
     #[must_use]
-    pub const fn events(self) -> (&'static str, &'static str) {
+    pub const fn events(self) -> (Happened, Happened) {
         match self {
-            Self::View => ("view_granted", "view_withdrawn"),
-            Self::Control => ("control_granted", "control_withdrawn"),
-            Self::ClipboardIn => ("clipboard_in_granted", "clipboard_in_withdrawn"),
-            Self::ClipboardOut => ("clipboard_out_granted", "clipboard_out_withdrawn"),
-            Self::FilesIn => ("files_in_granted", "files_in_withdrawn"),
-            Self::FilesOut => ("files_out_granted", "files_out_withdrawn"),
+            Self::View => (Happened::ViewGranted, Happened::ViewWithdrawn),
+            Self::Control => (Happened::ControlGranted, Happened::ControlWithdrawn),
+            Self::ClipboardIn => (Happened::ClipboardInGranted, Happened::ClipboardInWithdrawn),
+            Self::ClipboardOut => (Happened::ClipboardOutGranted, Happened::ClipboardOutWithdrawn),
+            Self::FilesIn => (Happened::FilesInGranted, Happened::FilesInWithdrawn),
+            Self::FilesOut => (Happened::FilesOutGranted, Happened::FilesOutWithdrawn),
         }
     }
 }

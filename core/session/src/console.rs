@@ -9,6 +9,7 @@ mod command;
 mod displays;
 mod end;
 mod event;
+mod exact;
 mod files;
 mod lobby;
 #[cfg(feature = "misbehaving")]
@@ -106,6 +107,7 @@ pub struct Console {
     controlling: bool,
     /// The colors that the operator chose.
     colors: Colors,
+    exact: exact::Exact,
     clipboards: clipboard::Clipboards,
     files: files::Files,
     meter: Meter,
@@ -163,6 +165,7 @@ impl Console {
             input: InputSender::default(),
             controlling: false,
             colors: Colors::All,
+            exact: exact::Exact::default(),
             clipboards: clipboard::Clipboards::default(),
             files: files::Files::new(now_ms),
             meter: Meter::default(),

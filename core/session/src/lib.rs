@@ -9,6 +9,7 @@ mod capability;
 pub mod channel;
 pub mod console;
 mod error;
+mod happened;
 mod level;
 mod link;
 #[cfg(feature = "misbehaving")]
@@ -26,6 +27,7 @@ pub mod view;
 pub use agent::{Agent, AgentCommand, AgentEvent, AgentSettings, Obstacle};
 pub use console::{Console, ConsoleCommand, ConsoleEvent, FileDone};
 pub use error::SessionError;
+pub use happened::Happened;
 #[cfg(feature = "misbehaving")]
 pub use misbehave::Misbehavior;
 pub use output::Output;

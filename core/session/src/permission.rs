@@ -45,7 +45,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         // The operator's own screen; what comes back for the customer's is below.
         K::ScreenBegin | K::ScreenChunk => Need::Shown,
         K::AskGrant if program => Need::Nothing,
-        K::StepUp if !program => Need::Nothing,
+        K::StepUp | K::Unshare if !program => Need::Nothing,
         K::ShowDisplay | K::AskWindows | K::ScreenGlance if program => Need::Granted(Capability::View),
         K::Colors | K::ScreenAck | K::ScreenRefresh => Need::Granted(Capability::View),
         K::Input if program => Need::Granted(Capability::Control),
@@ -84,6 +84,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::FileHold => Need::Never,
         K::AskGrant
         | K::StepUp
+        | K::Unshare
         | K::ShowDisplay
         | K::AskWindows
         | K::ScreenGlance
@@ -103,6 +104,7 @@ pub const fn agent_accepts(kind: MessageKind, role: Role) -> Need {
         | K::Refused
         | K::NotMine
         | K::ShowClosed
+        | K::Exact
         | K::ScreenThumbnail
         | K::CursorPlace
         | K::CursorShape
@@ -133,7 +135,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         | K::PictureFetch
         | K::Leave
         | K::FailuresSeen => Need::Nothing,
-        K::Displays | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
+        K::Displays | K::Exact | K::ScreenBegin | K::ScreenChunk => Need::Granted(Capability::View),
         // How far the operator's own screen is there; that of the customer comes in BEGIN and CHUNK.
         K::ScreenAck | K::ScreenRefresh => Need::Shown,
         K::Declined | K::Paused | K::Yielded | K::Refused if program => Need::Nothing,
@@ -181,6 +183,7 @@ pub const fn console_accepts(kind: MessageKind, role: Role) -> Need {
         K::Welcome
         | K::AskGrant
         | K::StepUp
+        | K::Unshare
         | K::Companion
         | K::ShowDisplay
         | K::AskWindows

@@ -342,6 +342,8 @@ pub struct ConsoleView {
     pub changing: bool,
     /// The colors that the operator chose for the picture.
     pub colors: Colors,
+    /// All of the picture has all its colors.
+    pub exact: bool,
     /// What goes on with the two clipboards.
     pub clipboard: ClipboardView,
     /// Files and folders.

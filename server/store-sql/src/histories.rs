@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use temoto_model::audit::{AuditEvent, AuditKind};
+use temoto_model::history::Moment;
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 use temoto_store::{
@@ -12,7 +13,7 @@ use temoto_store::{
 use crate::database::{Conn, Row, query};
 use crate::error::failed;
 use crate::filter::{PAST, bind, wanted};
-use crate::{SqlStore, audit, receipts, row};
+use crate::{SqlStore, audit, moments, receipts, row};
 
 /// Most sessions of one chart.
 const CHARTED: i64 = 20_000;
@@ -81,6 +82,10 @@ impl Histories for SqlStore {
         receipts::all(self.read(), session).await
     }
 
+    async fn moments_of_session(&self, session: SessionId) -> Result<Vec<(Timestamp, Moment)>, StoreError> {
+        moments::all(self.read(), session).await
+    }
+
     async fn files_of_history(
         &self,
         filter: &HistoryFilter,
@@ -140,6 +145,7 @@ impl Histories for SqlStore {
             write(&mut tx, session, &after).await?;
         }
         receipts::add(&mut tx, session, &report.files).await?;
+        moments::add(&mut tx, session, &report.moments).await?;
         for event in events {
             audit::append(&mut tx, event).await?;
         }
@@ -233,6 +239,7 @@ impl Histories for SqlStore {
         let erased = match who {
             Erasure::Customer(name) => {
                 receipts::erase(&mut tx, organisation, name).await?;
+                moments::erase(&mut tx, organisation, name).await?;
                 query(
                     "DELETE FROM session_details WHERE customer = $2
                  AND session_id IN (SELECT id FROM sessions WHERE organisation_id = $1)",

@@ -20,6 +20,7 @@ mod live;
 mod logins;
 mod mails;
 mod maintenance;
+mod moments;
 mod people;
 mod permissions;
 mod receipts;

@@ -23,6 +23,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "api keys", include_str!("../migrations/0006_api_keys.sql")),
     (7, "online", include_str!("../migrations/0007_online.sql")),
     (8, "files", include_str!("../migrations/0008_files.sql")),
+    (9, "moments", include_str!("../migrations/0009_moments.sql")),
 ];
 
 /// Brings a SQLite database to this version.

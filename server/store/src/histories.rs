@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use temoto_model::audit::AuditEvent;
-pub use temoto_model::history::Interval;
+pub use temoto_model::history::{Interval, Moment};
 use temoto_model::session::EndReason;
 use temoto_model::{OrganisationId, SessionId, Timestamp, UserId};
 
@@ -85,6 +85,8 @@ pub struct Report {
     pub functions: u32,
     /// Files that arrived since the last report. Those beyond what a session keeps are not kept.
     pub files: Vec<FileReceipt>,
+    /// What happened since the last report, and when the server was told. Those beyond what a session keeps are not kept.
+    pub moments: Vec<(Timestamp, Moment)>,
 }
 
 /// A file that arrived in a session, as the operator's console says.
@@ -141,6 +143,10 @@ pub trait Histories: Send + Sync + 'static {
     /// Files that arrived in a session, in the order in which they were told, at most
     /// [`temoto_model::history::FILES`].
     async fn files_of_session(&self, session: SessionId) -> Result<Vec<FileReceipt>, StoreError>;
+
+    /// What happened in a session besides what the trail tells, in the order in which it was told, at most
+    /// [`temoto_model::history::MOMENTS`].
+    async fn moments_of_session(&self, session: SessionId) -> Result<Vec<(Timestamp, Moment)>, StoreError>;
 
     /// Files that arrived in the sessions that [`Self::history`] finds with this filter: session by session as there,
     /// those of one in the order in which they were told, at most so many.

@@ -71,9 +71,15 @@ export const share = (customer) => customer.page.getByRole('button', { name: cus
 
 export const stopSharing = (customer) => customer.page.getByRole('button', { name: customer.words.browser_stop, exact: true }).click();
 
+/** The operator has seen enough of what the customer shares. */
+export const endSharing = (operator) => operator.page.getByRole('button', { name: operator.words.browser_end, exact: true }).click();
+
+/** What the title of the bar says that the browser lays over the screen while it captures. */
+export const BAR = 'is sharing your screen';
+
 /** Presses "Stop sharing" in the bar that the browser lays over the screen: the button in the middle of its right half. */
 export async function pressTheBar(desktop) {
-  const { x, y, width, height } = await desktop.window('is sharing your screen');
+  const { x, y, width, height } = await desktop.window(BAR);
   const at = [x + Math.round(width * 0.77), y + Math.round(height / 2)].map(String);
   desktop.start('xdotool', ['mousemove', '--sync', ...at, 'click', '1']);
 }

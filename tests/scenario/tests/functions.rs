@@ -95,6 +95,66 @@ fn fewer_colors_come_and_go_and_outlive_a_new_start_of_the_program() {
 }
 
 #[test]
+fn for_a_screenshot_a_gray_picture_gets_all_its_colors_and_is_gray_again_afterwards() {
+    let mut world = World::shared(6);
+    world.paint(Who::Program, Rect::new(5, 5, 60, 60), 0x0012_3456);
+    world.console(ConsoleCommand::Colors { colors: Colors::Gray });
+    world.run_for(1_000);
+    let view = world.console_view();
+    assert!(!view.exact && !world.picture_is_exact());
+    for _ in 0..2 {
+        world.console(ConsoleCommand::Exact { on: true });
+        world.run_for(1_000);
+        let view = world.console_view();
+        assert!(view.exact && world.picture_is_exact());
+        assert_eq!(view.colors, Colors::Gray, "what the operator chose stays chosen");
+        world.console(ConsoleCommand::Exact { on: false });
+        world.run_for(1_000);
+        assert!(!world.console_view().exact && !world.picture_is_exact());
+    }
+    // Whoever sees all colors anyway waits for nothing.
+    world.console(ConsoleCommand::Colors { colors: Colors::All });
+    world.run_for(1_000);
+    assert!(world.console_view().exact);
+    world.console(ConsoleCommand::Exact { on: true });
+    assert!(world.console_view().exact);
+}
+
+#[test]
+fn a_screen_that_never_stands_still_gets_all_its_colors_too_and_not_by_an_answer_to_an_earlier_wish() {
+    let mut world = World::shared(7);
+    world.console(ConsoleCommand::Colors { colors: Colors::Few });
+    world.run_for(1_000);
+    world.console(ConsoleCommand::Exact { on: true });
+    world.console(ConsoleCommand::Exact { on: false });
+    world.console(ConsoleCommand::Exact { on: true });
+    let mut waited = 0u32;
+    while !world.console_view().exact {
+        world.paint(
+            Who::Program,
+            Rect::new(waited.cast_signed() % 40, 9, 50, 50),
+            0x0012_3456 + waited,
+        );
+        world.run_for(40);
+        waited += 1;
+        assert!(waited < 100, "it never came");
+    }
+    // A picture of few colors has none but the sixteen.
+    let picture = world.picture_at(Who::Console).expect("a picture");
+    assert!(
+        picture
+            .pixels()
+            .iter()
+            .any(|&pixel| Colors::Few.of(pixel) != pixel)
+    );
+    world.console(ConsoleCommand::Exact { on: false });
+    world.console(ConsoleCommand::Exact { on: true });
+    world.console(ConsoleCommand::Exact { on: false });
+    world.run_for(2_000);
+    assert!(!world.console_view().exact, "only few are wanted");
+}
+
+#[test]
 fn a_screenshot_is_told_to_both_and_only_of_what_is_seen() {
     let mut world = World::shared(5);
     world.console(ConsoleCommand::Screenshot);

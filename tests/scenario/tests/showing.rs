@@ -131,6 +131,50 @@ fn the_customer_stops_and_nothing_of_the_picture_stays() {
 }
 
 #[test]
+fn the_operator_ends_what_a_customer_shares_and_both_read_it() {
+    let mut world = World::new(27);
+    world.join_page();
+    assert!(world.try_console(ConsoleCommand::Unshare).is_err(), "nothing yet");
+    for _ in 0..2 {
+        shares(&mut world);
+        assert!(exact(&world, Who::Page, Who::Console));
+        world.console(ConsoleCommand::Unshare);
+        world.run_for(300);
+        assert!(!world.has_picture());
+        assert_eq!(world.console_view().sharing, None);
+        let page = world.agent_view(Who::Page);
+        assert!(page.granted.is_empty(), "the page lets go of the screen");
+        assert_eq!(page.chat.last().expect("a line").text, "browser_ended");
+        assert_eq!(events(&world).last().expect("a line"), "browser_ended");
+        let captures = world.node(Who::Page).captures;
+        paint_page(&mut world, Rect::new(0, 0, 9, 9), 0x0001_0203);
+        assert_eq!(world.node(Who::Page).captures, captures);
+    }
+    // Whoever stops afterwards is told as the one who stopped.
+    shares(&mut world);
+    world.agent(Who::Page, AgentCommand::EndShare);
+    world.run_for(300);
+    assert_eq!(events(&world).last().expect("a line"), "browser_unshared");
+    assert!(world.console_view().page.expect("still there").present);
+}
+
+#[test]
+fn what_was_picked_while_the_operator_ended_another_thing_stays() {
+    let mut world = World::new(28);
+    world.join_page();
+    shares(&mut world);
+    world.console(ConsoleCommand::Unshare);
+    // On its way there, the customer chooses again.
+    shares(&mut world);
+    assert!(exact(&world, Who::Page, Who::Console));
+    assert_eq!(world.console_view().sharing, Some(Surface::Window));
+    assert_eq!(events(&world).last().expect("a line"), "browser_shared");
+    world.console(ConsoleCommand::Unshare);
+    world.run_for(300);
+    assert_eq!(events(&world).last().expect("a line"), "browser_ended");
+}
+
+#[test]
 fn another_size_of_a_shared_window_is_exact_again() {
     let mut world = World::new(23);
     world.join_page();

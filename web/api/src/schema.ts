@@ -710,9 +710,12 @@ export interface ReportRequest {
 
 /** Something that happened. */
 export interface ReportedEvent {
-  /** `granted`, `withdrawn` or `proofs_differ`. */
+  /** `granted`, `withdrawn`, `proofs_differ` or `happened`. */
   kind: string;
-  /** What was allowed or withdrawn: small letters and `_`. */
+  /** What was allowed or withdrawn: small letters and `_`. What happened: `screenshot`, `clipboard_put`,
+`clipboard_put_image`, `clipboard_taken`, `clipboard_taken_image`, `show_started`, `show_stopped`, `show_closed`,
+`browser_shared`, `browser_unshared`, `browser_ended`, `declined`, `paused` or `resumed`, of which a session keeps
+the first 500. */
   what?: string;
 }
 
@@ -779,7 +782,7 @@ its certificate. It goes into the name of a downloaded program, which then accep
 
 /** A session with what happened. */
 export interface SessionStory {
-  /** What happened, in order, at most 500. */
+  /** What happened, in order, at most 1,000. */
   events: StoryEvent[];
   /** Files that arrived, in order, the first 1,000. */
   files: StoryFile[];
@@ -829,14 +832,14 @@ export interface StatementView {
   statement: string;
 }
 
-/** Something that happened, as the audit trail has it. */
+/** Something that happened, as the audit trail has it, or the operator's console said. */
 export interface StoryEvent {
   /** When, milliseconds since 1970. */
   at_ms: number;
-  /** What was allowed or withdrawn, or why it ended. */
+  /** What was allowed or withdrawn, what happened, or why it ended. */
   detail: string;
   /** `session_started`, `code_taken`, `code_closed`, `customer_joined`, `grant_given`, `grant_withdrawn`,
-`proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, and others to come. */
+`proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, `happened`, and others to come. */
   kind: string;
 }
 

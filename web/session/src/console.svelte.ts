@@ -12,6 +12,9 @@ const CLIPBOARD_MS = 60_000;
 /** Where the windows are is known at once, or not to be had. */
 const WINDOWS_MS = 5_000;
 
+/** A picture of the screen: null where there is none; not `exact` where the line did not bring all its colors in time. */
+export type Shot = Pick<Of<'screenshot'>, 'png' | 'exact'>;
+
 /** Somebody who waits for what the customer copied. */
 interface Fetching {
   number: number;
@@ -50,7 +53,7 @@ export class ConsoleSession {
   readonly #requests: Requests;
   #shots = 0;
   #fetching: Fetching | null = null;
-  #taking: { number: number; resolve: (png: Blob | null) => void }[] = [];
+  #taking: { number: number; resolve: (shot: Shot) => void }[] = [];
   #waiters: { types: string[]; resolve: (event: ConsoleEvent) => void }[] = [];
 
   constructor(port: ConsolePort) {
@@ -119,8 +122,8 @@ export class ConsoleSession {
     fetching.timer = setTimeout(() => this.#fetched(null), CLIPBOARD_MS);
   }
 
-  /** A PNG of the screen or of a part of it, pixel for pixel; null where there is no picture. */
-  screenshot(part: Part | null): Promise<Blob | null> {
+  /** A PNG of the screen or of a part of it, pixel for pixel. */
+  screenshot(part: Part | null): Promise<Shot> {
     this.#shots += 1;
     const number = this.#shots;
     return new Promise((resolve) => {
@@ -190,7 +193,7 @@ export class ConsoleSession {
         this.#fetched(event);
         return;
       case 'screenshot':
-        this.#taking.find(({ number }) => number === event.number)?.resolve(event.png);
+        this.#taking.find(({ number }) => number === event.number)?.resolve(event);
         this.#taking = this.#taking.filter(({ number }) => number !== event.number);
         return;
       case 'folder':

@@ -4,6 +4,7 @@
  */
 import { loadCore, type Capturing, type Core, type Pointing, type SessionCore } from './core';
 import { Disk } from './disk/disk';
+import { Exact } from './exact';
 import { Frames } from './frames';
 import type { AgentCommand, AgentEvent, ConsoleCommand, ConsoleEvent } from './messages';
 import { Records } from './records';
@@ -29,6 +30,7 @@ export class Host {
   readonly #frames: Frames;
   readonly #disk: Disk;
   readonly #records = new Records();
+  readonly #exact = new Exact((on) => this.#pass({ type: 'exact', on }));
   #roots = new Roots();
   #url = '';
   #key: string | null = null;
@@ -167,10 +169,11 @@ export class Host {
   }
 
   async #screenshot({ number, part }: Extract<ConsoleCommand, { type: 'screenshot' }>): Promise<void> {
-    const png = (await this.#screen.take(part).catch(() => null)) ?? null;
+    const take = () => this.#screen.take(part).catch(() => null);
+    const { made: png, exact } = await this.#exact.during(take);
     // Both sides read in the chat that one was taken.
     if (png) this.#pass({ type: 'screenshot' });
-    this.tell({ type: 'screenshot', number, png });
+    this.tell({ type: 'screenshot', number, png, exact });
   }
 
   #pass(command: object): void {
@@ -267,7 +270,10 @@ export class Host {
 
   #event(event: Event): void {
     if (event.type === 'cursor') this.#cursor = event;
-    if (event.type === 'view' && 'files' in event.view) this.#disk.follow(event.view.files.transfers);
+    if (event.type === 'view' && 'files' in event.view) {
+      this.#disk.follow(event.view.files.transfers);
+      this.#exact.follow(event.view.exact);
+    }
     if (event.type === 'keys' && this.#restored) this.tell({ type: 'restored', consoleKey: event.consoleKey });
     else this.tell(event);
   }

@@ -3,7 +3,7 @@ export { AgentSession } from './agent.svelte';
 export { canCapture } from './capture';
 export { Pictures } from './pictures.svelte';
 export { Presenter } from './presenter.svelte';
-export { ConsoleSession } from './console.svelte';
+export { ConsoleSession, type Shot } from './console.svelte';
 export { ALL_DISPLAYS } from './messages';
 export type * from './messages';
 export type { AgentPort, ConsolePort } from './ports';

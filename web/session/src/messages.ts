@@ -215,6 +215,8 @@ export interface ConsoleView {
   /** Another picture than the one that is seen is on its way; the old one stays until that is whole, and takes no clicks. */
   changing: boolean;
   colors: Colors;
+  /** All of the picture has all its colors. */
+  exact: boolean;
   /** The customer's clipboard as far as this side may know of it. */
   clipboard: {
     /** What the customer copied last; null if nothing, or if that is not granted. `rich` is a text and how it looks. */
@@ -354,7 +356,7 @@ export type ConsoleCommand =
   | { type: 'holdTransfer'; transfer: number; held: boolean }
   | { type: 'cancelTransfer'; transfer: number }
   | { type: 'forgetTransfer'; transfer: number }
-  /** A picture of the screen, or of a part of it, once it stands still. Answer: `screenshot` with the same number. */
+  /** A picture of the screen, or of a part of it, once it stands still and has all its colors. Answer: `screenshot` with the same number. */
   | { type: 'screenshot'; number: number; part: Part | null }
   | { type: 'canvas'; canvas: OffscreenCanvas | null }
   | { type: 'pointer'; x: number; y: number; buttons: number; look: number }
@@ -369,6 +371,8 @@ export type ConsoleCommand =
   /** Something was picked to be shown to the customer. */
   | { type: 'show'; surface: Surface; source: FrameSource }
   | { type: 'endShow' }
+  /** The customer's page stops what it shares from the browser. */
+  | { type: 'unshare' }
   | { type: 'end' };
 
 export type ConsoleEvent =
@@ -427,7 +431,8 @@ export type ConsoleEvent =
   /** What was fetched for the browser's downloads: one file, or an archive of several. It is kept for a quarter of an hour. */
   | { type: 'saved'; transfer: number; name: string; content: Blob }
   /** PNG, pixel for pixel; null where there is no picture. */
-  | { type: 'screenshot'; number: number; png: Blob | null }
+  /** `exact`: with all colors; else the line did not bring them in time. */
+  | { type: 'screenshot'; number: number; png: Blob | null; exact: boolean }
   | { type: 'fault'; message: string };
 
 /**

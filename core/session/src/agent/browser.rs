@@ -1,9 +1,10 @@
 //! Sharing from the browser: the join page shows the operator what its customer picked there, to be looked at and nothing else.
 //!
-//! Nobody asks for it: the customer begins it on the page, and that is the grant. It ends with the customer's word, with what was
+//! Nobody asks for it: the customer begins it on the page, and that is the grant. It ends with the word of either side, with what was
 //! picked (the browser's own "stop sharing"), and when the program joins, which can do all of it and more.
 
 use temoto_geometry::Rect;
+use temoto_wire::proto;
 
 use super::{Agent, DisplayInfo, Phase};
 use crate::SessionError;
@@ -36,6 +37,13 @@ impl Agent {
         self.grants.set(now_ms, []);
         self.say_grants(now_ms);
         self.displays.clear();
+    }
+
+    /// The operator has seen enough. What was picked since is another thing.
+    pub(super) fn unshare(&mut self, now_ms: u64, unshare: &proto::Unshare) {
+        if unshare.number == self.grants.number() {
+            self.end_share(now_ms);
+        }
     }
 
     /// What is shared has this size now: a window was made larger, or its first pixels are here.

@@ -1,5 +1,7 @@
 //! Colors that follow the line: fewer while much changes on a slow one, all of them again once it stands still.
 
+use temoto_wire::proto::{self, control::Body};
+
 use super::Agent;
 use crate::channel::colors::Colors;
 
@@ -62,6 +64,7 @@ impl Agent {
     /// The operator chose.
     pub(super) fn choose_colors(&mut self, colors: Colors) {
         self.sharing.automatic = (colors == Colors::Auto).then(Automatic::default);
+        self.sharing.exact = None;
         self.screen.choose_colors(colors);
     }
 
@@ -76,6 +79,13 @@ impl Agent {
         if let Some(fewer) = changed {
             self.screen
                 .lighten(if fewer { Colors::Many } else { Colors::All });
+        }
+    }
+
+    /// Tells a console that waits for it that its picture has all colors, everywhere.
+    pub(super) fn say_exact(&mut self, now_ms: u64) {
+        if let Some(number) = self.sharing.exact.take_if(|_| self.screen.is_drawn_anew()) {
+            self.tell_console(now_ms, Body::Exact(proto::Exact { number }));
         }
     }
 

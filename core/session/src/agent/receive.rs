@@ -117,11 +117,13 @@ impl Agent {
             Body::ShowDisplay(show) => self.show_display(now_ms, show.id),
             Body::AskWindows(_) => self.list_windows(),
             Body::Colors(colors) => {
-                if let Some(colors) = Colors::from_proto(colors.kind) {
-                    self.choose_colors(colors);
+                if let Some(chosen) = Colors::from_proto(colors.kind) {
+                    self.choose_colors(chosen);
+                    self.sharing.exact = (chosen == Colors::All).then_some(colors.number);
                 }
             }
             Body::Showing(showing) => self.operator_shows(now_ms, showing),
+            Body::Unshare(unshare) => self.unshare(now_ms, &unshare),
             Body::Leave(leave) => self.console_leaves(now_ms, &leave),
             Body::FailuresSeen(seen) => {
                 if self.failures_seen.is_some_and(|ours| ours != seen.failures) {
@@ -140,6 +142,7 @@ impl Agent {
             | Body::Obstacle(_)
             | Body::Windows(_)
             | Body::ShowClosed(_)
+            | Body::Exact(_)
             | Body::NotMine(_) => {}
         }
     }

@@ -53,6 +53,8 @@ pub(super) struct Sharing {
     pub(super) listing: bool,
     /// The colors follow the line.
     pub(super) automatic: Option<Automatic>,
+    /// All colors were asked for under this number; a whole picture with them was not drawn yet.
+    pub(super) exact: Option<u32>,
     /// The pointer was meant for something else than what is shown: nothing is pressed where it stands.
     pub(super) astray: bool,
 }
@@ -258,6 +260,7 @@ impl Agent {
         }
         self.share_cursor(now_ms);
         self.follow_line(now_ms);
+        self.say_exact(now_ms);
         while let Some((kind, payload)) = self.screen.poll(now_ms) {
             let Some(peer) = &mut self.peer else { return };
             if !peer.send_frame(now_ms, Channel::Screen, kind, &payload, &mut self.rng) {

@@ -9,9 +9,10 @@ use temoto_wire::proto::{PictureFetch, PicturePiece};
 
 use super::chat::{From, Line};
 use crate::SessionError;
+use crate::happened::Happened;
 
 /// Code of the event whose line brings a picture. Arguments: columns, rows, bytes.
-pub const PICTURE: &str = "picture";
+pub const PICTURE: &str = Happened::Picture.code();
 /// Pieces that are asked for ahead of the one that is expected.
 const AHEAD: usize = 4;
 

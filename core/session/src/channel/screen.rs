@@ -65,6 +65,15 @@ enum Seen {
     After(Option<u32>),
 }
 
+impl Seen {
+    fn by(self, drawn: u32) -> bool {
+        match self {
+            Self::Yes => true,
+            Self::After(number) => number.is_some_and(|number| drawn >= number),
+        }
+    }
+}
+
 /// The host's half.
 pub struct ScreenHost {
     encoder: Encoder,
@@ -87,6 +96,10 @@ pub struct ScreenHost {
     taken_ms: Option<u64>,
     drawn: u32,
     seen: Seen,
+    /// The same since the picture began anew, or since it has other colors.
+    anew: Seen,
+    /// Other colors came little by little: not all of the picture may have them.
+    lightened: bool,
     completeness: Completeness,
     /// Something was sent since somebody asked.
     sent: bool,
@@ -112,6 +125,8 @@ impl ScreenHost {
             taken_ms: None,
             drawn: 0,
             seen: Seen::After(None),
+            anew: Seen::After(None),
+            lightened: false,
             completeness: Completeness::default(),
             sent: false,
         }
@@ -162,6 +177,7 @@ impl ScreenHost {
         self.kept.forget(self.number);
         self.dirty = true;
         self.damage = None;
+        (self.anew, self.lightened) = (Seen::After(None), false);
     }
 
     /// The same for a viewer that has so much memory for what was shown earlier, in MiB.
@@ -173,7 +189,7 @@ impl ScreenHost {
 
     /// The picture has these colors from now on.
     pub fn choose_colors(&mut self, colors: Colors) {
-        if self.reducer.choose(colors) {
+        if self.reducer.choose(colors) || (self.lightened && !self.is_settled()) {
             self.refresh();
         }
     }
@@ -181,7 +197,7 @@ impl ScreenHost {
     /// The same without beginning anew: what is drawn from now on has these colors, and little by little the rest.
     pub fn lighten(&mut self, colors: Colors) {
         if self.reducer.choose(colors) {
-            (self.dirty, self.damage) = (true, None);
+            (self.dirty, self.damage, self.lightened) = (true, None, true);
         }
     }
 
@@ -262,8 +278,10 @@ impl ScreenHost {
         let whole = self
             .completeness
             .take(frame.size(), reset, complete, &update.changed);
-        if whole && matches!(self.seen, Seen::After(None)) {
-            self.seen = Seen::After(Some(self.number));
+        for seen in [&mut self.seen, &mut self.anew] {
+            if whole && matches!(seen, Seen::After(None)) {
+                *seen = Seen::After(Some(self.number));
+            }
         }
         let begin = Begin {
             number: self.number as u16,
@@ -346,8 +364,10 @@ impl ScreenHost {
         self.drawn = self.drawn.max(ack.drawn.min(self.number));
         self.kept.drawn(self.drawn);
         self.again.retain(|update| update.number > self.drawn);
-        if self.is_seen() {
-            self.seen = Seen::Yes;
+        for seen in [&mut self.seen, &mut self.anew] {
+            if seen.by(self.drawn) {
+                *seen = Seen::Yes;
+            }
         }
         self.pacing.acknowledged(now_ms, ack.received);
     }
@@ -356,10 +376,13 @@ impl ScreenHost {
     /// or this one at another place: a click is not meant for what is there now.
     #[must_use]
     pub fn is_seen(&self) -> bool {
-        match self.seen {
-            Seen::Yes => true,
-            Seen::After(number) => number.is_some_and(|number| self.drawn >= number),
-        }
+        self.seen.by(self.drawn)
+    }
+
+    /// Whether the viewer has drawn all of a picture that has the colors of now.
+    #[must_use]
+    pub fn is_drawn_anew(&self) -> bool {
+        self.anew.by(self.drawn)
     }
 
     /// Whether something small may go out beside the picture now.
@@ -541,5 +564,28 @@ mod tests {
         let next = frames(&mut host, 130, &picture(30));
         show(&mut viewer, next);
         assert_eq!(viewer.picture(), Some(&picture(30)));
+    }
+
+    #[test]
+    fn other_colors_are_drawn_anew_once_the_viewer_says_so_and_half_of_them_begin_anew() {
+        let (mut host, mut viewer, _) = ends();
+        assert!(host.is_drawn_anew());
+        // By the line, little by little: nothing begins anew, and this viewer has not drawn it when all colors are asked for.
+        host.lighten(Colors::Many);
+        let few = frames(&mut host, 10, &picture(0));
+        host.lighten(Colors::All);
+        host.choose_colors(Colors::All);
+        assert!(!host.is_drawn_anew(), "some of it may have few");
+        show(&mut viewer, few);
+        assert_ne!(viewer.picture(), Some(&picture(0)));
+        let all = frames(&mut host, 20, &picture(0));
+        assert!(!host.is_drawn_anew());
+        let ack = show(&mut viewer, all).unwrap();
+        host.acknowledged(30, ack);
+        assert!(host.is_drawn_anew());
+        assert_eq!(viewer.picture(), Some(&picture(0)));
+        // Asked for once more: there is nothing to do.
+        host.choose_colors(Colors::All);
+        assert!(host.is_drawn_anew() && host.is_settled());
     }
 }

@@ -1,9 +1,12 @@
 //! What the customer shares from the browser: to be looked at, and nothing else.
 
+use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::Role;
 
 use super::{Console, ConsoleEvent, End};
+use crate::SessionError;
 use crate::channel::screen::ScreenViewer;
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::{Capability, may_grant};
 
@@ -41,12 +44,23 @@ impl Console {
         }
     }
 
+    /// The operator has seen enough of it. The page stops, and says so as it always does.
+    pub(super) fn unshare(&mut self, now_ms: u64) -> Result<(), SessionError> {
+        let nothing = SessionError::State("nothing is shared");
+        let (participant, end) = self.sharer().ok_or(nothing.clone())?;
+        let number = end.grants.number();
+        self.send_to(now_ms, participant, Body::Unshare(proto::Unshare { number }))?;
+        self.ends.get_mut(&participant).ok_or(nothing)?.unshared = Some(number);
+        Ok(())
+    }
+
     /// The page says what its customer shares now: that it is seen is all that a page can grant.
     pub(super) fn page_granted(&mut self, now_ms: u64, participant: u8, number: u32, granted: &[Capability]) {
         let Some(end) = self.ends.get_mut(&participant) else {
             return;
         };
         let before = end.grants.has(Capability::View);
+        let asked = end.unshared.take_if(|&mut under| under < number).is_some();
         let granted = granted.iter().copied().filter(|&c| may_grant(c, Role::Page));
         end.grants.follow(now_ms, number, granted);
         let after = end.grants.has(Capability::View);
@@ -62,10 +76,10 @@ impl Console {
             // The program's, if that is here already.
             self.paint_all();
         }
-        let event = if after {
-            "browser_shared"
-        } else {
-            "browser_unshared"
+        let event = match (after, asked) {
+            (true, _) => Happened::BrowserShared,
+            (false, true) => Happened::BrowserEnded,
+            (false, false) => Happened::BrowserUnshared,
         };
         self.tell(now_ms, event, Vec::new());
     }

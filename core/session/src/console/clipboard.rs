@@ -8,6 +8,7 @@ use temoto_wire::proto::clipboard::Body;
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
 use crate::channel::clipboard::{Clip, ClipKind, ClipReceiver, ClipSender};
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::{Capability, MessageKind};
 use crate::view::{ClipboardView, OfferedView};
@@ -20,7 +21,7 @@ pub(super) struct Clipboards {
     got: Vec<(ClipKind, Vec<u8>)>,
     outgoing: ClipSender,
     /// To be told once the customer can paste: an event with its arguments.
-    told: Option<(&'static str, Vec<String>)>,
+    told: Option<(Happened, Vec<String>)>,
 }
 
 impl Clipboards {
@@ -58,34 +59,29 @@ impl Console {
         if !end.grants.allows(Capability::ClipboardIn) {
             return Err(SessionError::State("not granted"));
         }
-        let (too_long, told) = match &clip {
+        // What has too many pixels to be looked at is too long as well.
+        let told = match &clip {
             Clip::Text { text, .. } => {
                 let characters = text.chars().count().to_string();
-                (
-                    text.len() > ClipKind::Text.longest(),
-                    ("clipboard_put", vec![characters]),
-                )
+                (text.len() <= ClipKind::Text.longest()).then_some((Happened::ClipboardPut, vec![characters]))
             }
             Clip::Image(png) => match png::size_of(png) {
                 Ok(size) => {
                     let sides = vec![size.width.to_string(), size.height.to_string()];
-                    (
-                        png.len() > ClipKind::Image.longest(),
-                        ("clipboard_put_image", sides),
-                    )
+                    (png.len() <= ClipKind::Image.longest()).then_some((Happened::ClipboardPutImage, sides))
                 }
-                Err(png::PngError::TooLarge) => (true, ("", Vec::new())),
+                Err(png::PngError::TooLarge) => None,
                 Err(png::PngError::Malformed) => return Err(SessionError::Malformed("no picture")),
             },
         };
-        if too_long {
+        if told.is_none() {
             self.notify("clipboard_too_long", Vec::new());
             return Ok(());
         }
         let offer = self.clipboards.outgoing.offer(clip);
         let offer = offer.ok_or(SessionError::Malformed("empty clipboard"))?;
         let number = self.send_clipboard(now_ms, offer)?;
-        self.clipboards.told = Some(told);
+        self.clipboards.told = told;
         // Whoever puts does not wait to be asked for what is small: the customer allowed it.
         self.clipboards.outgoing.sent(now_ms, number);
         self.clipboards.outgoing.fetch_small();
@@ -169,11 +165,11 @@ impl Console {
             let image = image.map_err(|_| SessionError::Peer("clipboard is no picture"))?;
             let size = png::size_of(&image).map_err(|_| SessionError::Peer("clipboard is no picture"))?;
             let sides = vec![size.width.to_string(), size.height.to_string()];
-            (Clip::Image(image), "clipboard_taken_image", sides)
+            (Clip::Image(image), Happened::ClipboardTakenImage, sides)
         } else {
             let text = text.ok_or(SessionError::Peer("clipboard without a text"))?;
             let characters = vec![text.chars().count().to_string()];
-            (Clip::Text { text, html }, "clipboard_taken", characters)
+            (Clip::Text { text, html }, Happened::ClipboardTaken, characters)
         };
         self.tell(now_ms, event, arguments);
         self.outputs

@@ -14,6 +14,7 @@ use crate::channel::chat::{From, clean};
 use crate::channel::clipboard::Clip;
 use crate::channel::colors::Colors;
 use crate::channel::files::{Choice, Item, Place};
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::{Capability, may_ask};
 use crate::surface::Surface;
@@ -60,6 +61,8 @@ pub enum ConsoleCommand {
     Glance { display: u8, side: u8 },
     /// The picture is to have these colors.
     Colors { colors: Colors },
+    /// The picture is to have all colors for a while, whatever was chosen; [`crate::view::ConsoleView::exact`] tells when it has.
+    Exact { on: bool },
     /// Put this text on the customer's clipboard, and how it looks beside it.
     PutClipboard { text: String, html: Option<String> },
     /// Get what the customer copied last.
@@ -156,6 +159,8 @@ pub enum ConsoleCommand {
     Show { surface: Surface },
     /// It is not shown any more.
     EndShow,
+    /// The operator has seen enough of what the customer shares from the browser.
+    Unshare,
     /// The canvas is new: paint all of it.
     Repaint,
     /// End the session for everybody.
@@ -231,15 +236,8 @@ impl Console {
             ConsoleCommand::Rearm => self.rearm(now_ms)?,
             ConsoleCommand::ShowDisplay { id } => self.show_display(now_ms, id)?,
             ConsoleCommand::Glance { display, side } => self.glance(now_ms, display, side)?,
-            ConsoleCommand::Colors { colors } => {
-                self.colors = colors;
-                self.view_due = true;
-                if let Some((participant, end)) = self.source()
-                    && end.grants.allows(Capability::View)
-                {
-                    self.say_colors(now_ms, participant);
-                }
-            }
+            ConsoleCommand::Colors { colors } => self.choose_colors(now_ms, colors),
+            ConsoleCommand::Exact { on } => self.want_exact(now_ms, on),
             ConsoleCommand::PutClipboard { text, html } => {
                 self.put_clipboard(now_ms, Clip::Text { text, html })?;
             }
@@ -303,7 +301,7 @@ impl Console {
             ConsoleCommand::Windows => self.ask_windows(now_ms)?,
             ConsoleCommand::Screenshot => {
                 self.picture().ok_or(SessionError::State("no picture"))?;
-                self.tell(now_ms, "screenshot", Vec::new());
+                self.tell(now_ms, Happened::Screenshot, Vec::new());
             }
             ConsoleCommand::Pointer { x, y, look } => self.pointer(now_ms, x, y, look),
             ConsoleCommand::Key { code, down } => self.key(now_ms, &code, down)?,
@@ -320,6 +318,7 @@ impl Console {
             ConsoleCommand::Online => self.link.hurry(now_ms),
             ConsoleCommand::Show { surface } => self.begin_show(now_ms, surface)?,
             ConsoleCommand::EndShow => self.end_show(now_ms),
+            ConsoleCommand::Unshare => self.unshare(now_ms)?,
             ConsoleCommand::Repaint => self.paint_all(),
             ConsoleCommand::End => self.finish(now_ms, "operator", "ended"),
         }
@@ -354,15 +353,6 @@ impl Console {
         });
         (self.view_due, self.store_due) = (true, true);
         Ok(())
-    }
-
-    /// Tells the end that shares which colors the picture is to have.
-    pub(super) fn say_colors(&mut self, now_ms: u64, participant: u8) {
-        let colors = proto::Colors {
-            kind: self.colors.to_proto(),
-        };
-        // What cannot be sent now is sent with the next grant.
-        let _congested = self.send_to(now_ms, participant, Body::Colors(colors));
     }
 
     pub(super) fn ask(&mut self, now_ms: u64, capabilities: Vec<Capability>) -> Result<(), SessionError> {

@@ -9,6 +9,7 @@ use temoto_wire::screen::{Glance, kind};
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
 use crate::channel::glance;
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::permission::Capability;
 
@@ -92,7 +93,7 @@ impl Console {
         self.follow_choice();
         if let Some(name) = gone {
             self.notify("display_gone", vec![name.clone()]);
-            self.tell(now_ms, "display_gone", vec![name]);
+            self.tell(now_ms, Happened::DisplayGone, vec![name]);
         }
         self.view_due = true;
     }

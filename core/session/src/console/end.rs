@@ -39,6 +39,8 @@ pub struct End {
     pub(super) yielded: bool,
     /// What a page shares of its computer.
     pub(super) surface: Surface,
+    /// What a page shares under this number of its grants, it was asked to stop.
+    pub(super) unshared: Option<u32>,
     /// What hides its desktop.
     pub(super) obstacle: Option<&'static str>,
     /// The stream of what the operator shows to it, from the first time on.
@@ -70,6 +72,7 @@ impl End {
             answered: false,
             yielded: false,
             surface: Surface::Unknown,
+            unshared: None,
             obstacle: None,
             show: None,
             greeted: false,

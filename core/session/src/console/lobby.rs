@@ -11,6 +11,7 @@ use temoto_wire::relay::{CloseCode, Id, Role, Selector, ToServer};
 
 use super::{Console, ConsoleEvent, End};
 use crate::SessionError;
+use crate::happened::Happened;
 use crate::level::{SIGNED, level};
 use crate::output::Output;
 
@@ -238,7 +239,7 @@ impl Console {
             self.codes_burnt += 1;
             self.close_code(now_ms, CloseCode::Burnt);
             self.notify("code_burnt", Vec::new());
-            self.tell(now_ms, "code_burnt", Vec::new());
+            self.tell(now_ms, Happened::CodeBurnt, Vec::new());
             // After two burnt codes it goes on only by a click.
             if self.codes_burnt < 2 {
                 self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));

@@ -11,6 +11,7 @@ use crate::SessionError;
 use crate::agent::obstacle_word;
 use crate::channel::chat::{Delivery, From, Line};
 use crate::channel::screen::Drawn;
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::peer::PeerEvent;
 use crate::permission::{Capability, MessageKind, Verdict, console_accepts};
@@ -41,14 +42,14 @@ impl Console {
         if first {
             self.confirmed(now_ms, participant);
             let event = if role == Role::Page {
-                "customer_joined"
+                Happened::CustomerJoined
             } else {
-                "program_joined"
+                Happened::ProgramJoined
             };
             self.tell(now_ms, event, Vec::new());
         } else if let Some(at) = lost_ms {
             let seconds = now_ms.saturating_sub(at).div_ceil(1_000).to_string();
-            self.tell(now_ms, "line_back", vec![seconds]);
+            self.tell(now_ms, Happened::LineBack, vec![seconds]);
         }
         if fresh {
             self.greet(now_ms, participant);
@@ -81,11 +82,12 @@ impl Console {
         if role == Role::Page {
             // A page that was loaded anew shares nothing until its customer picks something again.
             let shared = std::mem::take(&mut end.grants).has(Capability::View);
+            end.unshared = None;
             if shared && self.browser.forget() {
                 self.outputs.push_back(Output::Event(ConsoleEvent::Blank));
             }
             if shared {
-                self.tell(now_ms, "browser_unshared", Vec::new());
+                self.tell(now_ms, Happened::BrowserUnshared, Vec::new());
             }
         }
         let Some(end) = self.ends.get_mut(&participant) else {
@@ -186,7 +188,7 @@ impl Console {
             self.interrupt_files();
             self.blank();
             if end.greeted {
-                self.tell(now_ms, "program_left", Vec::new());
+                self.tell(now_ms, Happened::ProgramLeft, Vec::new());
             }
             self.tell_companion(now_ms, false);
         } else {
@@ -195,7 +197,7 @@ impl Console {
                 self.blank();
             }
             if end.greeted {
-                self.tell(now_ms, "page_left", Vec::new());
+                self.tell(now_ms, Happened::PageLeft, Vec::new());
             }
         }
         self.follow_onlooker(now_ms, None);
@@ -270,7 +272,7 @@ impl Console {
                 let ours = self.ends.get(&participant).and_then(|end| end.by_code);
                 if ours.is_some_and(|ours| ours != seen.failures) {
                     self.notify("failures_differ", Vec::new());
-                    self.tell(now_ms, "failures_differ", Vec::new());
+                    self.tell(now_ms, Happened::FailuresDiffer, Vec::new());
                 }
             }
             // The table refuses these from an agent.
@@ -281,7 +283,9 @@ impl Console {
             | Body::ShowDisplay(_)
             | Body::AskWindows(_)
             | Body::Colors(_)
-            | Body::Showing(_) => {}
+            | Body::Showing(_)
+            | Body::Unshare(_) => {}
+            Body::Exact(exact) => self.exact_said(participant, &exact),
             Body::ShowClosed(closed) => self.show_closed(now_ms, participant, closed),
         }
     }
@@ -318,7 +322,7 @@ impl Console {
         }
         self.follow_onlooker(now_ms, None);
         self.notify("declined", Vec::new());
-        self.tell(now_ms, "declined", Vec::new());
+        self.tell(now_ms, Happened::Declined, Vec::new());
     }
 
     fn granted(&mut self, now_ms: u64, participant: u8, grants: &proto::Grants) {
@@ -343,7 +347,7 @@ impl Console {
             end.asked.clear();
         }
         end.asked.retain(|c| !granted.contains(c));
-        let events: Vec<&'static str> = Capability::ALL
+        let events: Vec<Happened> = Capability::ALL
             .into_iter()
             .filter_map(|c| match (before.contains(&c), granted.contains(&c)) {
                 (false, true) => Some(c.events().0),
@@ -388,7 +392,15 @@ impl Console {
             self.blank();
         }
         self.follow_files(now_ms);
-        self.tell(now_ms, if paused { "paused" } else { "resumed" }, Vec::new());
+        self.tell(
+            now_ms,
+            if paused {
+                Happened::Paused
+            } else {
+                Happened::Resumed
+            },
+            Vec::new(),
+        );
         if !paused {
             self.say_colors(now_ms, participant);
         }

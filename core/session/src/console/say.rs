@@ -2,11 +2,12 @@
 
 use super::Console;
 use crate::channel::chat::{Delivery, From, Line};
+use crate::happened::Happened;
 
 impl Console {
     /// A line in the chat of everybody about something that happened.
-    pub(super) fn tell(&mut self, now_ms: u64, event: &'static str, arguments: Vec<String>) {
-        self.say(now_ms, From::Event, event.to_owned(), arguments, None);
+    pub(super) fn tell(&mut self, now_ms: u64, event: Happened, arguments: Vec<String>) {
+        self.say(now_ms, From::Event, event.code().to_owned(), arguments, None);
     }
 
     /// Adds a line to the log and sends it to every agent but `except`.

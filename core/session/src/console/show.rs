@@ -11,6 +11,7 @@ use temoto_wire::screen::{Ack, Refresh, kind};
 use super::{Console, ConsoleEvent};
 use crate::SessionError;
 use crate::channel::screen::ScreenHost;
+use crate::happened::Happened;
 use crate::output::Output;
 use crate::surface::Surface;
 use crate::view::ShowView;
@@ -40,7 +41,7 @@ impl Console {
         self.show.surface = surface;
         self.show_to(now_ms, to);
         if !running {
-            self.tell(now_ms, "show_started", Vec::new());
+            self.tell(now_ms, Happened::ShowStarted, Vec::new());
         }
         Ok(())
     }
@@ -48,7 +49,7 @@ impl Console {
     /// The operator shows nothing any more.
     pub(super) fn end_show(&mut self, now_ms: u64) {
         if self.show_off(now_ms) {
-            self.tell(now_ms, "show_stopped", Vec::new());
+            self.tell(now_ms, Happened::ShowStopped, Vec::new());
         }
     }
 
@@ -57,7 +58,7 @@ impl Console {
         if self.show.to == Some(participant) && self.show.number == closed.number {
             self.show_off(now_ms);
             self.notify("show_closed", Vec::new());
-            self.tell(now_ms, "show_closed", Vec::new());
+            self.tell(now_ms, Happened::ShowClosed, Vec::new());
         }
     }
 

@@ -73,6 +73,7 @@ impl Console {
             side_by_side: self.side_by_side,
             changing: self.is_changing(),
             colors: self.colors,
+            exact: self.is_exact(),
             clipboard: self.clipboard_view(),
             files: self.files_view(),
             sharing: program

@@ -37,6 +37,8 @@ pub enum MessageKind {
     Colors,
     Showing,
     ShowClosed,
+    Unshare,
+    Exact,
     Chat,
     PictureFetch,
     PicturePiece,
@@ -75,7 +77,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 62] = [
         Self::Hello,
         Self::Ack,
         Self::Echo,
@@ -102,6 +104,8 @@ impl MessageKind {
         Self::Colors,
         Self::Showing,
         Self::ShowClosed,
+        Self::Unshare,
+        Self::Exact,
         Self::Chat,
         Self::PictureFetch,
         Self::PicturePiece,
@@ -230,6 +234,8 @@ impl MessageKind {
             Body::Colors(_) => Self::Colors,
             Body::Showing(_) => Self::Showing,
             Body::ShowClosed(_) => Self::ShowClosed,
+            Body::Unshare(_) => Self::Unshare,
+            Body::Exact(_) => Self::Exact,
         }
     }
 }

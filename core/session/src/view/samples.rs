@@ -2,6 +2,7 @@
 //! `TEMOTO_WRITE_SAMPLES=1` writes the files anew.
 
 use super::*;
+use crate::Happened;
 use crate::channel::chat::{Delivery, From};
 use crate::channel::files::RootKind;
 
@@ -130,6 +131,7 @@ fn console() -> ConsoleView {
         side_by_side: true,
         changing: true,
         colors: Colors::Gray,
+        exact: true,
         clipboard: ClipboardView {
             offered: Some(OfferedView {
                 number: 2,
@@ -224,4 +226,10 @@ fn the_console_s_view_is_what_the_page_expects() {
 #[test]
 fn the_agent_s_view_is_what_the_page_expects() {
     holds("agent-view.json", &agent());
+}
+
+#[test]
+fn the_events_are_those_that_the_page_has_sentences_for() {
+    let codes: Vec<_> = Happened::ALL.iter().map(|event| event.code()).collect();
+    holds("events.json", &codes);
 }

@@ -145,6 +145,20 @@ mod tests {
     }
 
     #[test]
+    fn media_keys_are_their_scan_codes_with_the_prefix() {
+        for (code, scan) in [
+            (Code::MediaPlayPause, 0x22),
+            (Code::MediaTrackPrevious, 0x10),
+            (Code::MediaTrackNext, 0x19),
+            (Code::AudioVolumeMute, 0x20),
+            (Code::AudioVolumeDown, 0x2e),
+            (Code::AudioVolumeUp, 0x30),
+        ] {
+            assert_eq!(press(code, false), Some(Press::scanned(scan, true)), "{code}");
+        }
+    }
+
+    #[test]
     fn pause_and_num_lock_cannot_be_mixed_up() {
         let pause = press(Code::Pause, false).unwrap();
         let lock = press(Code::NumLock, false).unwrap();

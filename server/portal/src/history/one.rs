@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use temoto_model::SessionId;
-use temoto_store::FileReceipt;
+use temoto_model::history::Moment;
+use temoto_model::{SessionId, Timestamp};
+use temoto_store::{FileReceipt, TimelineRow};
 use utoipa::ToSchema;
 
 use super::{HistoryError, PastSession, may_see};
@@ -17,7 +18,7 @@ use crate::extract::{Authorized, Named, Operators};
 pub(crate) struct SessionStory {
     /// The session.
     session: PastSession,
-    /// What happened, in order, at most 500.
+    /// What happened, in order, at most 1,000.
     events: Vec<StoryEvent>,
     /// Files that arrived, in order, the first 1,000.
     files: Vec<StoryFile>,
@@ -50,15 +51,15 @@ impl From<FileReceipt> for StoryFile {
     }
 }
 
-/// Something that happened, as the audit trail has it.
+/// Something that happened, as the audit trail has it, or the operator's console said.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StoryEvent {
     /// When, milliseconds since 1970.
     at_ms: i64,
     /// `session_started`, `code_taken`, `code_closed`, `customer_joined`, `grant_given`, `grant_withdrawn`,
-    /// `proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, and others to come.
+    /// `proof_refused`, `proofs_differ`, `lease_refused`, `history_noted`, `session_ended`, `happened`, and others to come.
     kind: String,
-    /// What was allowed or withdrawn, or why it ended.
+    /// What was allowed or withdrawn, what happened, or why it ended.
     detail: String,
 }
 
@@ -82,18 +83,30 @@ pub(crate) async fn handler(
     let actor = caller.actor;
     may_see(&app, &actor, id).await?;
     let row = app.store.past_session(id).await?.ok_or(HistoryError::NotFound)?;
-    let events = app.store.timeline(actor.organisation, id).await?;
+    let trail = app.store.timeline(actor.organisation, id).await?;
+    let moments = app.store.moments_of_session(id).await?;
     let files = app.store.files_of_session(id).await?;
     Ok(Json(SessionStory {
         session: PastSession::new(row, app.clock.now()),
-        events: events
-            .into_iter()
-            .map(|event| StoryEvent {
-                at_ms: event.at.as_millis(),
-                kind: event.kind,
-                detail: event.detail,
-            })
-            .collect(),
+        events: told(trail, moments),
         files: files.into_iter().map(StoryFile::from).collect(),
     }))
+}
+
+/// What the trail has and what the console said, as one.
+fn told(trail: Vec<TimelineRow>, moments: Vec<(Timestamp, Moment)>) -> Vec<StoryEvent> {
+    let trail = trail.into_iter().map(|event| StoryEvent {
+        at_ms: event.at.as_millis(),
+        kind: event.kind,
+        detail: event.detail,
+    });
+    let moments = moments.into_iter().map(|(at, moment)| StoryEvent {
+        at_ms: at.as_millis(),
+        kind: "happened".to_owned(),
+        detail: moment.as_str().to_owned(),
+    });
+    let mut events: Vec<_> = trail.chain(moments).collect();
+    // Stable: what happened at the same time stays in its order.
+    events.sort_by_key(|event| event.at_ms);
+    events
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use temoto_model::audit::{AuditEvent, AuditKind};
-use temoto_model::history::{Used, file_name, word};
+use temoto_model::history::{Moment, Used, file_name, word};
 use temoto_model::{SessionId, Timestamp};
 use temoto_store::{FileReceipt, Report};
 use utoipa::ToSchema;
@@ -19,6 +19,8 @@ use crate::extract::{Authorized, Body, Named, Operators};
 const EVENTS: usize = 20;
 /// Most files of one report.
 const FILES: usize = 50;
+/// The kind of those that go into the history only.
+const HAPPENED: &str = "happened";
 /// Longest name of something that is allowed, in bytes.
 const WHAT_BYTES: usize = 32;
 
@@ -62,9 +64,12 @@ pub(crate) struct ReportedFile {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportedEvent {
-    /// `granted`, `withdrawn` or `proofs_differ`.
+    /// `granted`, `withdrawn`, `proofs_differ` or `happened`.
     kind: String,
-    /// What was allowed or withdrawn: small letters and `_`.
+    /// What was allowed or withdrawn: small letters and `_`. What happened: `screenshot`, `clipboard_put`,
+    /// `clipboard_put_image`, `clipboard_taken`, `clipboard_taken_image`, `show_started`, `show_stopped`, `show_closed`,
+    /// `browser_shared`, `browser_unshared`, `browser_ended`, `declined`, `paused` or `resumed`, of which a session keeps
+    /// the first 500.
     #[serde(default)]
     what: String,
 }
@@ -102,6 +107,14 @@ pub(crate) async fn handler(
     let at = app.clock.now();
     let files: Option<Vec<FileReceipt>> = request.files.iter().map(|file| receipt(file, at)).collect();
     let used = |bits: u32, name: &String| Used::from_name(name).map(|used| bits | used.bit());
+    let (happened, events): (Vec<_>, Vec<_>) = request
+        .events
+        .into_iter()
+        .partition(|event| event.kind == HAPPENED);
+    let moments: Option<Vec<(Timestamp, Moment)>> = happened
+        .iter()
+        .map(|event| Some((at, Moment::from_name(&event.what)?)))
+        .collect();
     let report = Report {
         customer: word(&request.customer).ok_or(HistoryError::Words)?,
         system: word(&request.system).ok_or(HistoryError::Words)?,
@@ -111,6 +124,7 @@ pub(crate) async fn handler(
             .try_fold(0, used)
             .ok_or(HistoryError::Words)?,
         files: files.ok_or(HistoryError::Words)?,
+        moments: moments.ok_or(HistoryError::Words)?,
     };
     let event = |reported: ReportedEvent| {
         let kind = kind(&reported)?;
@@ -123,7 +137,7 @@ pub(crate) async fn handler(
             detail: reported.what,
         })
     };
-    let events: Option<Vec<AuditEvent>> = request.events.into_iter().map(event).collect();
+    let events: Option<Vec<AuditEvent>> = events.into_iter().map(event).collect();
     app.store
         .report(id, &report, &events.ok_or(HistoryError::Words)?)
         .await?;

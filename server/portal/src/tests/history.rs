@@ -1,5 +1,7 @@
 //! The history as pages meet it.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use temoto_model::{Role, SessionId};
@@ -246,6 +248,8 @@ async fn nonsense_is_neither_noted_nor_looked_for() {
         json!({ "events": [{ "kind": "granted", "what": "Control\u{202e}" }] }),
         json!({ "events": [{ "kind": "granted" }] }),
         json!({ "events": [{ "kind": "logged_in", "what": "x" }] }),
+        json!({ "events": [{ "kind": "happened", "what": "file_sent" }] }),
+        json!({ "events": [{ "kind": "happened" }] }),
         json!({ "events": vec![json!({ "kind": "proofs_differ" }); 21] }),
     ] {
         assert_eq!(
@@ -353,6 +357,40 @@ async fn receipts_of_files_are_told_to_those_who_may_see_the_session() {
         .post(&report, &world.elsewhere, &json!({ "files": files }))
         .await;
     assert_eq!(others.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_the_console_saw_is_told_in_order_with_what_the_trail_has() {
+    let world = world().await;
+    let happened = |what: &str| json!({ "kind": "happened", "what": what });
+    let granted = json!({ "kind": "granted", "what": "view" });
+    let first = json!({ "events": [granted, happened("screenshot")] });
+    assert_eq!(world.report(&first).await, StatusCode::NO_CONTENT);
+    world.portal.clock.advance(Duration::from_secs(60));
+    let second = json!({ "events": [happened("paused"), happened("resumed")] });
+    assert_eq!(world.report(&second).await, StatusCode::NO_CONTENT);
+    world.portal.clock.advance(Duration::from_secs(60));
+    let third = json!({ "events": [{ "kind": "withdrawn", "what": "view" }] });
+    assert_eq!(world.report(&third).await, StatusCode::NO_CONTENT);
+    let path = format!("/api/v1/history/{}", world.session);
+    let story = world.portal.get(&path, &world.admin).await.json();
+    let events = story["events"].as_array().unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event["kind"].as_str().unwrap(), event["detail"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told[told.len() - 5..],
+        [
+            ("grant_given", "view"),
+            ("happened", "screenshot"),
+            ("happened", "paused"),
+            ("happened", "resumed"),
+            ("grant_withdrawn", "view"),
+        ]
+    );
+    let times: Vec<_> = events.iter().map(|event| event["at_ms"].as_i64()).collect();
+    assert!(times.is_sorted());
 }
 
 #[tokio::test]

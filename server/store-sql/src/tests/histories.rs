@@ -1,7 +1,7 @@
 //! The history: found, noted, kept for a time, and a person taken out of it.
 
 use temoto_model::audit::AuditKind;
-use temoto_model::history::{FILES, Interval, Used};
+use temoto_model::history::{FILES, Interval, MOMENTS, Moment, Used};
 use temoto_model::session::EndReason;
 use temoto_model::{SessionId, Timestamp};
 use temoto_store::{
@@ -21,6 +21,8 @@ on_every_database! {
     receipts_of_files_are_kept_in_order_and_not_without_end,
     receipts_of_files_go_with_their_session_and_with_its_customer,
     receipts_of_files_are_told_for_the_sessions_of_a_filter,
+    moments_are_kept_in_order_and_not_without_end,
+    moments_go_with_their_session_and_with_its_customer,
 }
 
 async fn ran(world: &World, n: u64, customer: &str) -> SessionId {
@@ -39,6 +41,7 @@ async fn ran(world: &World, n: u64, customer: &str) -> SessionId {
         system: "Windows 11".to_owned(),
         functions: Used::Screen.bit(),
         files: vec![receipt(n, "見積書.pdf")],
+        moments: vec![(at.plus(minutes(2)), Moment::Screenshot)],
     };
     store.report(session.id, &report, &[]).await.unwrap();
     let event = world.event(AuditKind::SessionEnded, at);
@@ -329,6 +332,44 @@ async fn receipts_of_files_go_with_their_session_and_with_its_customer(world: Wo
         .await
         .unwrap();
     assert_eq!(of(three).await, 0);
+}
+
+async fn moments_are_kept_in_order_and_not_without_end(world: World) {
+    let session = ran(&world, 0, "山田").await;
+    let told: Vec<_> = Moment::ALL
+        .into_iter()
+        .map(|moment| (NOW.plus(minutes(3)), moment))
+        .collect();
+    let report = Report {
+        moments: told.clone(),
+        ..Report::default()
+    };
+    for _ in 0..=MOMENTS as usize / told.len() {
+        world.store.report(session, &report, &[]).await.unwrap();
+    }
+    let kept = world.store.moments_of_session(session).await.unwrap();
+    assert_eq!(kept.len(), usize::try_from(MOMENTS).unwrap());
+    assert_eq!(kept[0], (NOW.plus(minutes(2)), Moment::Screenshot));
+    assert_eq!(kept[1..=told.len()], told);
+    // Of a session that there is not, nothing is kept.
+    let nobody = SessionId::from_bytes([9; 16]);
+    world.store.report(nobody, &report, &[]).await.unwrap();
+    assert!(world.store.moments_of_session(nobody).await.unwrap().is_empty());
+}
+
+async fn moments_go_with_their_session_and_with_its_customer(world: World) {
+    let of = async |session| world.store.moments_of_session(session).await.unwrap().len();
+    let (one, two) = (ran(&world, 0, "山田商店").await, ran(&world, 1, "山田").await);
+    assert_eq!((of(one).await, of(two).await), (1, 1));
+    let event = world.event(AuditKind::HistoryErased, NOW);
+    for (who, left) in [
+        (Erasure::Customer("山田商店".to_owned()), (0, 1)),
+        (Erasure::Operator(world.user), (0, 0)),
+    ] {
+        let done = world.store.erase(world.organisation, &who, &event).await;
+        done.unwrap();
+        assert_eq!((of(one).await, of(two).await), left, "{who:?}");
+    }
 }
 
 async fn receipts_of_files_are_told_for_the_sessions_of_a_filter(mut world: World) {

@@ -138,6 +138,7 @@ async fn sessions_are_found_by_words_and_turned_page_by_page(world: World) {
         system: "Windows 11".to_owned(),
         functions: 0,
         files: Vec::new(),
+        moments: Vec::new(),
     };
     world.store.report(ids[2], &report, &[]).await.unwrap();
     let noted = world.event(AuditKind::HistoryNoted, NOW);

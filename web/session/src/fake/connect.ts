@@ -82,6 +82,8 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
         });
       case 'endShow':
         return this.#show({ ...this.#view, showing: null });
+      case 'unshare':
+        return this.#show({ ...this.#view, sharing: null, picture: null });
       case 'control':
         return this.#show({ ...this.#view, controlling: command.active });
       case 'showDisplay':
@@ -118,7 +120,12 @@ class FakeConsole extends FakePort<ConsoleCommand, ConsoleEvent> {
           ],
         });
       case 'screenshot':
-        return this.tell({ type: 'screenshot', number: command.number, png: new Blob([], { type: 'image/png' }) });
+        return this.tell({
+          type: 'screenshot',
+          number: command.number,
+          png: new Blob([], { type: 'image/png' }),
+          exact: new URL(location.href).searchParams.get('scenario') !== 'gray',
+        });
       case 'chat':
         return this.#show({ ...this.#view, chat: [...this.#view.chat, said('operator', command.text)] });
       case 'end':

@@ -113,6 +113,7 @@ export function waiting(_language: Language, nowMs = Date.now()): ConsoleView {
     sideBySide: false,
     changing: false,
     colors: 'all',
+    exact: true,
     clipboard: { offered: null, comingPercent: null, goingPercent: null },
     files: { roots: [], transfers: [] },
     sharing: null,

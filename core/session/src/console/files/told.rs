@@ -5,6 +5,7 @@ use temoto_wire::proto::file_change::Kind as Change;
 
 use super::job::{Job, State};
 use crate::console::Console;
+use crate::happened::Happened;
 
 /// Longest name in a line of the chat, in bytes.
 const NAME_BYTES: usize = 200;
@@ -57,12 +58,13 @@ impl Console {
         let (first, last) = (cut(&job.name), job.last.take());
         let which = |sent, taken| if sends { sent } else { taken };
         let (event, arguments) = match (job.state, job.arrived, last) {
-            (State::Done, 1, Some((name, hash))) => {
-                (which("file_sent", "file_taken"), vec![cut(&name), bytes, hash])
-            }
+            (State::Done, 1, Some((name, hash))) => (
+                which(Happened::FileSent, Happened::FileTaken),
+                vec![cut(&name), bytes, hash],
+            ),
             (State::Done, arrived @ 2.., _) => {
                 let arguments = vec![arrived.to_string(), bytes, first];
-                (which("files_sent", "files_taken"), arguments)
+                (which(Happened::FilesSent, Happened::FilesTaken), arguments)
             }
             (State::Failed(_) | State::Canceled, ..) => {
                 let part = Part::of(job);
@@ -76,9 +78,9 @@ impl Console {
     fn tell_part(&mut self, now_ms: u64, part: Option<Part>) {
         let Some(part) = part else { return };
         let event = if part.sends {
-            "files_sent_part"
+            Happened::FilesSentPart
         } else {
-            "files_taken_part"
+            Happened::FilesTakenPart
         };
         let numbers = [part.came.into(), part.all.into(), part.bytes].map(|n: u64| n.to_string());
         let arguments = numbers.into_iter().chain([part.first]).collect();
@@ -104,8 +106,8 @@ impl Console {
     pub(super) fn tell_changed(&mut self, now_ms: u64, changing: Changing, token: u32) {
         let first = cut(&changing.first);
         let (event, arguments) = match changing.kind {
-            Change::Make => ("folder_made", vec![cut(&changing.name)]),
-            Change::Rename => ("file_renamed", vec![first, cut(&changing.name)]),
+            Change::Make => (Happened::FolderMade, vec![cut(&changing.name)]),
+            Change::Rename => (Happened::FileRenamed, vec![first, cut(&changing.name)]),
             Change::Trash => {
                 let thrown = &mut self.files.thrown;
                 while thrown.len() >= THROWN {
@@ -114,12 +116,16 @@ impl Console {
                 if token != 0 {
                     thrown.insert(token, (changing.count, first.clone()));
                 }
-                counted(("file_trashed", "files_trashed"), changing.count, first)
+                counted(
+                    (Happened::FileTrashed, Happened::FilesTrashed),
+                    changing.count,
+                    first,
+                )
             }
             Change::Restore => {
                 let thrown = self.files.thrown.remove(&changing.token);
                 let (count, first) = thrown.unwrap_or((1, String::new()));
-                counted(("file_restored", "files_restored"), count, first)
+                counted((Happened::FileRestored, Happened::FilesRestored), count, first)
             }
             Change::Unspecified => return,
         };
@@ -127,11 +133,7 @@ impl Console {
     }
 }
 
-fn counted(
-    (one, many): (&'static str, &'static str),
-    count: usize,
-    first: String,
-) -> (&'static str, Vec<String>) {
+fn counted((one, many): (Happened, Happened), count: usize, first: String) -> (Happened, Vec<String>) {
     if count > 1 {
         (many, vec![count.to_string(), first])
     } else {

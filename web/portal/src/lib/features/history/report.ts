@@ -10,6 +10,8 @@ export interface Told {
   functions: readonly string[];
   granted: readonly Capability[];
   differ: boolean;
+  /** Lines of the chat whose moments were told, by their ids. */
+  lines: readonly string[];
 }
 
 /** Events of the chat that tell of a function. */
@@ -34,11 +36,36 @@ const EVENTS = new Map([
   ['files_restored', 'files'],
 ]);
 
+/** Events of the chat that the history keeps with their time: only that they happened, never what was copied or shown. */
+export const MOMENTS: ReadonlySet<string> = new Set([
+  'screenshot',
+  'clipboard_put',
+  'clipboard_put_image',
+  'clipboard_taken',
+  'clipboard_taken_image',
+  'show_started',
+  'show_stopped',
+  'show_closed',
+  'browser_shared',
+  'browser_unshared',
+  'browser_ended',
+  'declined',
+  'paused',
+  'resumed',
+]);
+
+/** So many of them go into one report: with all that can be granted and withdrawn at once they are as many as the server takes. */
+const AT_ONCE = 6;
+
+/** The lines of a chat that tell of moments. */
+export const moments = (view: ConsoleView) =>
+  view.chat.filter(({ from, text }) => from === 'event' && MOMENTS.has(text));
+
 /** Longest word that the server takes. */
 const LONGEST = 100;
 const word = (text: string | null) => [...(text ?? '')].slice(0, LONGEST).join('');
 
-/** What there is to tell of a view; the first view of a session is where the telling begins. */
+/** What there is to tell of a view; the first view of a session is where the telling begins. What is too much for one report waits. */
 export function seen(view: ConsoleView, before: Told | null): Told {
   const used = new Set(before?.functions ?? []);
   if (view.picture) used.add('screen');
@@ -54,18 +81,35 @@ export function seen(view: ConsoleView, before: Told | null): Told {
     functions: [...used],
     // An end takes everything back; nobody withdrew it.
     granted: view.ended ? (before?.granted ?? []) : view.granted,
+    lines: lines(view, before),
     differ: view.chat.some(({ from, text }) => from === 'event' && text === 'failures_differ'),
   };
 }
 
+function lines(view: ConsoleView, before: Told | null): string[] {
+  const now = moments(view).map(({ id }) => id);
+  if (!before) return now;
+  const fresh = now.filter((id) => !before.lines.includes(id));
+  // What the chat does not have any more cannot be told again.
+  return [...before.lines.filter((id) => now.includes(id)), ...fresh.slice(0, AT_ONCE)];
+}
+
 /** The report of what changed and of files that arrived, or null. */
-export function news(before: Told, after: Told, files: readonly ReportedFile[] = []): SessionReport | null {
+export function news(
+  view: ConsoleView,
+  before: Told,
+  after: Told,
+  files: readonly ReportedFile[] = [],
+): SessionReport | null {
   const given = after.granted.filter((one) => !before.granted.includes(one));
   const withdrawn = before.granted.filter((one) => !after.granted.includes(one));
+  const fresh = new Set(after.lines.filter((id) => !before.lines.includes(id)));
+  const happened = moments(view).filter(({ id }) => fresh.has(id));
   const events = [
     ...given.map((what) => ({ kind: 'granted', what })),
     ...withdrawn.map((what) => ({ kind: 'withdrawn', what })),
     ...(after.differ && !before.differ ? [{ kind: 'proofs_differ', what: '' }] : []),
+    ...happened.map(({ text }) => ({ kind: 'happened', what: text })),
   ];
   const functions = after.functions.filter((one) => !before.functions.includes(one));
   const named = after.customer !== before.customer || after.system !== before.system;

@@ -26,7 +26,7 @@ export class Reporter {
     const after = seen(view, before);
     const receipts = this.find(id)?.receipts;
     const files = receipts?.next() ?? [];
-    const report = news(before, after, files);
+    const report = news(view, before, after, files);
     if (!report || this.#busy.has(id)) return;
     this.#busy.add(id);
     try {
@@ -42,6 +42,7 @@ export class Reporter {
       this.#busy.delete(id);
     }
     const now = this.find(id);
-    if (now?.view && (now.view !== view || now.receipts.next().length > 0)) await this.look(id, now.view);
+    // What was too much for one report follows.
+    if (now?.view) await this.look(id, now.view);
   }
 }

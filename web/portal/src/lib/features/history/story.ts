@@ -11,6 +11,8 @@ export function sentence({ kind, detail }: StoryEvent): Key | null {
       return find('event_', `${detail}_withdrawn`) ?? 'story_withdrawn';
     case 'proofs_differ':
       return 'event_failures_differ';
+    case 'happened':
+      return find('story_happened_', detail);
     case 'session_ended':
       return find('story_ended_', detail) ?? 'story_ended';
     default:

@@ -30,6 +30,22 @@ export const INPUT_METHOD: readonly Offered[] = [
   { key: 'key_kana', codes: ['KanaMode'] },
 ];
 
+/** Keys that few keyboards have, and that programs are still told to listen to. */
+export const HIGH_FUNCTIONS: readonly Offered[] = Array.from({ length: 12 }, (_, n) => {
+  const face = `F${n + 13}`;
+  return { key: null, face, codes: [face] };
+});
+
+/** Sound and film. */
+export const MEDIA: readonly Offered[] = [
+  { key: 'key_media_play', codes: ['MediaPlayPause'] },
+  { key: 'key_media_previous', codes: ['MediaTrackPrevious'] },
+  { key: 'key_media_next', codes: ['MediaTrackNext'] },
+  { key: 'key_media_mute', codes: ['AudioVolumeMute'] },
+  { key: 'key_media_down', codes: ['AudioVolumeDown'] },
+  { key: 'key_media_up', codes: ['AudioVolumeUp'] },
+];
+
 /** Keys that stay held for the next one. */
 export const HOLD = [
   { face: 'Ctrl', code: 'ControlLeft' },

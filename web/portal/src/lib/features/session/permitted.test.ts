@@ -58,6 +58,7 @@ test('nobody is kept from letting go or from ending', () => {
     { type: 'forgetTransfer', transfer: 1 },
     { type: 'blur' },
     { type: 'endShow' },
+    { type: 'unshare' },
     { type: 'end' },
   ] as ConsoleCommand[])
     expect(permitted(command, none)).toBe(command);
