@@ -115,6 +115,14 @@ fn a_transfer_that_ends_early_says_how_much_of_it_arrived() {
     ended.console(ConsoleCommand::End);
     ended.run_for(500);
     both_read(&ended, &[sent_part(), taken_part()], "ended by the operator");
+
+    // The program shows no chat any more; the page and the console do.
+    let mut left = partly(5);
+    left.agent(Who::Program, AgentCommand::End { emergency: true });
+    left.run_for(500);
+    let expected = [sent_part(), taken_part()];
+    assert_eq!(of_files(&left.console_view().chat), expected);
+    assert_eq!(of_files(&left.agent_view(Who::Page).chat), expected);
 }
 
 #[test]

@@ -27,9 +27,9 @@ const BOUND: u64 = 32 * MIB;
 /// A picture of the clipboard has up to 32 MiB and grows into them.
 const PICTURE_BOUND: u64 = BOUND + 48 * MIB;
 /// So much is said in all, or so often.
-const FLOOD: u64 = 96 * MIB;
-const PICTURES_FLOOD: u64 = 200 * MIB;
-const TIMES: u32 = 13_000;
+const FLOOD: u64 = 64 * MIB;
+const PICTURES_FLOOD: u64 = 150 * MIB;
+const TIMES: u32 = 10_000;
 /// Pieces of a picture that is never whole.
 const PIECES: u32 = 2_040;
 
