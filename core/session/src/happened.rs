@@ -108,8 +108,6 @@ events! {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
-
     use std::collections::BTreeSet;
 
     use super::*;
