@@ -15,8 +15,8 @@ import { Tour } from './tour.mjs';
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { lang } = config;
 const NAMES = {
-  ja: { allow: '許可', close: '閉じる' },
-  en: { allow: 'Allow', close: 'Close' },
+  ja: { allow: '許可', close: '閉じる', end: 'セッションを終了' },
+  en: { allow: 'Allow', close: 'Close', end: 'End session' },
 }[lang];
 const ENGLISH = 'The printer works again.';
 const JAPANESE = '印刷できるようになりました。';
@@ -111,10 +111,15 @@ async function main() {
 
   say('the operator takes control and types');
   await operator.takeControl();
+  // The bar comes a moment after the picture, and with it the keyboard goes to the program.
+  await desktop.find('push button|button', NAMES.end);
+  // The customer's own mouse pressed just now.
+  await new Promise((resolve) => setTimeout(resolve, place.restMs ?? 0));
   const editor = await desktop.window(place.editor);
   const line = { x: editor.x + 8, y: editor.y + 40, width: editor.width - 16, height: editor.height - 60 };
   const blank = await operator.pixels(line);
   await operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
+  await until('the editor to have the keyboard', async () => (await desktop.active()).includes(place.editor));
   await new Promise((resolve) => setTimeout(resolve, 300));
   await operator.typeKeys(ENGLISH);
   await operator.page.keyboard.press('Enter');
