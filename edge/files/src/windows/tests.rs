@@ -599,7 +599,7 @@ fn a_folder_shows_what_is_in_it_whatever_its_marks_are() {
 }
 
 #[test]
-fn names_are_changed_without_taking_anothers_place() {
+fn names_are_changed_without_taking_the_place_of_another() {
     let mut stage = Stage::new();
     assert_eq!(stage.make("新しいフォルダー"), DiskAnswer::Done);
     assert_eq!(stage.make("新しいフォルダー"), fault(Fault::Exists));
