@@ -120,6 +120,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn borders_with_a_folder_for_windows_are_found_and_no_others() {
+        let borders = borders(&Paths::find().expect("the clone")).expect("borders");
+        let has = |name: &str| borders.iter().any(|border| border == name);
+        assert!(has("temoto-files") && has("temoto-screen") && !has("temoto-driver"));
+    }
+
+    #[test]
     fn the_import_table_is_read_and_a_compilers_dll_is_foreign() {
         let table =
             "The Import Tables\n\tDLL Name: KERNEL32.dll\n\tvma:  Hint\n\n\tDLL Name: libstdc++-6.dll\n";
