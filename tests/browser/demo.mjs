@@ -119,7 +119,7 @@ async function main() {
   const line = { x: editor.x + 8, y: editor.y + 40, width: editor.width - 16, height: editor.height - 60 };
   const blank = await operator.pixels(line);
   await operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
-  await until('the editor to have the keyboard', async () => (await desktop.active()).includes(place.editor));
+  await until('the editor to have the keyboard', typesInto(place.editor));
   await new Promise((resolve) => setTimeout(resolve, 300));
   await operator.typeKeys(ENGLISH);
   await operator.page.keyboard.press('Enter');
@@ -173,6 +173,17 @@ async function main() {
 
 function same(a, b) {
   return a.length === b.length && a.every((value, at) => value === b[at]);
+}
+
+/** Whether the window with this in its title has the keyboard; for a moment none may have it. */
+function typesInto(name) {
+  return async () => {
+    try {
+      return (await desktop.active()).includes(name);
+    } catch {
+      return false;
+    }
+  };
 }
 
 /** The canvas against an independent capture, while the screen is still: every pixel. */
