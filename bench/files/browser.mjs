@@ -1,13 +1,13 @@
 // The operator's browser for the bench of files: takes a code, and carries a file over each way as often as it is told.
 // Called by `temoto-bench files`; says what happens as JSON, one object in a line.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { until } from '../../tests/browser/lib/browser.mjs';
 import { Operator } from '../../tests/browser/lib/operator.mjs';
 
-const WITHIN_MS = 300_000;
-const strings = ['server', 'email', 'password', 'content', 'sent', 'arrives', 'repeats'];
+const WITHIN_MS = 600_000;
+const strings = ['server', 'email', 'password', 'content', 'sent', 'arrives', 'first', 'last'];
 const { values } = parseArgs({ options: Object.fromEntries(strings.map((name) => [name, { type: 'string' }])) });
 const say = (report) => process.stdout.write(`${JSON.stringify(report)}\n`);
 
@@ -51,6 +51,23 @@ async function sent() {
   return { way: 'browser send', seconds, path: values.arrives };
 }
 
+/** The most memory, in bytes, that one process of this browser has had. */
+function peak() {
+  const had = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((process) => {
+      try {
+        const words = readFileSync(`/proc/${process}/cmdline`, 'utf8').split('\0');
+        if (!words[0]?.includes('chrom')) return 0;
+        return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${process}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+      } catch {
+        // It ended meanwhile.
+        return 0;
+      }
+    });
+  return Math.max(0, ...had);
+}
+
 try {
   await operator.logIn(values.email, values.password);
   const { digits } = await operator.startSession();
@@ -61,14 +78,15 @@ try {
   await operator.openSession();
   await page.getByRole('button', { name: words.files, exact: true }).click();
   await panel().getByRole('combobox', { name: words.files_place }).waitFor();
-  // The first round is not counted.
-  for (let round = 0; round <= Number(values.repeats); round += 1)
+  // Round 0 is not counted.
+  for (let round = Number(values.first); round <= Number(values.last); round += 1)
     for (const carry of [fetched, sent]) {
       const report = await carry();
       say({ ...report, counts: round > 0 });
       // Whoever listens compares it and takes it away.
       await until('taken away', () => !existsSync(report.path), WITHIN_MS);
     }
+  say({ peak: peak() });
 } finally {
   await operator.close();
   for (const path of [values.arrives]) rmSync(path, { force: true });

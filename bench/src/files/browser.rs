@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -32,6 +33,9 @@ enum Said {
     Code {
         digits: String,
     },
+    Peak {
+        peak: u64,
+    },
     Carried {
         way: String,
         seconds: f64,
@@ -41,8 +45,8 @@ enum Said {
 }
 
 impl Browser<'_> {
-    /// Measures so many runs of each way.
-    pub fn measure(&self, outcome: &mut Outcome, repeats: usize) -> Result<()> {
+    /// Measures each way in these rounds; round 0 is not counted.
+    pub fn measure(&self, outcome: &mut Outcome, rounds: RangeInclusive<usize>) -> Result<()> {
         eprintln!("{}, browser…", outcome.case.name);
         let folder = |name: &str| self.place.folder.join(name);
         // What the browser keeps is in memory like everything.
@@ -60,7 +64,8 @@ impl Browser<'_> {
         node.args(["--email", EMAIL, "--password", PASSWORD, "--content", CONTENT]);
         node.arg("--sent").arg(folder("mine").join(SENT));
         node.arg("--arrives").arg(folder("theirs").join(SENT));
-        node.args(["--repeats", &repeats.to_string()]);
+        node.args(["--first", &rounds.start().to_string()]);
+        node.args(["--last", &rounds.end().to_string()]);
         let mut script = Running::start(node.stdout(Stdio::piped()))?;
         let mut joined = None;
         let mut counted = 0;
@@ -70,6 +75,7 @@ impl Browser<'_> {
                 Said::Code { digits } => {
                     joined = Some(customer(self.place, self.port, &digits, Some(&desktop.name))?);
                 }
+                Said::Peak { peak } => outcome.browser_peak = Some(peak),
                 Said::Carried {
                     way,
                     seconds,
@@ -91,7 +97,7 @@ impl Browser<'_> {
             }
         }
         drop(joined);
-        if counted < 2 * repeats {
+        if counted < 2 * rounds.end() {
             bail!("the browser carried over {counted} files");
         }
         Ok(())

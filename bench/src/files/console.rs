@@ -24,7 +24,7 @@ use socket::{Line, LineEvent};
 /// Orders, news, asks and reports that may wait.
 const WAITING: usize = 4_096;
 /// Nothing that is waited for takes longer.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What happened.
 pub enum Report {

@@ -46,7 +46,7 @@ pub struct Options {
     /// Figures are the median of so many runs.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
-    /// Only these, by comma: `loopback`, `slow`.
+    /// Only these, by comma: `loopback`, `slow`, `large` (5 GiB, never without being named).
     #[arg(long, value_delimiter = ',')]
     pub lines: Vec<String>,
     /// `temoto-server`, built as it is handed out.
@@ -64,7 +64,9 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let load = crate::report::load();
     let pages = options.browser.as_ref().and_then(|files| files.first());
-    let mut place = Place::make(&options.server, pages.map(PathBuf::as_path))?;
+    let large = |case: &Case| case.is_large() && case.is_meant(&options.lines);
+    let on_disk = Case::all(options.quick).iter().any(large);
+    let mut place = Place::make(&options.server, pages.map(PathBuf::as_path), on_disk)?;
     let mut left_out = Vec::new();
     let mut peer = |name: &str, port: Result<u16>| {
         port.inspect_err(|error| left_out.push(format!("{name}: {error:#}")))
@@ -74,7 +76,7 @@ pub fn run(options: &Options) -> Result<()> {
     let ports = [peer("curl", nginx), peer("scp", sshd)];
     let mut outcomes = Vec::new();
     for case in Case::all(options.quick) {
-        if options.lines.is_empty() || options.lines.iter().any(|name| name == case.name) {
+        if case.is_meant(&options.lines) {
             outcomes.push(measure(options, &place, case, ports, &mut left_out)?);
         }
     }
@@ -94,12 +96,9 @@ fn measure(
             .map_or(Ok(port), |shape: Shape| line::open(port, shape))
     };
     let folder = |name: &str| place.folder.join(name);
-    let content = random(case.bytes)?;
-    let hash = blake3::hash(&content).to_hex().to_string();
-    for (name, bytes) in [(CONTENT, content.as_slice()), (EMPTY, &[])] {
-        fs::write(folder("served").join(name), bytes)?;
-    }
-    drop(content);
+    let random = fs::File::open("/dev/urandom")?.take(case.bytes);
+    let hash = report::hash_of(random, fs::File::create(folder("served").join(CONTENT))?)?;
+    fs::write(folder("served").join(EMPTY), [])?;
     for path in [folder("theirs").join(CONTENT), folder("mine").join(SENT)] {
         // One copy is enough, and memory is short.
         let _earlier = fs::remove_file(&path);
@@ -109,9 +108,14 @@ fn measure(
     let customers = through(place.port)?;
     let mut pair = Some(Pair::join(place, customers)?);
     let mut outcome = Outcome::new(case, hash);
-    let repeats = if options.quick { 1 } else { options.repeats };
+    let repeats = if options.quick || case.is_large() {
+        1
+    } else {
+        options.repeats
+    };
+    let first = usize::from(case.is_large());
     // Taken in turn, so that a busy moment of the machine meets everybody. The first round is not counted.
-    for round in 0..=repeats {
+    for round in first..=repeats {
         eprintln!("{}, round {round} of {repeats}…", case.name);
         let mut took: Vec<(&str, Result<f64>)> = Vec::new();
         if let Some(pair) = &mut pair {
@@ -146,7 +150,7 @@ fn measure(
                     port: customers,
                 };
                 // Its goals are missing then, and the run fails after everything else is written.
-                if let Err(error) = browser.measure(&mut outcome, repeats) {
+                if let Err(error) = browser.measure(&mut outcome, first..=repeats) {
                     left_out.push(format!("browser, {}: {error:#}", case.name));
                 }
             }
@@ -284,12 +288,4 @@ fn opening(session: &Value) -> Result<ConsoleCommand> {
         "organisation": "Bench",
     });
     serde_json::from_value(command).with_context(|| format!("{session} opens nothing"))
-}
-
-fn random(bytes: u64) -> Result<Vec<u8>> {
-    let mut content = Vec::new();
-    fs::File::open("/dev/urandom")?
-        .take(bytes)
-        .read_to_end(&mut content)?;
-    Ok(content)
 }

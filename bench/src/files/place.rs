@@ -63,10 +63,10 @@ impl Drop for Place {
 
 impl Place {
     /// Makes the folder and starts `temoto-server` as it is deployed: with TLS, on the loopback.
-    pub fn make(program: &Path, web: Option<&Path>) -> Result<Self> {
+    pub fn make(program: &Path, web: Option<&Path>, on_disk: bool) -> Result<Self> {
         // In memory, where there is one: the disk is the same for everybody and is not what is compared.
         let memory = Path::new("/dev/shm");
-        let above = if memory.is_dir() {
+        let above = if memory.is_dir() && !on_disk {
             memory.to_owned()
         } else {
             std::env::temp_dir()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const OURS: [(&str, &str); 4] = [
     ("browser fetch", "browser_fetch"),
     ("browser send", "browser_send"),
 ];
+/// Name of the line for a large file.
+const LARGE: &str = "large";
 const PEERS: [&str; 2] = ["curl", "scp"];
 
 /// One line, and what is carried over it.
@@ -37,8 +40,21 @@ pub struct Case {
 }
 
 impl Case {
+    /// Carried over once, on the disk and only if it is named: it takes minutes, and shows that nothing holds it whole in memory.
+    pub fn is_large(&self) -> bool {
+        self.name == LARGE
+    }
+
+    /// Whether it is measured with these names.
+    pub fn is_meant(&self, lines: &[String]) -> bool {
+        if lines.is_empty() {
+            return !self.is_large();
+        }
+        lines.iter().any(|name| name == self.name)
+    }
+
     /// All of them; files are so large that a run takes some seconds on a slow line, and shows a rate on a fast one.
-    pub fn all(quick: bool) -> [Self; 2] {
+    pub fn all(quick: bool) -> [Self; 3] {
         let size = |full: u64| if quick { full / 4 } else { full } << 20;
         let slow = Shape {
             bits_per_second: 20_000_000,
@@ -57,6 +73,12 @@ impl Case {
                 bytes: size(20),
                 target: 0.95,
             },
+            Self {
+                name: LARGE,
+                shape: None,
+                bytes: size(5 * 1024),
+                target: 0.9,
+            },
         ]
     }
 }
@@ -67,6 +89,8 @@ pub struct Outcome {
     pub case: Case,
     hash: String,
     seconds: BTreeMap<String, Vec<f64>>,
+    /// The most memory that one process of the browser had, in bytes.
+    pub browser_peak: Option<u64>,
 }
 
 impl Outcome {
@@ -76,6 +100,7 @@ impl Outcome {
             case,
             hash,
             seconds: BTreeMap::new(),
+            browser_peak: None,
         }
     }
 
@@ -94,8 +119,8 @@ impl Outcome {
 
     /// Whether this file is what was sent.
     pub fn check_content(&self, path: &Path) -> Result<()> {
-        let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-        if blake3::hash(&bytes).to_hex().as_str() != self.hash {
+        let file = fs::File::open(path).with_context(|| path.display().to_string())?;
+        if hash_of(file, io::sink())? != self.hash {
             bail!("{} is not what was sent", path.display());
         }
         Ok(())
@@ -120,6 +145,20 @@ impl Outcome {
                 self.case.target,
             )
         })
+    }
+}
+
+/// Passes it on and gives its BLAKE3 in hexadecimal digits.
+pub fn hash_of(mut from: impl Read, mut to: impl Write) -> Result<String> {
+    let (mut hasher, mut block) = (blake3::Hasher::new(), vec![0; 1 << 20]);
+    loop {
+        let read = from.read(&mut block)?;
+        let bytes = block.get(..read).context("no more than there is room for")?;
+        if bytes.is_empty() {
+            return Ok(hasher.finalize().to_hex().to_string());
+        }
+        hasher.update(bytes);
+        to.write_all(bytes)?;
     }
 }
 
@@ -169,6 +208,7 @@ fn figures(outcome: &Outcome) -> Value {
         "round_trip_ms": outcome.case.shape.map(|shape| shape.round_trip.as_millis() as u64),
         "seconds": outcome.seconds,
         "megabytes_per_second": rates,
+        "browser_peak_bytes": outcome.browser_peak,
     })
 }
 
@@ -189,7 +229,7 @@ fn table(
         options.commit,
         if options.quick { " --quick" } else { "" },
     );
-    out += "MB/s, median (slowest to fastest). Random content, in memory; dialing is not counted; every file of ours was compared.\n\n";
+    out += "MB/s, median (slowest to fastest). Random content, in memory (a large file on the disk); dialing is not counted; every file of ours was compared.\n\n";
     for outcome in outcomes {
         let line = outcome.case.shape.map_or_else(
             || "this machine".to_owned(),
@@ -217,6 +257,13 @@ fn table(
             writeln!(
                 out,
                 "| {who} | {rate:.2} ({slowest:.2} to {fastest:.2}) | {ratio:.2} |"
+            )?;
+        }
+        if let Some(bytes) = outcome.browser_peak {
+            writeln!(
+                out,
+                "\nMost memory of one process of the browser: {} MiB.",
+                bytes >> 20
             )?;
         }
         out += "\n";
