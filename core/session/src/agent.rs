@@ -20,6 +20,7 @@ mod pictures;
 mod proofs;
 mod quality;
 mod receive;
+mod records;
 mod share;
 mod store;
 mod view;
@@ -35,7 +36,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Workers;
 use temoto_crypto::pairing::PairingSecret;
-use temoto_crypto::{Outside, RootKeeping, Secret32, SecurePair, StaticKey};
+use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_geometry::Region;
 use temoto_wire::proto::{self, control::Body};
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Role, ToServer};
@@ -288,20 +289,6 @@ impl Agent {
         self.screen.set_workers(workers, number);
     }
 
-    /// From now on the shell computes the AES-256-GCM of large records ([`Output::Seal`], [`Output::Open`]). To be called before
-    /// anything else.
-    pub const fn compute_outside(&mut self) {
-        self.outside = true;
-    }
-
-    /// The shell opened the record of an [`Output::Open`]; `None` if its tag does not verify.
-    pub fn opened(&mut self, now_ms: u64, ticket: u32, plaintext: Option<Vec<u8>>) {
-        if let Some(peer) = &mut self.peer {
-            peer.record(now_ms, ticket, plaintext, &mut self.rng);
-        }
-        self.settle(now_ms);
-    }
-
     /// The shell derived `psk_n`.
     pub fn psk(&mut self, now_ms: u64, n: u32, psk: &Secret32) {
         if let Some(peer) = &mut self.peer {
@@ -480,23 +467,6 @@ impl Agent {
         self.phase = Phase::Ended(who);
         self.outputs.push_back(Output::Forget);
         (self.view_due, self.store_due) = (true, false);
-    }
-
-    /// Opaque bytes for the console, and behind them what the shell makes of `work`; lost with the line.
-    fn carry(&mut self, bytes: Vec<u8>, work: Option<Outside>) {
-        if let Some(place) = self.place.filter(|_| self.link.is_up()) {
-            let output = Output::to_participant(place.participant, place.console, bytes, work);
-            self.outputs.push_back(output);
-        }
-    }
-
-    /// A pair at this end of it.
-    fn peer(&self, secure: SecurePair) -> Peer {
-        let mut peer = Peer::new(secure, self.incarnation);
-        if self.outside {
-            peer.compute_outside();
-        }
-        peer
     }
 
     fn settle(&mut self, now_ms: u64) {

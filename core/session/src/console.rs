@@ -17,6 +17,7 @@ mod misbehave;
 mod operate;
 mod pictures;
 mod receive;
+mod records;
 mod say;
 mod show;
 mod store;
@@ -28,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use temoto_codec::Framebuffer;
-use temoto_crypto::{Outside, RootKeeping, Secret32, SecurePair, StaticKey};
+use temoto_crypto::{RootKeeping, Secret32, StaticKey};
 use temoto_wire::proto;
 use temoto_wire::proto::control::Body;
 use temoto_wire::relay::{self, Ended, FromServer, Gone, Id, ToServer};
@@ -44,7 +45,7 @@ use crate::channel::pictures::Shelf;
 use crate::channel::screen::{ScreenViewer, whole};
 use crate::link::{Link, LinkAction};
 use crate::output::Output;
-use crate::peer::{Incarnation, Peer, PeerEvent};
+use crate::peer::{Incarnation, PeerEvent};
 use crate::quality::Meter;
 use crate::view::{EndView, Notice};
 use end::End;
@@ -221,20 +222,6 @@ impl Console {
         self.settle(now_ms);
     }
 
-    /// From now on the shell computes the AES-256-GCM of large records ([`Output::Seal`], [`Output::Open`]). To be called before the
-    /// first customer, or before [`Console::restore`].
-    pub const fn compute_outside(&mut self) {
-        self.outside = true;
-    }
-
-    /// The shell opened the record of an [`Output::Open`]; `None` if its tag does not verify.
-    pub fn opened(&mut self, now_ms: u64, pair: u8, ticket: u32, plaintext: Option<Vec<u8>>) {
-        if let Some(end) = self.ends.get_mut(&pair) {
-            end.peer.record(now_ms, ticket, plaintext, &mut self.rng);
-        }
-        self.settle(now_ms);
-    }
-
     /// The shell derived `psk_n` of a pair.
     pub fn psk(&mut self, now_ms: u64, pair: u8, n: u32, psk: &Secret32) {
         if let Some(end) = self.ends.get_mut(&pair) {
@@ -298,23 +285,6 @@ impl Console {
 
     fn send(&mut self, message: &ToServer) {
         self.outputs.push_back(Output::Transmit(message.encode()));
-    }
-
-    /// Opaque bytes for a participant, and behind them what the shell makes of `work`; lost with the line.
-    fn carry(&mut self, to: u8, bytes: Vec<u8>, work: Option<Outside>) {
-        if self.link.is_up() {
-            self.outputs
-                .push_back(Output::to_participant(to, to, bytes, work));
-        }
-    }
-
-    /// A pair at this end of it.
-    fn peer(&self, secure: SecurePair) -> Peer {
-        let mut peer = Peer::new(secure, self.incarnation);
-        if self.outside {
-            peer.compute_outside();
-        }
-        peer
     }
 
     fn notify(&mut self, code: &'static str, arguments: Vec<String>) {
