@@ -1,6 +1,8 @@
 // The operator's browser for the bench of files: takes a code, and carries a file over each way as often as it is told.
 // Called by `temoto-bench files`; says what happens as JSON, one object in a line.
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { until } from '../../tests/browser/lib/browser.mjs';
@@ -12,7 +14,8 @@ const { values } = parseArgs({ options: Object.fromEntries(strings.map((name) =>
 const say = (report) => process.stdout.write(`${JSON.stringify(report)}\n`);
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const operator = await Operator.open({ server: values.server, executablePath, lang: 'en' });
+const profile = mkdtempSync(join(tmpdir(), 'profile-'));
+const operator = await Operator.open({ server: values.server, executablePath, lang: 'en', profile });
 const { page, words } = operator;
 page.setDefaultTimeout(60_000);
 const panel = () => page.getByRole('region', { name: words.files_panel });
@@ -89,5 +92,6 @@ try {
   say({ peak: peak() });
 } finally {
   await operator.close();
-  for (const path of [values.arrives]) rmSync(path, { force: true });
+  rmSync(values.arrives, { force: true });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -43,19 +43,27 @@ export async function housed(options) {
   return browser;
 }
 
-/** A browser of its own process, with a page of this size. */
-export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined, env = undefined }) {
+/**
+ * A browser of its own process, with a page of this size. It keeps nothing, as a private window, unless it gets a folder for its `profile`: what a
+ * private window may store is a share of the memory.
+ */
+export async function openBrowser({ executablePath, lang, width = 1280, height = 720, headless = true, colorScheme = 'light', userAgent = undefined, env = undefined, profile = undefined }) {
   const root = process.getuid?.() === 0;
   const options = { executablePath, headless, args: root ? [...ARGUMENTS, '--no-sandbox'] : ARGUMENTS };
-  const browser = await (env ? housed({ ...options, env }) : chromium.launch(options));
-  const context = await browser.newContext({
+  const looks = {
     viewport: { width, height },
     locale: lang === 'ja' ? 'ja-JP' : 'en-US',
     acceptDownloads: true,
     ignoreHTTPSErrors: true,
     colorScheme,
     ...(userAgent ? { userAgent } : {}),
-  });
+  };
+  if (profile) {
+    const context = await chromium.launchPersistentContext(profile, { ...options, ...looks });
+    return { browser: context, context, page: context.pages()[0] ?? (await context.newPage()) };
+  }
+  const browser = await (env ? housed({ ...options, env }) : chromium.launch(options));
+  const context = await browser.newContext(looks);
   const page = await context.newPage();
   return { browser, context, page };
 }

@@ -2,8 +2,8 @@
 import { openBrowser, until, words } from './browser.mjs';
 
 export class Operator {
-  static async open({ server, executablePath, lang, colorScheme }) {
-    const opened = await openBrowser({ executablePath, lang, colorScheme });
+  static async open({ server, executablePath, lang, colorScheme, profile }) {
+    const opened = await openBrowser({ executablePath, lang, colorScheme, profile });
     return Object.assign(new Operator(opened, server, lang), { executablePath });
   }
 
