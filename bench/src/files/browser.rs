@@ -87,12 +87,13 @@ impl Browser<'_> {
                         outcome.add(&way, seconds);
                         counted += 1;
                     }
-                    fs::remove_file(path)?;
-                    // The browser keeps what it fetched for a while, and takes nothing over again that is the same file.
+                    // The browser keeps what it fetched for a while, and takes nothing over again that is the same file. Before the script
+                    // goes on: what is sent next is this file under another name, and may not change meanwhile.
                     let other = fs::File::options()
                         .append(true)
                         .open(folder("theirs").join(CONTENT))?;
                     other.set_modified(SystemTime::now())?;
+                    fs::remove_file(path)?;
                 }
             }
         }
