@@ -230,6 +230,19 @@ impl World {
         world
     }
 
+    /// The same with files allowed both ways, and a desktop for them.
+    #[must_use]
+    pub fn with_files(seed: u64) -> Self {
+        let mut world = Self::shared(seed);
+        world.node_mut(Who::Program).disk.folders = vec!["desktop".to_owned()];
+        for capability in [Capability::FilesIn, Capability::FilesOut] {
+            let yes = true;
+            world.agent(Who::Program, AgentCommand::Answer { capability, yes });
+            world.run_for(300);
+        }
+        world
+    }
+
     /// The token in the name of the page's download.
     #[must_use]
     pub fn token(&self) -> String {

@@ -7,20 +7,9 @@ use temoto_session::{AgentCommand, ConsoleCommand};
 
 const MIB: usize = 1 << 20;
 
-fn world(seed: u64) -> World {
-    let mut world = World::shared(seed);
-    world.node_mut(Who::Program).disk.folders = vec!["desktop".to_owned()];
-    for capability in [Capability::FilesIn, Capability::FilesOut] {
-        let yes = true;
-        world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-        world.run_for(300);
-    }
-    world
-}
-
 /// A folder with two small files, and a large one, go each way over a slow line: what is small has arrived, the large one not.
 fn partly(seed: u64) -> World {
-    let mut world = world(seed);
+    let mut world = World::with_files(seed);
     world.rate = Some(1_000_000);
     for (who, base) in [(Who::Console, "資料"), (Who::Program, "desktop/写真")] {
         let disk = &mut world.node_mut(who).disk;
@@ -131,7 +120,7 @@ fn a_transfer_that_fails_says_how_much_of_it_arrived_and_one_that_brought_nothin
     world.node_mut(Who::Program).disk.capacity = Some(1);
     world.run_for(3_000);
     both_read(&world, &[sent_part()], "no room");
-    let mut nothing = self::world(6);
+    let mut nothing = World::with_files(6);
     nothing.node_mut(Who::Program).disk.capacity = Some(1);
     nothing.node_mut(Who::Console).disk.put("up.bin", &vec![7; MIB]);
     let items = nothing.node_mut(Who::Console).disk.choose(1, &["up.bin"]);
@@ -172,7 +161,7 @@ fn a_console_that_is_loaded_anew_tells_what_had_arrived_by_then_and_once() {
 
 #[test]
 fn whatever_is_changed_in_a_folder_is_to_be_read_once_for_each_time() {
-    let mut world = world(8);
+    let mut world = World::with_files(8);
     for name in ["a.txt", "b.txt", "c.txt"] {
         world
             .node_mut(Who::Program)

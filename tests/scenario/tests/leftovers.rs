@@ -16,13 +16,7 @@ fn content(bytes: usize, seed: u32) -> Vec<u8> {
 
 /// One large file on its way to the customer, and one to the operator, over a line that is not fast.
 fn halfway(seed: u64) -> World {
-    let mut world = World::shared(seed);
-    world.node_mut(Who::Program).disk.folders = vec!["desktop".to_owned()];
-    for capability in [Capability::FilesIn, Capability::FilesOut] {
-        let yes = true;
-        world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-        world.run_for(300);
-    }
+    let mut world = World::with_files(seed);
     world.rate = Some(1_000_000);
     let disk = &mut world.node_mut(Who::Program).disk;
     disk.put("desktop/down.bin", &content(4 * MIB, 2));

@@ -11,17 +11,6 @@ use temoto_session::{AgentCommand, ConsoleCommand};
 
 const MIB: usize = 1 << 20;
 
-fn world(seed: u64) -> World {
-    let mut world = World::shared(seed);
-    world.node_mut(Who::Program).disk.folders = vec!["desktop".to_owned()];
-    for capability in [Capability::FilesIn, Capability::FilesOut] {
-        let yes = true;
-        world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-        world.run_for(300);
-    }
-    world
-}
-
 /// Where files come from and where they go, of each direction.
 #[derive(Clone, Copy, Debug)]
 struct Direction {
@@ -111,7 +100,7 @@ fn hold(world: &mut World, held: bool) {
 #[test]
 fn a_program_that_is_started_anew_goes_on_in_both_directions_where_the_part_ends() {
     for (seed, direction) in BOTH.into_iter().enumerate() {
-        let mut world = world(60 + seed as u64);
+        let mut world = World::with_files(60 + seed as u64);
         world.rate = Some(1_000_000);
         let content: Vec<u8> = (0..4 * MIB as u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
@@ -160,7 +149,7 @@ fn a_program_that_is_started_anew_goes_on_in_both_directions_where_the_part_ends
 #[test]
 fn questions_are_answered_one_by_one_and_then_for_all() {
     for (seed, direction) in BOTH.into_iter().enumerate() {
-        let mut world = world(70 + seed as u64);
+        let mut world = World::with_files(70 + seed as u64);
         let names: Vec<String> = (0..30).map(|n| format!("{n:02}.txt")).collect();
         for name in &names {
             direction.put(&mut world, name, b"new");
@@ -201,7 +190,7 @@ fn questions_are_answered_one_by_one_and_then_for_all() {
 #[test]
 fn what_is_held_goes_on_where_it_was_and_a_question_waits_for_its_answer() {
     for (seed, direction) in BOTH.into_iter().enumerate() {
-        let mut world = world(80 + seed as u64);
+        let mut world = World::with_files(80 + seed as u64);
         world.rate = Some(1_000_000);
         direction.put(&mut world, "a.bin", &vec![7; 3 * MIB]);
         direction.put(&mut world, "b.txt", b"new");
