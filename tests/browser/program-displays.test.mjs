@@ -169,6 +169,8 @@ describe.skipIf(!ready())('several displays', () => {
       for (const ratio of [1, 1.25, 1.5, 2]) {
         await cdp.send('Emulation.setDeviceMetricsOverride', { width: 1280, height: 720, deviceScaleFactor: ratio, mobile: false });
         await until('the density', async () => (await page.evaluate(() => devicePixelRatio)) === ratio);
+        // The page hears of it with the next frame and is laid out anew by the one after it.
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
         for (const [zoom, set] of Object.entries(zoomed)) {
           await set();
           const before = marks.places.length;

@@ -109,7 +109,8 @@ export class Computer {
     let text = '';
     marks.child.stdout.on('data', (more) => {
       text += more;
-      marks.places = text.trimEnd().split('\n').slice(1).map((line) => line.split(' ').map(Number));
+      // The last one may be half of a line.
+      marks.places = text.split('\n').slice(1, -1).map((line) => line.split(' ').map(Number));
     });
     await until('the marks', () => text.startsWith('ready'));
     return marks;
