@@ -2,12 +2,13 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, ListedKind, Place};
 
 mod copied;
 mod left;
+mod swapped;
 
 use crate::fake::FakeSystem;
 use crate::{Disk, NativeSystem, System};
@@ -295,38 +296,6 @@ fn names_that_are_more_than_a_name_are_refused_by_the_disk_as_well() {
     }
     assert!(files_in(&scratch.path("outside")).is_empty());
     assert!(files_in(&scratch.path("desktop")).is_empty());
-}
-
-/// Somebody swaps a folder for a link, over and over, while files are received into it.
-#[test]
-fn a_folder_that_is_swapped_for_a_link_lets_nothing_out() {
-    let scratch = Scratch::new();
-    let (inner, link) = (scratch.path("desktop/in"), scratch.path("desktop/link"));
-    std::fs::create_dir(&inner).expect("a folder");
-    symlink(scratch.path("outside"), &link).expect("a link");
-    let stop = AtomicBool::new(false);
-    let (mut done, mut refused) = (0u32, 0u32);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let (cwd, exchange) = (rustix::fs::CWD, rustix::fs::RenameFlags::EXCHANGE);
-            while !stop.load(Ordering::Relaxed) {
-                rustix::fs::renameat_with(cwd, &inner, cwd, &link, exchange).expect("swapped");
-            }
-        });
-        let mut disk = scratch.disk();
-        target(&mut disk, &[]);
-        for n in 0..3_000 {
-            let name = format!("{n}");
-            match receive(&mut disk, &["in", &name], b"x", Choice::Ask) {
-                DiskAnswer::Finished { .. } => done += 1,
-                _ => refused += 1,
-            }
-            silently(&mut disk, 1, DiskWork::Discard { index: 0 });
-        }
-        stop.store(true, Ordering::Relaxed);
-    });
-    assert!(files_in(&scratch.path("outside")).is_empty(), "{done} {refused}");
-    assert!(done > 0 && refused > 0, "{done} {refused}");
 }
 
 #[test]
