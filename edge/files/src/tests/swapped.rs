@@ -4,8 +4,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 
-/// So often each thing is tried: the swap comes in between at every step of it.
+/// So often in turn each thing is done and refused, and tried at least: the swap comes in between at every step of it.
+const TURNS: u32 = 50;
 const TRIES: u32 = 3_000;
+/// Where two threads hardly ever run at once it takes longer, but not for ever.
+const TRIES_AT_MOST: u32 = 1_000_000;
 
 /// What is tried: `true` if it was done.
 type Tried<'a> = &'a mut dyn FnMut(&mut Disk<NativeSystem>, u32) -> bool;
@@ -21,13 +24,13 @@ fn swapped(names: &[&str]) -> Scratch {
     scratch
 }
 
-/// Tries it over and over while the folder is swapped. It is done at times, refused at times, and the folder outside stays as it is.
+/// Tries it over and over while the folder is swapped. It is done and refused in turn, and the folder outside stays as it is.
 fn while_it_is_swapped(scratch: &Scratch, attempt: Tried<'_>) {
     let outside = scratch.path("outside");
     let before = files_in(&outside);
     let (inner, link) = (scratch.path("desktop/in"), scratch.path("desktop/link"));
     let stop = AtomicBool::new(false);
-    let (mut done, mut refused) = (0u32, 0u32);
+    let (mut turns, mut tries, mut last) = (0u32, 0u32, true);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let (cwd, exchange) = (rustix::fs::CWD, rustix::fs::RenameFlags::EXCHANGE);
@@ -38,19 +41,18 @@ fn while_it_is_swapped(scratch: &Scratch, attempt: Tried<'_>) {
         // However it ends, the other thread does.
         let _stopped = Stop(&stop);
         let mut disk = scratch.disk();
-        for n in 0..TRIES {
-            if attempt(&mut disk, n) {
-                done += 1;
-            } else {
-                refused += 1;
-            }
+        while tries < TRIES || (turns < TURNS && tries < TRIES_AT_MOST) {
+            let done = attempt(&mut disk, tries);
+            turns += u32::from(done != last);
+            last = done;
+            tries += 1;
         }
     });
-    assert_eq!(files_in(&outside), before, "{done} {refused}");
+    assert_eq!(files_in(&outside), before, "{tries}");
     for name in before {
         assert_eq!(std::fs::read_to_string(outside.join(name)).expect("there"), "secret");
     }
-    assert!(done > 0 && refused > 0, "{done} {refused}");
+    assert!(turns >= TURNS, "{turns} {tries}");
 }
 
 struct Stop<'a>(&'a AtomicBool);
