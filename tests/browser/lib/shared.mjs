@@ -225,11 +225,15 @@ export class Shared {
     expect(this.computer.typed()).toBe(before + letters);
   }
 
-  /** Presses a key by its place on the keyboard, whatever letter it has: browsers' own tests know no Japanese keys. */
-  async strike(code) {
+  /** `rawKeyDown` or `keyUp` of a key by its place on the keyboard, whatever letter it has: browsers' own tests know no Japanese keys. */
+  async key(type, code) {
     this.devtools ??= await this.operator.context.newCDPSession(this.operator.page);
-    for (const type of ['rawKeyDown', 'keyUp'])
-      await this.devtools.send('Input.dispatchKeyEvent', { type, code, key: 'Unidentified', windowsVirtualKeyCode: 0 });
+    await this.devtools.send('Input.dispatchKeyEvent', { type, code, key: 'Unidentified', windowsVirtualKeyCode: 0 });
+  }
+
+  /** Presses a key by its place on the keyboard. */
+  async strike(code) {
+    for (const type of ['rawKeyDown', 'keyUp']) await this.key(type, code);
   }
 
   /** Waits until all processes of the program are gone. */
