@@ -46,6 +46,11 @@ export class Filing {
     return this.panel().getByRole('combobox', { name: this.operator.words.files_place });
   }
 
+  /** The folders, and no longer the transfers. */
+  async folders() {
+    await this.panel().getByRole('tab').filter({ hasText: this.operator.words.files_tab_folders }).click();
+  }
+
   /** The transfers, and no longer the folders. */
   async transfers() {
     await this.panel().getByRole('tab').filter({ hasText: this.operator.words.files_tab_transfers }).click();
