@@ -108,6 +108,7 @@ export class Filing {
   /** Begins to get one of the customer's desktop. `coming`: the download, once it is whole. */
   async beginsToGet(name) {
     await this.entry(name).click();
+    this.earlier = Object.keys(await this.kept());
     const coming = this.operator.page.waitForEvent('download', { timeout: 150_000 });
     // Whoever waits for it later is told all the same.
     coming.catch(() => undefined);
@@ -160,9 +161,9 @@ export class Filing {
     });
   }
 
-  /** Bytes of the part that the browser keeps; less than none if there is no part. */
+  /** Bytes of the part that the browser keeps of what is being got; less than none if there is no part. What came before is there to be saved again. */
   async keptBytes() {
-    const parts = Object.entries(await this.kept()).filter(([path]) => path.startsWith('temoto-files/'));
+    const parts = Object.entries(await this.kept()).filter(([path]) => path.startsWith('temoto-files/') && !this.earlier.includes(path));
     return Math.max(-1, ...parts.map(([, size]) => size));
   }
 
