@@ -106,10 +106,10 @@ export class Filing {
   }
 
   /** Begins to get one of the customer's desktop. `coming`: the download, once it is whole. */
-  async beginsToGet(name) {
+  async beginsToGet(name, withinMs = 150_000) {
     await this.entry(name).click();
     this.earlier = Object.keys(await this.kept());
-    const coming = this.operator.page.waitForEvent('download', { timeout: 150_000 });
+    const coming = this.operator.page.waitForEvent('download', { timeout: withinMs });
     // Whoever waits for it later is told all the same.
     coming.catch(() => undefined);
     await this.button(this.operator.words.files_fetch).click();
