@@ -35,10 +35,14 @@ impl Scratch {
         self.0.join(name)
     }
 
-    fn disk(&self) -> Disk<NativeSystem> {
-        Disk::new(NativeSystem {
+    fn system(&self) -> NativeSystem {
+        NativeSystem {
             only: Some((self.path("desktop"), self.path("trash"))),
-        })
+        }
+    }
+
+    fn disk(&self) -> Disk<NativeSystem> {
+        Disk::new(self.system())
     }
 }
 
@@ -155,6 +159,17 @@ fn files_of_every_name_arrive_whole_with_their_time_and_nothing_beside_them() {
         assert_eq!(since.as_millis(), 1_700_000_000_123);
     }
     assert_eq!(files_in(&scratch.path("desktop/深い/所")).len(), 6);
+}
+
+/// Whoever is told that a file is there finds it under its name after a power cut.
+#[test]
+fn a_folder_that_files_came_into_is_brought_to_the_disk() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("desktop/in")).expect("a folder");
+    for path in [&[][..], &["in"]] {
+        let opened = crate::paths::open(&scratch.system(), &place(path)).expect("open");
+        crate::native::sync(&opened.dir).expect("on the disk");
+    }
 }
 
 #[test]

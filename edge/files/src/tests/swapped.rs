@@ -50,7 +50,10 @@ fn while_it_is_swapped(scratch: &Scratch, attempt: Tried<'_>) {
     });
     assert_eq!(files_in(&outside), before, "{tries}");
     for name in before {
-        assert_eq!(std::fs::read_to_string(outside.join(name)).expect("there"), "secret");
+        assert_eq!(
+            std::fs::read_to_string(outside.join(name)).expect("there"),
+            "secret"
+        );
     }
     assert!(turns >= TURNS, "{turns} {tries}");
 }
@@ -97,8 +100,9 @@ fn receiving_lets_nothing_out() {
 fn a_list_tells_nothing_of_what_is_outside() {
     let scratch = swapped(&["secret"]);
     put(&inner(&scratch), "mine");
-    while_it_is_swapped(&scratch, &mut |disk, _| {
-        match ask(disk, 0, DiskWork::List(place(&["in"]))) {
+    while_it_is_swapped(
+        &scratch,
+        &mut |disk, _| match ask(disk, 0, DiskWork::List(place(&["in"]))) {
             DiskAnswer::Listed { entries, .. } => {
                 let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
                 assert_eq!(names, ["mine"]);
@@ -108,8 +112,8 @@ fn a_list_tells_nothing_of_what_is_outside() {
                 assert_eq!(other, DiskAnswer::Fault(Fault::NoFolder));
                 false
             }
-        }
-    });
+        },
+    );
 }
 
 #[test]
