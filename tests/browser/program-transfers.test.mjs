@@ -154,9 +154,20 @@ describe.skipIf(!ready())('transfers of files in the middle of which something h
     expect(hash(await files.downloaded(coming, LARGE))).toBe(hash(content));
   });
 
-  test('a disk that becomes full in the middle says so, keeps nothing, and takes the file once there is room', async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK}`, 'tmpfs', files.desktop]);
+  /** The desktop is a disk of its own, a small one; why not, if this machine lets nobody have one. */
+  function smallDisk() {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK}`, 'tmpfs', files.desktop], { stdio: 'pipe' });
+    } catch (error) {
+      return `no disk of one's own can be mounted here: ${error.message}`;
+    }
     mounted = files.desktop;
+    return null;
+  }
+
+  test('a disk that becomes full in the middle says so, keeps nothing, and takes the file once there is room', async ({ skip }) => {
+    const why = smallDisk();
+    if (why) skip(why);
     await files.opened();
     const content = randomBytes(LARGE_BYTES);
     await files.underWay(content);
