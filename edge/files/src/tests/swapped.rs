@@ -74,7 +74,7 @@ fn inner(scratch: &Scratch) -> std::fs::File {
 /// Puts a file into that folder, by no path.
 fn put(folder: &std::fs::File, name: &str) {
     use rustix::fs::{Mode, OFlags};
-    let (flags, mode) = (OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR);
+    let (flags, mode) = (OFlags::CREATE | OFlags::RDWR, Mode::RUSR | Mode::WUSR);
     rustix::fs::openat(folder, name, flags, mode).expect("a file");
 }
 
