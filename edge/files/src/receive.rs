@@ -136,7 +136,7 @@ impl Receiving {
         // A journal without a part means nothing to anybody.
         let _stays = native::remove_file(&incoming.dir, &incoming.journal);
         // Where a folder cannot be brought to the disk, the system does it by itself.
-        let _unsynced = incoming.dir.try_clone().map(|dir| dir.into_std_file().sync_all());
+        let _unsynced = native::sync(&incoming.dir);
         self.open.remove(&index);
         Ok(DiskAnswer::Finished { name })
     }

@@ -89,6 +89,14 @@ export class Computer {
     return this.#own(this.desktop.start(program, parameters, { cwd: this.home, ...options }));
   }
 
+  /** A folder of this computer's, made and known as its desktop. */
+  desk(name = 'デスクトップ') {
+    const folder = join(this.home, name);
+    mkdirSync(folder);
+    writeFileSync(join(this.home, '.config/user-dirs.dirs'), `XDG_DESKTOP_DIR="$HOME/${name}"\n`);
+    return folder;
+  }
+
   xdotool(...words) {
     return this.#call('xdotool', words.map(String)).trim();
   }

@@ -34,6 +34,20 @@ export class Office {
     return new Operator({ browser, context, page: await context.newPage() }, server, lang);
   }
 
+  /** What the history tells of the files of the latest session, in another tab. */
+  async receipts() {
+    const { page, server, words } = await this.tab();
+    try {
+      await page.goto(`${server}/console/history?lang=${this.operator.lang}`);
+      await page.getByRole('button', { name: words.story, exact: true }).first().click();
+      const rows = page.locator('section').filter({ has: page.getByRole('heading', { name: words.receipts, exact: true }) }).locator('li');
+      await rows.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+      return await rows.allInnerTexts();
+    } finally {
+      await page.close();
+    }
+  }
+
   async close() {
     await this.operator?.close();
     await this.server?.remove();

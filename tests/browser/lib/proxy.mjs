@@ -10,6 +10,8 @@ export class Proxy {
 
   #sockets = new Set();
   #silent = false;
+  /** Bytes that went through, both ways. */
+  carried = 0;
   /** Port of the server, once it is known. */
   to = 0;
   port = 0;
@@ -56,6 +58,7 @@ export class Proxy {
       this.#sockets.add(from);
       from.setNoDelay(true);
       from.on('data', (bytes) => {
+        this.carried += bytes.length;
         if (into.write(bytes) || this.#silent) return;
         from.pause();
         into.once('drain', () => this.#silent || from.resume());

@@ -48,6 +48,8 @@ const WORDS = {
     giveControl: '操作を許可する',
     giveFilesIn: 'ファイルを置くことと、フォルダーの変更を許可する',
     giveFilesOut: 'フォルダーを見ることと、ファイルを渡すことを許可する',
+    withdrawFilesIn: 'ファイルを置く許可を取り消す',
+    withdrawFilesOut: 'ファイルを渡す許可を取り消す',
     giveCopies: 'コピーした内容を渡すことを許可する',
     withdrawCopies: 'コピーした内容を渡す許可を取り消す',
     chat: 'チャット',
@@ -63,6 +65,8 @@ const WORDS = {
     giveControl: 'Allow control',
     giveFilesIn: 'Allow putting files here and changing folders',
     giveFilesOut: 'Allow looking into folders and taking files',
+    withdrawFilesIn: 'Withdraw putting files here',
+    withdrawFilesOut: 'Withdraw taking files',
     giveCopies: 'Allow taking what you copy',
     withdrawCopies: 'Withdraw taking what you copy',
     chat: 'Chat',
@@ -129,6 +133,12 @@ export class Shared {
   /** The customer presses a button of the program. */
   press(name) {
     return this.desktop.press(BUTTON, name, 30);
+  }
+
+  /** The customer allows files both ways. */
+  async allowsFiles() {
+    await this.press(this.names.giveFilesIn);
+    await this.press(this.names.giveFilesOut);
   }
 
   /** Where a button of the program stands: its middle. */
@@ -213,6 +223,17 @@ export class Shared {
       },
     );
     expect(this.computer.typed()).toBe(before + letters);
+  }
+
+  /** `rawKeyDown` or `keyUp` of a key by its place on the keyboard, whatever letter it has: browsers' own tests know no Japanese keys. */
+  async key(type, code) {
+    this.devtools ??= await this.operator.context.newCDPSession(this.operator.page);
+    await this.devtools.send('Input.dispatchKeyEvent', { type, code, key: 'Unidentified', windowsVirtualKeyCode: 0 });
+  }
+
+  /** Presses a key by its place on the keyboard. */
+  async strike(code) {
+    for (const type of ['rawKeyDown', 'keyUp']) await this.key(type, code);
   }
 
   /** Waits until all processes of the program are gone. */

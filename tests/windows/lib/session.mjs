@@ -25,6 +25,18 @@ export class Session extends Shared {
     return this;
   }
 
+  /** The customer answers the question that is open, and the operator reads of it. */
+  async allows(told) {
+    await this.press(this.names.allow);
+    await this.operator.log().getByText(this.operator.words[told]).last().waitFor({ timeout: 10_000 });
+  }
+
+  /** Files are asked for one way after the other. */
+  async allowsFiles() {
+    await this.allows('event_files_in_granted');
+    await this.allows('event_files_out_granted');
+  }
+
   /** What is there of the program and was not before. */
   async left() {
     return (await Traces.of(this.computer)).since(this.before);
@@ -40,12 +52,5 @@ export class Session extends Shared {
     const { stdout } = spawnSync('ps', ['-eo', 'pid,args', '--no-headers'], { encoding: 'utf8' });
     const lines = stdout.split('\n').filter((line) => line.includes(basename(this.executable)));
     return lines.map((line) => Number(line.trim().split(/\s+/)[0]));
-  }
-
-  /** Presses a key by its place on the keyboard, whatever letter it has: browsers' own tests know no Japanese keys. */
-  async strike(code) {
-    this.devtools ??= await this.operator.context.newCDPSession(this.operator.page);
-    for (const type of ['rawKeyDown', 'keyUp'])
-      await this.devtools.send('Input.dispatchKeyEvent', { type, code, key: 'Unidentified', windowsVirtualKeyCode: 0 });
   }
 }

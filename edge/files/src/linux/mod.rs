@@ -43,6 +43,11 @@ pub fn replace(dir: &Dir, from: &str, to: &str) -> Result<(), Fault> {
     dir.rename(from, dir, to).map_err(|e| fault(&e))
 }
 
+/// Brings the names in a folder to the disk. What is open only to find things in it cannot be, so it is opened once more.
+pub fn sync(dir: &Dir) -> std::io::Result<()> {
+    dir.open(".")?.sync_all()
+}
+
 /// This machine.
 #[derive(Debug, Default)]
 pub struct NativeSystem {

@@ -56,6 +56,11 @@ pub fn remove_file(dir: &Dir, name: &str) -> Result<()> {
     std::fs::remove_file(path_of(dir)?.join(name))
 }
 
+/// Brings the names in a folder to the disk.
+pub fn sync(dir: &Dir) -> Result<()> {
+    dir.try_clone()?.into_std_file().sync_all()
+}
+
 /// Gives what is called `from` the name of another file, which is gone then. One that is marked as not to be written stays.
 pub fn replace(dir: &Dir, from: &str, to: &str) -> std::result::Result<(), Fault> {
     may_go(dir, to)?;

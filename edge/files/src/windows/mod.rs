@@ -14,7 +14,7 @@ use temoto_session::channel::files::{Fault, RootKind};
 use windows::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetLogicalDrives};
 use windows::core::HSTRING;
 
-pub use by_path::{create_dir, entries, remove_file, replace};
+pub use by_path::{create_dir, entries, remove_file, replace, sync};
 
 use crate::faults::fault;
 use crate::{Start, System, Thrown};
