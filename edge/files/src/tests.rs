@@ -8,6 +8,7 @@ use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Faul
 
 mod copied;
 mod left;
+mod left_out;
 
 use crate::fake::FakeSystem;
 use crate::{Disk, NativeSystem, System};
