@@ -233,6 +233,7 @@ impl Pair {
                 folder: false,
                 size: metadata.len(),
                 modified_ms: u64::try_from(modified.as_millis())?,
+                fault: None,
             }],
         })?;
         self.arrived(began, &place.folder.join("theirs").join(SENT), outcome)

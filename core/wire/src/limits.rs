@@ -62,9 +62,13 @@ pub const FILES_OF_TRANSFER: usize = 50_000;
 pub const FOLDER_ENTRIES: usize = 10_000;
 /// Names of one path.
 pub const PATH_NAMES: usize = 64;
-/// Longest name, in bytes of UTF-8.
-pub const NAME_BYTES: usize = 255;
+/// Longest name that is told, in bytes of UTF-8. What Windows takes is 255 units of UTF-16, which are 765 bytes at the most.
+pub const NAME_BYTES: usize = 1_024;
+/// Longest name that a receiver gives, in bytes of UTF-8: what every system takes.
+pub const GIVEN_NAME_BYTES: usize = 255;
 /// Longest path, in bytes of UTF-8.
 pub const PATH_BYTES: usize = 4_096;
 /// Names in one request.
 pub const NAMES: usize = 256;
+/// Bytes of all names in one request, which with its place is one message.
+pub const NAMES_BYTES: usize = 56 << 10;

@@ -8,7 +8,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, File, OpenOptions};
 use temoto_session::channel::files::names::{JOURNAL, PART, numbered};
 use temoto_session::channel::files::{Choice, DiskAnswer, Fault, Place};
-use temoto_wire::limits::{FILE_BLOCK_BYTES, NAME_BYTES};
+use temoto_wire::limits::{FILE_BLOCK_BYTES, GIVEN_NAME_BYTES};
 
 use crate::faults::fault;
 use crate::left::Part;
@@ -272,13 +272,13 @@ fn publish(system: &impl System, incoming: &Incoming, choice: Choice) -> Result<
 
 /// The name of what is beside a file, short enough for every disk.
 fn beside(name: &str, end: &str) -> String {
-    if name.len() + end.len() <= NAME_BYTES {
+    if name.len() + end.len() <= GIVEN_NAME_BYTES {
         return format!("{name}{end}");
     }
     // Two long names that begin alike do not share a part.
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let room = NAME_BYTES - end.len() - 17;
+    let room = GIVEN_NAME_BYTES - end.len() - 17;
     format!("{}~{sum:016x}{end}", temoto_wire::input::cut(name, room))
 }

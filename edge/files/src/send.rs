@@ -4,9 +4,9 @@ use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
-use cap_std::fs::{Dir, File, OpenOptions};
+use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 use temoto_session::channel::files::{Fault, Item, plain_path};
-use temoto_wire::limits::{FILE_BLOCK_BYTES, FILES_OF_TRANSFER};
+use temoto_wire::limits::{FILE_BLOCK_BYTES, FILES_OF_TRANSFER, NAME_BYTES};
 
 use crate::faults::fault;
 use crate::paths::{self, modified_ms};
@@ -104,13 +104,14 @@ fn as_announced(file: &File, item: &Item) -> Result<(), Fault> {
     same.then_some(()).ok_or(Fault::Changed)
 }
 
-/// Everything that is to be sent, folders before what is in them. Links, devices and names that are no text are left out.
+/// Everything that is to be sent, folders before what is in them. What is there and cannot be sent is among it, each with its fault:
+/// links and devices, names that are none or no text, and paths that are too long.
 pub fn gather(tops: &[Top]) -> Result<Vec<Item>, Fault> {
     let mut items = Vec::new();
     for top in tops {
         add(&top.dir, &top.name, vec![top.shown.clone()], &mut items)?;
     }
-    if items.is_empty() {
+    if items.iter().all(|item| item.fault.is_some()) {
         return Err(Fault::NoFolder);
     }
     Ok(items)
@@ -119,42 +120,71 @@ pub fn gather(tops: &[Top]) -> Result<Vec<Item>, Fault> {
 /// What is called `name` in this folder, and `path` for the other end.
 fn add(dir: &Dir, name: &str, path: Vec<String>, items: &mut Vec<Item>) -> Result<(), Fault> {
     let metadata = dir.symlink_metadata(name).map_err(|e| fault(&e))?;
-    // Deeper than a path may be: what is there stays there.
-    if plain_path(&path).is_err() {
-        return Ok(());
+    if metadata.is_file() {
+        push(items, path, false, &metadata, None)
+    } else if metadata.is_dir() && !metadata.is_symlink() {
+        push(items, path.clone(), true, &metadata, None)?;
+        match dir.open_dir_nofollow(name) {
+            Ok(inner) => add_all(&inner, &path, &metadata, items),
+            // It arrives as an empty folder, and that it is not empty is told.
+            Err(error) => push(items, path, false, &metadata, Some(fault(&error))),
+        }
+    } else {
+        push(items, path, false, &metadata, Some(Fault::NoFile))
     }
+}
+
+/// What is in this folder, of this path for the other end.
+fn add_all(dir: &Dir, path: &[String], folder: &Metadata, items: &mut Vec<Item>) -> Result<(), Fault> {
+    for entry in native::entries(dir).map_err(|e| fault(&e))? {
+        let Ok(entry) = entry else { continue };
+        let name = entry.file_name();
+        let told = told(&name.to_string_lossy());
+        let below: Vec<String> = path.iter().cloned().chain([told.clone()]).collect();
+        let lost = if plain_path(&below).is_err() {
+            // Told of by the folder in which it is: its own path cannot be said.
+            Some((path.to_vec(), Fault::TooLong))
+        } else {
+            (name.to_str() != Some(&told)).then(|| (below.clone(), Fault::BadName))
+        };
+        let added = match lost {
+            Some((path, fault)) => push(items, path, false, folder, Some(fault)),
+            None => add(dir, &told, below, items),
+        };
+        match added {
+            // It went while it was looked at.
+            Ok(()) | Err(Fault::Gone) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// A name as it can be told: the same, if it is one everywhere.
+fn told(name: &str) -> String {
+    temoto_wire::input::cut(&name.replace(['/', '\\', '\0'], "_"), NAME_BYTES).to_owned()
+}
+
+fn push(
+    items: &mut Vec<Item>,
+    path: Vec<String>,
+    folder: bool,
+    metadata: &Metadata,
+    fault: Option<Fault>,
+) -> Result<(), Fault> {
     if items.len() >= FILES_OF_TRANSFER {
         return Err(Fault::TooMany);
     }
-    if metadata.is_file() {
-        items.push(Item {
-            path,
-            folder: false,
-            size: metadata.len(),
-            modified_ms: modified_ms(&metadata),
-        });
-    } else if metadata.is_dir() && !metadata.is_symlink() {
-        items.push(Item {
-            path: path.clone(),
-            folder: true,
-            size: 0,
-            modified_ms: modified_ms(&metadata),
-        });
-        let Ok(inner) = dir.open_dir_nofollow(name) else {
-            // What may not be looked into arrives as an empty folder.
-            return Ok(());
-        };
-        for entry in native::entries(&inner).map_err(|e| fault(&e))? {
-            let Ok(entry) = entry else { continue };
-            if let Ok(below) = entry.file_name().into_string() {
-                let path = path.iter().cloned().chain([below.clone()]).collect();
-                match add(&inner, &below, path, items) {
-                    // It went while it was looked at.
-                    Ok(()) | Err(Fault::Gone) => {}
-                    Err(fault) => return Err(fault),
-                }
-            }
-        }
-    }
+    items.push(Item {
+        path,
+        folder,
+        size: if folder || fault.is_some() {
+            0
+        } else {
+            metadata.len()
+        },
+        modified_ms: modified_ms(metadata),
+        fault,
+    });
     Ok(())
 }

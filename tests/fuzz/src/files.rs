@@ -33,6 +33,7 @@ pub fn transfers(bytes: &[u8]) {
         folder: false,
         size,
         modified_ms: 1,
+        fault: None,
     };
     let mut sender = Sender::new(1, vec![item("a", 3), item("b", 0)]);
     let mut receiver: Option<Receiver> = None;

@@ -47,6 +47,8 @@ pub struct Disk {
     pub trash: Vec<(String, File)>,
     /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
     pub copied: Option<u32>,
+    /// What is there and cannot be sent, by its path.
+    pub unsendable: BTreeMap<String, Fault>,
     /// What is written is not kept.
     forgetful: bool,
     /// Transfers that it was asked something for.
@@ -104,7 +106,8 @@ impl Disk {
             }
             for (name, (content, modified_ms)) in &self.files {
                 if *name == path || name.starts_with(&within) {
-                    let item = item(&name[cut..], false, content.len() as u64, *modified_ms);
+                    let mut item = item(&name[cut..], false, content.len() as u64, *modified_ms);
+                    item.fault = self.unsendable.get(name).copied();
                     sources.push((name.clone(), item));
                 }
             }
@@ -356,6 +359,7 @@ fn item(path: &str, folder: bool, size: u64, modified_ms: u64) -> Item {
         folder,
         size,
         modified_ms,
+        fault: None,
     }
 }
 

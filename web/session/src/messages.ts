@@ -119,7 +119,8 @@ export type FileFault =
   | 'canceled'
   | 'no_folder'
   | 'failed'
-  | 'skipped';
+  | 'skipped'
+  | 'no_file';
 
 /** Where a path on the customer's computer may begin. `name` is a claim; pages call the known kinds by their own words. */
 export interface FileRoot {

@@ -11,7 +11,9 @@ pub mod receive;
 pub mod send;
 
 use serde::{Deserialize, Serialize};
-use temoto_wire::limits::{FILES_OF_TRANSFER, NAME_BYTES, PATH_BYTES, PATH_NAMES};
+use temoto_wire::limits::{
+    FILES_OF_TRANSFER, GIVEN_NAME_BYTES, NAME_BYTES, NAMES_BYTES, PATH_BYTES, PATH_NAMES,
+};
 use temoto_wire::proto;
 
 use crate::SessionError;
@@ -54,11 +56,13 @@ pub enum Fault {
     Failed,
     /// A person said not to take this one.
     Skipped,
+    /// Neither a file nor a folder.
+    NoFile,
 }
 
 impl Fault {
     /// Every one, in the order of their numbers on the wire, which begin with 1.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Full,
         Self::InUse,
         Self::Changed,
@@ -76,6 +80,7 @@ impl Fault {
         Self::NoFolder,
         Self::Failed,
         Self::Skipped,
+        Self::NoFile,
     ];
 
     /// From its number on the wire: 0 is none; one of a newer peer is some failure.
@@ -161,7 +166,7 @@ impl Place {
     /// A name is none, or the path is too long.
     pub fn from_wire(place: Option<proto::FilePlace>) -> Result<Self, SessionError> {
         let place = place.ok_or(SessionError::Peer("no place"))?;
-        if place.root.len() > NAME_BYTES {
+        if place.root.len() > GIVEN_NAME_BYTES {
             return Err(SessionError::Peer("root too long"));
         }
         plain_path(&place.path)?;
@@ -191,6 +196,12 @@ pub fn is_plain_name(name: &str) -> bool {
         && !name.contains(['/', '\\', '\0'])
 }
 
+/// Whether so many names go into one request.
+#[must_use]
+pub fn names_fit(names: &[String]) -> bool {
+    names.iter().map(String::len).sum::<usize>() <= NAMES_BYTES
+}
+
 /// Checks the names of a path and its length.
 ///
 /// # Errors
@@ -218,6 +229,9 @@ pub struct Item {
     /// Unix ms.
     #[serde(default)]
     pub modified_ms: u64,
+    /// It is there and cannot be sent: announced, so that nothing is left out without a word, and lost when it is taken.
+    #[serde(default)]
+    pub fault: Option<Fault>,
 }
 
 /// One entry of a listed folder.
@@ -564,6 +578,10 @@ mod tests {
             proto::FileFault::Skipped as i32,
             Fault::to_wire(Some(Fault::Skipped))
         );
+        assert_eq!(
+            proto::FileFault::NoFile as i32,
+            Fault::to_wire(Some(Fault::NoFile))
+        );
         assert_eq!(proto::FileFault::Full as i32, Fault::to_wire(Some(Fault::Full)));
         for choice in [Choice::Ask, Choice::Replace, Choice::Both, Choice::Skip] {
             assert_eq!(Choice::from_wire(choice.to_wire()), choice);
@@ -583,7 +601,8 @@ mod tests {
             assert!(place(&["x", bad]).is_err(), "{bad:?}");
         }
         assert!(place(&["x"; PATH_NAMES + 1]).is_err());
-        assert!(place(&[&"x".repeat(256)]).is_err());
+        assert!(place(&[&"長".repeat(255)]).is_ok());
+        assert!(place(&[&"x".repeat(NAME_BYTES + 1)]).is_err());
         assert!(Place::from_wire(None).is_err());
     }
 }

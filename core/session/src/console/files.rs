@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use temoto_wire::file::{Block, got, kind};
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::{FILE_PIECE_BYTES, NAMES};
+use temoto_wire::limits::{FILE_PIECE_BYTES, GIVEN_NAME_BYTES, NAMES};
 use temoto_wire::proto;
 use temoto_wire::proto::files::Body;
 use temoto_wire::screen;
@@ -23,7 +23,7 @@ use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Key, Place, Root, check_items, is_plain_name,
-    listing, plain_path,
+    listing, names_fit, plain_path,
 };
 use crate::output::Output;
 use crate::pacing::Pacing;
@@ -131,11 +131,12 @@ impl Console {
             return Err(SessionError::Malformed("names"));
         }
         let name = names.first().cloned().unwrap_or_default();
-        let done = BTreeSet::new();
-        self.add_job(
-            now_ms,
-            Job::new(transfer, Way::Fetch { place, names, done }, name),
-        )
+        let (fits, done) = (names_fit(&names), BTreeSet::new());
+        let mut job = Job::new(transfer, Way::Fetch { place, names, done }, name);
+        if !fits {
+            job.end(State::Failed(Fault::TooMany));
+        }
+        self.add_job(now_ms, job)
     }
 
     fn add_job(&mut self, now_ms: u64, job: Job) -> Result<(), SessionError> {
@@ -279,7 +280,7 @@ impl Console {
             Body::Exists(exists) => self.exists_there(&exists)?,
             Body::Over(over) => {
                 if let Some(sender) = self.sending(over.transfer) {
-                    let name = temoto_wire::input::cut(&over.name, 255).to_owned();
+                    let name = temoto_wire::input::cut(&over.name, GIVEN_NAME_BYTES).to_owned();
                     sender.over(over.index, Fault::from_wire(over.fault), name)?;
                 }
             }

@@ -90,9 +90,22 @@ fn files_from_several_folders_are_listed_and_sent_under_names_of_their_own() {
         panic!("gathered");
     };
     let paths: Vec<String> = items.iter().map(|item| item.path.join("/")).collect();
-    assert_eq!(paths, ["A (2).txt", "写真", "写真/海", "写真/海/b.bin"]);
+    let mut sorted = paths.clone();
+    sorted.sort();
+    assert_eq!(
+        sorted,
+        ["A (2).txt", "写真", "写真/link", "写真/海", "写真/海/b.bin"]
+    );
+    let faults = items
+        .iter()
+        .filter_map(|item| Some((item.path.last()?.as_str(), item.fault?)));
+    assert_eq!(faults.collect::<Vec<_>>(), [("link", Fault::NoFile)]);
     assert_eq!(read(&mut disk, 0, 5), DiskAnswer::Bytes(b"other".to_vec()));
-    assert_eq!(read(&mut disk, 3, 3), DiskAnswer::Bytes(b"sea".to_vec()));
+    let sea = paths
+        .iter()
+        .position(|path| path == "写真/海/b.bin")
+        .expect("it is sent");
+    assert_eq!(read(&mut disk, sea as u32, 3), DiskAnswer::Bytes(b"sea".to_vec()));
     // What is on its way goes on when something else is copied.
     silently(&mut disk, 0, DiskWork::ForgetCopied);
     assert_eq!(read(&mut disk, 0, 5), DiskAnswer::Bytes(b"other".to_vec()));

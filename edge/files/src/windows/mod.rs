@@ -9,7 +9,7 @@ use std::os::windows::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::Dir;
-use temoto_session::channel::files::names::{JOURNAL, PART, is_safe};
+use temoto_session::channel::files::names::{JOURNAL, PART, is_safe, means_one};
 use temoto_session::channel::files::{Fault, RootKind};
 use windows::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, GetLogicalDrives};
 use windows::core::HSTRING;
@@ -93,7 +93,7 @@ impl System for NativeSystem {
         if lower.ends_with(PART) || lower.ends_with(JOURNAL) {
             plain.pop();
         }
-        is_safe(&plain)
+        means_one(&plain)
     }
 
     fn rename_new(&self, dir: &Dir, from: &str, to_dir: &Dir, to: &str) -> Result<(), Fault> {

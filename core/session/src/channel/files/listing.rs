@@ -51,7 +51,7 @@ pub fn roots(places: proto::FilePlaces) -> Vec<Root> {
             Kind::Copied => RootKind::Copied,
             Kind::Unspecified => return None,
         };
-        if root.id.is_empty() || root.id.len() > temoto_wire::limits::NAME_BYTES {
+        if root.id.is_empty() || root.id.len() > temoto_wire::limits::GIVEN_NAME_BYTES {
             return None;
         }
         let mut name = temoto_wire::input::cut(&root.name, ROOT_NAME_BYTES).to_owned();

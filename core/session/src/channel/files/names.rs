@@ -5,7 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use temoto_wire::limits::{NAME_BYTES, PATH_BYTES, PATH_NAMES};
+use temoto_wire::limits::{GIVEN_NAME_BYTES, NAME_BYTES, PATH_BYTES, PATH_NAMES};
 
 use super::Fault;
 
@@ -20,12 +20,15 @@ const DEVICES: [&str; 9] = [
 ];
 /// An extension that is kept when a name is cut has at most so many bytes.
 const EXTENSION_BYTES: usize = 24;
+/// A name that is too long is cut to so many bytes: some put an end of their own behind it while the file is written, as we do, and
+/// where a system counts in other units it is short enough as well.
+const CUT_BYTES: usize = 240;
 
 /// One name, safe on every system. Never empty.
 #[must_use]
 pub fn safe_name(name: &str) -> String {
     // Longer ones are cut before anything is done with them, which costs time for each character.
-    let name = temoto_wire::input::cut(name, 4 * NAME_BYTES);
+    let name = temoto_wire::input::cut(name, NAME_BYTES);
     let mut out: String = name.nfc().map(|c| if is_unsafe(c) { '_' } else { c }).collect();
     if is_device(&out) {
         out.insert(0, '_');
@@ -33,14 +36,17 @@ pub fn safe_name(name: &str) -> String {
     if is_own(&out) {
         out.push('_');
     }
-    out = shortened(&out, NAME_BYTES);
+    out = shortened(&out);
     trim(&mut out);
     if !is_safe(&out) {
         // Cutting or trimming brought something back.
         trim(&mut out);
         out.insert(0, '_');
-        out = shortened(&out, NAME_BYTES - 1);
+        out = shortened(&out);
         trim(&mut out);
+        if out.len() == GIVEN_NAME_BYTES {
+            out.pop();
+        }
         out.push('_');
     }
     out
@@ -68,8 +74,13 @@ pub fn safe_path(path: &[String]) -> Result<Vec<String>, Fault> {
 /// Whether a name is one of those that [`safe_name`] makes.
 #[must_use]
 pub fn is_safe(name: &str) -> bool {
+    name.len() <= GIVEN_NAME_BYTES && means_one(name)
+}
+
+/// The same of a name that is there already, and may be longer than one that is given.
+#[must_use]
+pub fn means_one(name: &str) -> bool {
     !name.is_empty()
-        && name.len() <= NAME_BYTES
         && !name.chars().any(is_unsafe)
         && !name.ends_with(['.', ' '])
         && !name.starts_with(' ')
@@ -101,7 +112,7 @@ pub fn numbered(name: &str, number: u32) -> String {
 pub fn around(name: &str, digits: u32) -> (String, &str) {
     let (stem, extension) = split(name);
     let number = " ()".len() + digits as usize;
-    let room = NAME_BYTES.saturating_sub(number + extension.len());
+    let room = GIVEN_NAME_BYTES.saturating_sub(number + extension.len());
     let mut stem = temoto_wire::input::cut(stem, room).to_owned();
     trim(&mut stem);
     (stem, extension)
@@ -157,13 +168,13 @@ fn split(name: &str) -> (&str, &str) {
     }
 }
 
-/// At most so many bytes, with its extension. Characters of UTF-16 are never more than bytes of UTF-8.
-fn shortened(name: &str, most: usize) -> String {
-    if name.len() <= most {
+/// Short enough, with its extension. Characters of UTF-16 are never more than bytes of UTF-8.
+fn shortened(name: &str) -> String {
+    if name.len() <= GIVEN_NAME_BYTES {
         return name.to_owned();
     }
     let (stem, extension) = split(name);
-    let stem = temoto_wire::input::cut(stem, most.saturating_sub(extension.len()));
+    let stem = temoto_wire::input::cut(stem, CUT_BYTES.saturating_sub(extension.len()));
     format!("{}{extension}", stem.trim_end_matches(['.', ' ']))
 }
 
@@ -221,12 +232,40 @@ mod tests {
     #[test]
     fn long_names_are_cut_between_characters_and_keep_their_extension() {
         let long = safe_name(&format!("{}.xlsx", "あ".repeat(200)));
-        assert!(long.len() <= NAME_BYTES && long.ends_with("あ.xlsx"), "{long}");
-        assert!(safe_name(&"x".repeat(100_000)).len() <= NAME_BYTES);
+        assert!(
+            long.len() <= GIVEN_NAME_BYTES && long.ends_with("あ.xlsx"),
+            "{long}"
+        );
+        assert!(safe_name(&"x".repeat(100_000)).len() <= GIVEN_NAME_BYTES);
         assert_eq!(numbered("a.txt", 2), "a (2).txt");
         assert_eq!(numbered(".bashrc", 3), ".bashrc (3)");
-        assert!(numbered(&long, 12).len() <= NAME_BYTES);
+        assert!(numbered(&long, 12).len() <= GIVEN_NAME_BYTES);
         assert!(is_safe(&numbered(&long, 12)));
+        // As long as Windows has them, and as long as they are told; those that fit stay as they are.
+        for (name, safe) in [
+            (
+                format!("{}.xlsx", "長".repeat(250)),
+                format!("{}.xlsx", "長".repeat(78)),
+            ),
+            (
+                format!("{}.txt", "y".repeat(NAME_BYTES - 4)),
+                format!("{}.txt", "y".repeat(236)),
+            ),
+            ("🌊".repeat(127), "🌊".repeat(60)),
+            (
+                format!("{}.txt", "が".repeat(83)),
+                format!("{}.txt", "が".repeat(83)),
+            ),
+            ("か\u{3099}".repeat(127), "が".repeat(80)),
+            (" ".repeat(254) + "a", "a".to_owned()),
+            (
+                format!("{}.txt", "x".repeat(252)),
+                format!("{}.txt", "x".repeat(236)),
+            ),
+        ] {
+            assert_eq!(safe_name(&name), safe, "{name}");
+            assert!(is_safe(&safe));
+        }
     }
 
     #[test]

@@ -5,16 +5,15 @@ mod disk;
 use std::collections::{BTreeMap, VecDeque};
 
 use temoto_wire::file::Block;
-use temoto_wire::limits::{FILE_BLOCK_BYTES, FILE_WINDOW_BYTES, FILES_AHEAD, FILES_OF_TRANSFER, PATH_NAMES};
+use temoto_wire::limits::{
+    FILE_BLOCK_BYTES, FILE_WINDOW_BYTES, FILES_AHEAD, FILES_OF_TRANSFER, GIVEN_NAME_BYTES, PATH_NAMES,
+};
 use temoto_wire::proto;
 
 use super::apart::Apart;
 use super::names::safe_path;
 use super::{AskKind, Choice, DiskAnswer, Fault, Key, Step};
 use crate::SessionError;
-
-/// Longest name of what is there that is believed.
-const NAME_BYTES: usize = 255;
 
 /// Where a file is on its way to the disk.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -329,7 +328,7 @@ impl Receiver {
             (AskKind::ReadPart, _) => self.begin(key.index),
             (AskKind::Write, DiskAnswer::Done) => self.wrote(key),
             (AskKind::Finish, DiskAnswer::Finished { name }) => {
-                let name = temoto_wire::input::cut(&name, NAME_BYTES).to_owned();
+                let name = temoto_wire::input::cut(&name, GIVEN_NAME_BYTES).to_owned();
                 self.finish(key.index, None, name);
             }
             (AskKind::Read | AskKind::Silent, _) => {}

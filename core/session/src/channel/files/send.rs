@@ -165,6 +165,10 @@ impl Sender {
         if from > size {
             return Err(SessionError::Peer("file wanted from beyond its end"));
         }
+        if let Some(fault) = self.item(index).and_then(|item| item.fault) {
+            self.lost(index, fault);
+            return Ok(());
+        }
         let Some(going) = self.open.get_mut(&index) else {
             return Ok(());
         };

@@ -102,6 +102,7 @@ fn a_receiver_that_lies_is_refused() {
         folder: false,
         size: 4,
         modified_ms: 1,
+        fault: None,
     };
     let mut sender = Sender::new(1, vec![item]);
     while sender.poll().is_some() {}

@@ -7,7 +7,7 @@ use temoto_wire::proto::files::Body;
 
 use super::told::Changing;
 use crate::SessionError;
-use crate::channel::files::{Fault, Place, is_plain_name, listing, plain_path};
+use crate::channel::files::{Fault, Place, is_plain_name, listing, names_fit, plain_path};
 use crate::console::{Console, ConsoleEvent};
 use crate::output::Output;
 use crate::permission::Capability;
@@ -53,11 +53,12 @@ impl Console {
         self.may_use(Capability::FilesIn)?;
         let typed = matches!(kind, Change::Make | Change::Rename);
         let plain = names.iter().all(|name| is_plain_name(name)) && (!typed || is_plain_name(&name));
-        if !plain || names.len() > NAMES || plain_path(&place.path).is_err() {
-            // The person typed it: an answer, not a fault of the page.
+        let bad = !plain || names.len() > NAMES || plain_path(&place.path).is_err();
+        if bad || !names_fit(&names) {
+            // The person typed or chose it: an answer, not a fault of the page.
             self.outputs.push_back(Output::Event(ConsoleEvent::FolderChanged {
                 request,
-                fault: Some(Fault::BadName),
+                fault: Some(if bad { Fault::BadName } else { Fault::TooMany }),
                 token: 0,
             }));
             return Ok(());

@@ -158,6 +158,12 @@ impl Job {
         Some(index)
     }
 
+    /// All of it is announced again, what is here already and what cannot be had among it.
+    pub fn counts_anew(&mut self) {
+        (self.items_over, self.bytes_over) = (0, 0);
+        (self.problems, self.problem_count) = (Vec::new(), 0);
+    }
+
     /// One is over.
     pub fn item_over(&mut self, over: &Over) {
         self.questions.retain(|&(index, _, _)| index != over.index);

@@ -43,6 +43,9 @@ impl Console {
             return;
         };
         job.wire = wire;
+        if !job.sends() {
+            job.counts_anew();
+        }
         let body = match &mut job.way {
             Way::Send { place, items } => {
                 let mut left = Vec::new();
@@ -67,8 +70,6 @@ impl Console {
             }
             Way::Fetch { place, names, .. } => {
                 job.state = State::Preparing;
-                // All of it is announced again, what is here already among it.
-                (job.items_over, job.bytes_over) = (0, 0);
                 Body::Fetch(proto::FileFetch {
                     transfer: wire,
                     place: Some(place.to_wire()),

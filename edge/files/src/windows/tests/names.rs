@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::paths;
 
 #[test]
 fn files_of_every_name_arrive_whole_with_their_time_and_nothing_beside_them() {
@@ -268,4 +269,24 @@ fn no_link_is_followed_by_anything() {
         "{listed:?}"
     );
     assert_eq!(names_in(&outside), ["secret"]);
+}
+
+/// 255 units are 765 bytes here; what stands behind a name that long is for the system to refuse.
+#[test]
+fn a_name_as_long_as_this_system_has_them_is_one() {
+    let system = NativeSystem::default();
+    for name in [
+        "長".repeat(255),
+        format!("{}.xlsx", "長".repeat(250)),
+        "x".repeat(255),
+    ] {
+        assert!(paths::check(&system, &name).is_ok(), "{name}");
+    }
+    for name in [
+        format!("{}:x", "長".repeat(250)),
+        "x".repeat(1_025),
+        "con".to_owned(),
+    ] {
+        assert!(paths::check(&system, &name).is_err(), "{name}");
+    }
 }

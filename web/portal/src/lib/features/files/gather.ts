@@ -5,7 +5,8 @@ import type { FileEntry, FileItem, FileSource } from '@temoto/session';
 export const MOST_ITEMS = 50_000;
 /** Deepest path. */
 const MOST_NAMES = 64;
-const MOST_NAME_BYTES = 255;
+/** What travels; the other end gives names as long as its own disk takes. */
+const MOST_NAME_BYTES = 1024;
 
 /** What travels together: one file, or a folder with all that is in it. */
 export interface Bundle {
@@ -25,14 +26,16 @@ function add(to: Bundle, item: FileItem, source: FileSource): void {
   to.sources.push(source);
 }
 
-/** A name as it travels: no separator of another system in it, and at most 255 bytes, with its end kept. */
-export function carried(name: string): string {
-  const safe = name.replace(/[/\\\0]/g, '_');
+/** A name as it travels: no separator of another system in it, and not too long. */
+export const carried = (name: string): string => shortened(name.replace(/[/\\\0]/g, '_'), MOST_NAME_BYTES);
+
+/** At most so many bytes, with its end kept. */
+export function shortened(name: string, most: number): string {
   const bytes = (text: string) => new TextEncoder().encode(text).length;
-  if (bytes(safe) <= MOST_NAME_BYTES) return safe;
-  const end = /\.[^.]{1,16}$/u.exec(safe)?.[0] ?? '';
-  const letters = [...safe.slice(0, safe.length - end.length)];
-  while (bytes(letters.join('') + end) > MOST_NAME_BYTES) letters.pop();
+  if (bytes(name) <= most) return name;
+  const end = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? '';
+  const letters = [...name.slice(0, name.length - end.length)];
+  while (bytes(letters.join('') + end) > most) letters.pop();
   return letters.join('') + end;
 }
 

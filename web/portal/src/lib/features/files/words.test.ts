@@ -64,6 +64,6 @@ test('all together: only what is not over counts, and the slowest says how long'
 
 test('every failure has a sentence', () => {
   const faults =
-    'full in_use changed denied bad_name gone too_long too_large exists damaged too_many no_trash busy canceled no_folder failed skipped';
+    'full in_use changed denied bad_name gone too_long too_large exists damaged too_many no_trash busy canceled no_folder failed skipped no_file';
   for (const fault of faults.split(' ')) expect(en).toHaveProperty(`file_fault_${fault}`);
 });

@@ -20,8 +20,12 @@ test('only a name is told, and it is the one that this computer knows', () => {
 
 test('what the server would refuse is not told, so that it takes the others', () => {
   expect(receipt(done({ path: [] }))).toBeNull();
-  expect(receipt(done({ path: ['花'.repeat(86)] }))).toBeNull();
   expect(receipt(done({ hash: '' }))).toBeNull();
+});
+
+test('a name that is longer than the server keeps is told with its end', () => {
+  const long = done({ path: [`${'花'.repeat(250)}.txt`] });
+  expect(receipt(long)).toEqual({ way: 'send', name: `${'花'.repeat(83)}.txt`, size: 7, hash });
 });
 
 test('what waits is told in parts, and never more than is kept', () => {

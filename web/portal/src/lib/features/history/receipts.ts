@@ -1,6 +1,7 @@
 /** Files that arrived, as they wait to be told to the server. Pure. */
 import type { ReportedFile } from '@temoto/api';
 import type { ConsoleEvent } from '@temoto/session';
+import { shortened } from '../files/gather';
 
 type FileDone = Extract<ConsoleEvent, { type: 'fileDone' }>;
 
@@ -15,9 +16,8 @@ const NAME_BYTES = 255;
 export function receipt({ way, path, name, size, hash }: FileDone): ReportedFile | null {
   // What the customer's computer calls it is not needed where the name is known here.
   const known = (way === 'send' ? path.at(-1) : name) ?? '';
-  const bytes = new TextEncoder().encode(known).length;
-  if (known === '' || bytes > NAME_BYTES || !/^[0-9a-f]{64}$/.test(hash)) return null;
-  return { way, name: known, size, hash };
+  if (known === '' || !/^[0-9a-f]{64}$/.test(hash)) return null;
+  return { way, name: shortened(known, NAME_BYTES), size, hash };
 }
 
 /** The receipts of one session, until the server has them. */
