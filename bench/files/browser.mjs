@@ -54,21 +54,33 @@ async function sent() {
   return { way: 'browser send', seconds, path: values.arrives };
 }
 
-/** The most memory, in bytes, that one process of this browser has had. */
-function peak() {
-  const had = readdirSync('/proc')
+/** What the machine runs now: number, parent, words of the command line, and the most memory it has had, in bytes. */
+function processes() {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((process) => {
+    .flatMap((name) => {
       try {
-        const words = readFileSync(`/proc/${process}/cmdline`, 'utf8').split('\0');
-        if (!words[0]?.includes('chrom')) return 0;
-        return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${process}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+        const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+        const status = readFileSync(`/proc/${name}/status`, 'utf8');
+        const number = (line) => Number(line.exec(status)?.[1] ?? 0);
+        return [{ id: Number(name), parent: number(/^PPid:\s*(\d+)$/m), words, had: number(/^VmHWM:\s*(\d+) kB$/m) * 1024 }];
       } catch {
         // It ended meanwhile.
-        return 0;
+        return [];
       }
     });
-  return Math.max(0, ...had);
+}
+
+/** The most memory, in bytes, that one process of this browser has had: of the one with its profile, and of all below that. */
+function peak() {
+  const all = processes();
+  const own = new Set(all.filter(({ words }) => words.includes(`--user-data-dir=${profile}`)).map(({ id }) => id));
+  for (let before = -1; before < own.size; ) {
+    before = own.size;
+    for (const { id, parent } of all) if (own.has(parent)) own.add(id);
+  }
+  if (own.size === 0) throw new Error('no process has the profile of this browser');
+  return Math.max(...all.filter(({ id }) => own.has(id)).map(({ had }) => had));
 }
 
 try {

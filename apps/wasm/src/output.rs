@@ -37,9 +37,9 @@ pub fn output<E>(output: Output<E>, event: impl FnOnce(E) -> JsValue) -> JsValue
             set(&out, "bytes", &Uint8Array::from(bytes.as_slice()));
             out.into()
         }
-        Output::Seal { pair, head, work } => {
-            let out = outside("seal", pair, &work);
-            set(&out, "head", &Uint8Array::from(head.as_slice()));
+        Output::Seal { pair, message } => {
+            let out = outside("seal", pair, &message.work);
+            set(&out, "head", &Uint8Array::from(message.head.as_slice()));
             out.into()
         }
         Output::Open { pair, ticket, work } => {

@@ -28,7 +28,7 @@ pub mod work;
 pub use lobby::{AgentRole, Capabilities, Knock, LobbyError, PairingKind};
 pub use noise::{StaticKey, derive_run_psk};
 pub use rand_core::CryptoRngCore;
-pub use record::{MAX_APPLICATION, MAX_MESSAGE, Outside, Padding};
+pub use record::{MAX_APPLICATION, MAX_MESSAGE, Outside, Padding, Unsealed};
 pub use secret::Secret32;
 pub use secure_pair::{
     Claims, EndReason, LossReason, NotReady, PairContext, PairOutput, RestoredRoot, RootKeeping, SecurePair,

@@ -6,8 +6,8 @@
 
 mod outside;
 
-pub use outside::Outside;
 pub(crate) use outside::{Begun, Sealed};
+pub use outside::{Outside, Unsealed};
 
 use crate::VERSION;
 use crate::bytes::{BadBytes, Reader};
@@ -256,7 +256,7 @@ impl Sealer {
         let work = self.direction.outside(plaintext)?;
         head[1..].copy_from_slice(&work.associated);
         self.count(length);
-        Ok(Sealed::Outside { head, work })
+        Ok(Sealed::Outside(Unsealed { head, work }))
     }
 
     fn count(&mut self, length: usize) {

@@ -452,8 +452,8 @@ impl Agent {
             while let Some(event) = peer.poll() {
                 if let PeerEvent::Transmit(bytes) = event {
                     self.carry(bytes, None);
-                } else if let PeerEvent::Seal { head, work } = event {
-                    self.carry(head, Some(work));
+                } else if let PeerEvent::Seal(unsealed) = event {
+                    self.carry(unsealed.head, Some(unsealed.work));
                 }
             }
         }
@@ -497,7 +497,7 @@ impl Agent {
     fn peer_says(&mut self, now_ms: u64, event: PeerEvent) {
         match event {
             PeerEvent::Transmit(bytes) => self.carry(bytes, None),
-            PeerEvent::Seal { head, work } => self.carry(head, Some(work)),
+            PeerEvent::Seal(unsealed) => self.carry(unsealed.head, Some(unsealed.work)),
             PeerEvent::Open { ticket, work } => {
                 if let Some(place) = self.place {
                     self.outputs.push_back(Output::Open {

@@ -488,7 +488,7 @@ impl Console {
     fn peer_says(&mut self, now_ms: u64, participant: u8, event: PeerEvent) {
         match event {
             PeerEvent::Transmit(bytes) => self.carry(participant, bytes, None),
-            PeerEvent::Seal { head, work } => self.carry(participant, head, Some(work)),
+            PeerEvent::Seal(unsealed) => self.carry(participant, unsealed.head, Some(unsealed.work)),
             PeerEvent::Open { ticket, work } => self.outputs.push_back(Output::Open {
                 pair: participant,
                 ticket,

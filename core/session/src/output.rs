@@ -1,6 +1,6 @@
 //! What a session asks of the shell around it.
 
-use temoto_crypto::{Outside, Secret32};
+use temoto_crypto::{Outside, Secret32, Unsealed};
 use temoto_wire::relay::ToServer;
 
 impl<E> Output<E> {
@@ -11,8 +11,7 @@ impl<E> Output<E> {
             None => Self::Transmit(message),
             Some(work) => Self::Seal {
                 pair,
-                head: message,
-                work,
+                message: Unsealed { head: message, work },
             },
         }
     }
@@ -26,15 +25,13 @@ pub enum Output<E> {
     Hangup,
     /// Send one binary message.
     Transmit(Vec<u8>),
-    /// Where the shell computes large records ([`crate::Console::compute_outside`]): seal `work`, and send `head` with the result behind
-    /// it, in the place of a `Transmit`, in order.
+    /// Where the shell computes large records ([`crate::Console::compute_outside`]): to be finished, and sent in the place of a
+    /// `Transmit`, in order.
     Seal {
         /// Participant number of the agent of the pair.
         pair: u8,
-        /// What goes before the result.
-        head: Vec<u8>,
-        /// What is to be sealed.
-        work: Outside,
+        /// What the shell finishes.
+        message: Unsealed,
     },
     /// The same for opening: the result is given back by `opened`, and no message of the relay before it.
     Open {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use prost::Message;
 use rand_chacha::ChaCha20Rng;
-use temoto_crypto::{Outside, Padding, PairOutput, Secret32, SecurePair, Side};
+use temoto_crypto::{Outside, Padding, PairOutput, Secret32, SecurePair, Side, Unsealed};
 use temoto_wire::frame::{self, Channel, Frame, RELIABLE, link};
 use temoto_wire::proto::{self, Control, control::Body};
 
@@ -27,13 +27,8 @@ pub type Incarnation = [u8; 16];
 pub enum PeerEvent {
     /// Opaque bytes for the participant at the other end.
     Transmit(Vec<u8>),
-    /// The same, `head` and behind it what the shell makes of `work`.
-    Seal {
-        /// What goes before the result.
-        head: Vec<u8>,
-        /// What is to be sealed.
-        work: Outside,
-    },
+    /// The same, when the shell finished it.
+    Seal(Unsealed),
     /// The shell opens this record and gives it back by [`Peer::record`], before anything else is received.
     Open {
         /// For the answer.
@@ -330,7 +325,7 @@ impl Peer {
         while let Some(output) = self.secure.poll() {
             match output {
                 PairOutput::Transmit(bytes) => self.events.push_back(PeerEvent::Transmit(bytes)),
-                PairOutput::Seal { head, work } => self.events.push_back(PeerEvent::Seal { head, work }),
+                PairOutput::Seal(unsealed) => self.events.push_back(PeerEvent::Seal(unsealed)),
                 PairOutput::Open { ticket, work } => self.events.push_back(PeerEvent::Open { ticket, work }),
                 PairOutput::Opened(record) => {
                     if self.opened(now_ms, &record, rng).is_err() {

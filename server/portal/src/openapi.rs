@@ -141,6 +141,7 @@ pub(crate) fn document() -> Value {
 
 /// Writes into an operation what its row says.
 fn complete(operation: &mut Value, route: &Route) {
+    operation["operationId"] = json!(name(route));
     let mut ways = Vec::new();
     if let Standing::AtLeast(_) = route.who {
         ways.push(json!({ "login": [] }));
@@ -179,6 +180,19 @@ fn complete(operation: &mut Value, route: &Route) {
             });
         }
     }
+}
+
+/// What generators of clients call an operation: `post_sessions_id_codes`. Handlers share their names, method and path are its own.
+fn name(route: &Route) -> String {
+    let method = route.method.as_str().to_lowercase();
+    let words = route
+        .path
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    std::iter::once(method.as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// Which operations fail so.

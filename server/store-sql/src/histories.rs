@@ -28,6 +28,8 @@ const TOLD: i64 = 500;
 const TOLD_OF: &str = "s.id, s.operator_id, s.started_at, s.joined_at, s.ended_at, s.end_reason, u.name,
      d.customer, d.system, d.functions, d.note, d.ticket,
      (SELECT COALESCE(MAX(f.number) + 1, 0) FROM session_files f WHERE f.session_id = s.id) AS files";
+/// The tables that keep something of a session beside its details.
+const KEPT_OF: [&str; 2] = ["session_files", "session_moments"];
 
 #[async_trait]
 impl Histories for SqlStore {
@@ -238,8 +240,9 @@ impl Histories for SqlStore {
         let mut tx = self.begin().await?;
         let erased = match who {
             Erasure::Customer(name) => {
-                receipts::erase(&mut tx, organisation, name).await?;
-                moments::erase(&mut tx, organisation, name).await?;
+                for table in KEPT_OF {
+                    erase_of_customer(&mut tx, table, organisation, name).await?;
+                }
                 query(
                     "DELETE FROM session_details WHERE customer = $2
                  AND session_id IN (SELECT id FROM sessions WHERE organisation_id = $1)",
@@ -339,6 +342,26 @@ impl SqlStore {
         tx.commit().await.map_err(failed)?;
         Ok(u64::try_from(due.len()).unwrap_or(u64::MAX))
     }
+}
+
+/// Takes those rows out of a table of [`KEPT_OF`] whose sessions were with a customer of exactly this name.
+async fn erase_of_customer(
+    tx: &mut Conn,
+    table: &'static str,
+    organisation: OrganisationId,
+    customer: &str,
+) -> Result<(), StoreError> {
+    query(format!(
+        "DELETE FROM {table} WHERE session_id IN
+             (SELECT s.id FROM sessions s JOIN session_details d ON d.session_id = s.id
+              WHERE s.organisation_id = $1 AND d.customer = $2)"
+    ))
+    .bind(&organisation.as_bytes()[..])
+    .bind(customer)
+    .execute(tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }
 
 async fn details(tx: &mut Conn, session: SessionId) -> Result<SessionDetails, StoreError> {

@@ -1,7 +1,7 @@
 //! What happened in sessions, in SQL.
 
 use temoto_model::history::{MOMENTS, Moment};
-use temoto_model::{OrganisationId, SessionId, Timestamp};
+use temoto_model::{SessionId, Timestamp};
 use temoto_store::StoreError;
 
 use crate::database::{Conn, Pool, query};
@@ -48,23 +48,4 @@ pub(crate) async fn all(pool: &Pool, session: SessionId) -> Result<Vec<(Timestam
             Ok((row::time(row, "at")?, moment))
         })
         .collect()
-}
-
-/// Takes those out whose sessions were with a customer of exactly this name.
-pub(crate) async fn erase(
-    tx: &mut Conn,
-    organisation: OrganisationId,
-    customer: &str,
-) -> Result<(), StoreError> {
-    query(
-        "DELETE FROM session_moments WHERE session_id IN
-             (SELECT s.id FROM sessions s JOIN session_details d ON d.session_id = s.id
-              WHERE s.organisation_id = $1 AND d.customer = $2)",
-    )
-    .bind(&organisation.as_bytes()[..])
-    .bind(customer)
-    .execute(tx)
-    .await
-    .map_err(failed)?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Receipts of files in SQL.
 
+use temoto_model::SessionId;
 use temoto_model::history::FILES;
-use temoto_model::{OrganisationId, SessionId};
 use temoto_store::{FileReceipt, HistoryFilter, StoreError};
 
 use crate::database::{Conn, Pool, Row, query};
@@ -74,25 +74,6 @@ pub(crate) async fn of_history(
         .iter()
         .map(|row| Ok((row::id(row, "session_id")?, receipt(row)?)))
         .collect()
-}
-
-/// Takes those out whose sessions were with a customer of exactly this name.
-pub(crate) async fn erase(
-    tx: &mut Conn,
-    organisation: OrganisationId,
-    customer: &str,
-) -> Result<(), StoreError> {
-    query(
-        "DELETE FROM session_files WHERE session_id IN
-             (SELECT s.id FROM sessions s JOIN session_details d ON d.session_id = s.id
-              WHERE s.organisation_id = $1 AND d.customer = $2)",
-    )
-    .bind(&organisation.as_bytes()[..])
-    .bind(customer)
-    .execute(tx)
-    .await
-    .map_err(failed)?;
-    Ok(())
 }
 
 fn receipt(row: &Row) -> Result<FileReceipt, StoreError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use temoto_codec::{FrameView, Framebuffer};
-use temoto_crypto::{Outside, Secret32, derive_run_psk};
+use temoto_crypto::{Outside, Secret32, Unsealed, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::names::is_safe;
@@ -305,7 +305,8 @@ impl Node {
             Output::Dial => return Some(Wish::Dial),
             Output::Hangup => return Some(Wish::Hangup),
             Output::Transmit(bytes) => return Some(Wish::Send(bytes)),
-            Output::Seal { pair, head, work } => {
+            Output::Seal { pair, message } => {
+                let Unsealed { head, work } = message;
                 let sealed = work.seal(self.record_key(pair, true, &work));
                 self.outside.0 += 1;
                 return Some(Wish::Send(

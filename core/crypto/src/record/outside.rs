@@ -49,12 +49,21 @@ impl Outside {
     }
 }
 
+/// A record that the caller finishes: it sends `head`, and what it makes of `work` behind it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsealed {
+    /// What goes before the result.
+    pub head: Vec<u8>,
+    /// What is to be sealed.
+    pub work: Outside,
+}
+
 /// A sealed record, or what is left to be done for it.
 pub(crate) enum Sealed {
     /// Ready to be sent.
     Message(Vec<u8>),
-    /// `head` and behind it what the caller makes of `work`.
-    Outside { head: Vec<u8>, work: Outside },
+    /// The caller finishes it.
+    Outside(Unsealed),
 }
 
 /// What came of the beginning of opening a record.

@@ -20,7 +20,7 @@ fn seal(sealer: &mut Sealer, now_ms: u64, bytes: &[u8], padding: Padding) -> Vec
             false,
             |sealed| match sealed {
                 Sealed::Message(message) => messages.push(message),
-                Sealed::Outside { .. } => panic!("nobody asked for it"),
+                Sealed::Outside(_) => panic!("nobody asked for it"),
             },
         )
         .unwrap();
@@ -43,7 +43,7 @@ fn seal_outside(
             true,
             |sealed| match sealed {
                 Sealed::Message(message) => messages.push(message),
-                Sealed::Outside { head, work } => {
+                Sealed::Outside(Unsealed { head, work }) => {
                     *kept = work.key.clone().or(kept.take());
                     messages.push([head, work.seal(kept.as_ref().unwrap()).unwrap()].concat());
                 }
@@ -261,7 +261,7 @@ fn a_key_is_given_out_once_and_again_when_it_is_another_one() {
             .seal(now_ms, outgoing, true, |sealed| {
                 let message = match sealed {
                     Sealed::Message(marker) => marker,
-                    Sealed::Outside { mut head, work } => {
+                    Sealed::Outside(Unsealed { mut head, work }) => {
                         given.push(work.key.clone());
                         head.extend(work.seal(given.iter().rev().flatten().next().unwrap()).unwrap());
                         head

@@ -1,6 +1,6 @@
 //! What a pair says: things to send, keep or derive, and events. `Debug` shows no secret and no content.
 
-use crate::record::{Outside, Sealed};
+use crate::record::{Outside, Sealed, Unsealed};
 use crate::secret::Secret32;
 use std::fmt;
 use thiserror::Error;
@@ -10,14 +10,9 @@ use thiserror::Error;
 pub enum PairOutput {
     /// A pair message for the relay, in order.
     Transmit(Vec<u8>),
-    /// After [`compute_outside`](crate::SecurePair::compute_outside): seal `work`, and send `head` with the result behind it in the
-    /// place of a `Transmit`, in order.
-    Seal {
-        /// What goes before the result.
-        head: Vec<u8>,
-        /// What is to be sealed.
-        work: Outside,
-    },
+    /// After [`compute_outside`](crate::SecurePair::compute_outside): to be finished, and sent in the place of a `Transmit`, in
+    /// order.
+    Seal(Unsealed),
     /// The same for opening: the result goes to [`opened`](crate::SecurePair::opened), before the next message of this pair.
     Open {
         /// For the answer.
@@ -78,7 +73,7 @@ impl From<Sealed> for PairOutput {
     fn from(sealed: Sealed) -> Self {
         match sealed {
             Sealed::Message(message) => Self::Transmit(message),
-            Sealed::Outside { head, work } => Self::Seal { head, work },
+            Sealed::Outside(unsealed) => Self::Seal(unsealed),
         }
     }
 }
@@ -87,7 +82,7 @@ impl fmt::Debug for PairOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transmit(bytes) => write!(f, "Transmit({} bytes)", bytes.len()),
-            Self::Seal { work, .. } => write!(f, "Seal({} bytes)", work.bytes.len()),
+            Self::Seal(unsealed) => write!(f, "Seal({} bytes)", unsealed.work.bytes.len()),
             Self::Open { ticket, work } => write!(f, "Open({ticket}, {} bytes)", work.bytes.len()),
             Self::Opened(bytes) => write!(f, "Opened({} bytes)", bytes.len()),
             Self::Paired { claims, .. } => write!(f, "Paired({} bytes of claims)", claims.len()),

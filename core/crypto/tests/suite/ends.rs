@@ -6,7 +6,7 @@ use temoto_crypto::code::Code;
 use temoto_crypto::pairing::{AgentPairing, AgentSetup, ConsolePairing, ConsoleSetup, PairingSecret, Seat};
 use temoto_crypto::{
     AgentRole, Capabilities, Claims, CryptoRngCore, LOBBY_BYTES, PairOutput, RootKeeping, Secret32,
-    SecurePair, StaticKey, derive_run_psk,
+    SecurePair, StaticKey, Unsealed, derive_run_psk,
 };
 
 pub const SESSION: [u8; 16] = [7; 16];
@@ -81,7 +81,7 @@ impl End {
                 self.sent.push(message);
                 continue;
             }
-            if let PairOutput::Seal { head, work } = &output {
+            if let PairOutput::Seal(Unsealed { head, work }) = &output {
                 self.computed[0] += 1;
                 self.keys[0] = work.key.clone().or(self.keys[0].take());
                 let sealed = work.seal(self.keys[0].as_ref().unwrap()).unwrap();

@@ -178,8 +178,8 @@ impl Console {
         while let Some(event) = end.peer.poll() {
             if let PeerEvent::Transmit(bytes) = event {
                 self.carry(participant, bytes, None);
-            } else if let PeerEvent::Seal { head, work } = event {
-                self.carry(participant, head, Some(work));
+            } else if let PeerEvent::Seal(unsealed) = event {
+                self.carry(participant, unsealed.head, Some(unsealed.work));
             }
         }
         if end.role == Role::Program {

@@ -343,6 +343,21 @@ async fn the_description_has_exactly_the_operations_of_the_table() {
     );
 }
 
+#[test]
+fn each_operation_of_the_description_has_a_name_of_its_own() {
+    let document = crate::openapi::document();
+    let mut names = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            assert!(name.chars().all(word), "{method} {path}: {name}");
+            assert!(names.insert(name.to_owned()), "{method} {path}: {name} is taken");
+        }
+    }
+    assert!(names.contains("post_sessions_id_codes"), "{names:?}");
+}
+
 #[tokio::test]
 async fn the_description_says_of_each_operation_who_may_call_it_and_with_which_key() {
     let document = crate::openapi::document();
