@@ -7,7 +7,8 @@ import { join } from 'node:path';
 const require = createRequire(new URL('../../../web/package.json', import.meta.url));
 export const { chromium } = require('playwright-core');
 
-const ARGUMENTS = [
+/** What every browser of the tests is started with. */
+export const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',

@@ -16,6 +16,7 @@ use crate::SessionError;
 use crate::channel::files::copied::is_root as is_copied;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
+use crate::channel::files::tally::Tally;
 use crate::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Key, Listed, Place, RootKind, Step, check_items,
     is_plain_name, listing,
@@ -70,6 +71,7 @@ pub struct Files {
     parts: VecDeque<u64>,
     /// Bytes of pieces that arrived in this run.
     got: u64,
+    tally: Tally,
     /// When a piece went last.
     sent_ms: u64,
     /// Since when the screen has waited without sending anything.
@@ -197,18 +199,10 @@ impl Agent {
     }
 
     /// A frame with a piece of a file. It counts for the pacing whatever is granted.
-    pub(super) fn file_frame(
-        &mut self,
-        now_ms: u64,
-        payload: &[u8],
-        taken: bool,
-    ) -> Result<(), SessionError> {
+    pub(super) fn file_frame(&mut self, payload: &[u8], taken: bool) -> Result<(), SessionError> {
         let block = Block::decode(payload)?;
         self.files.got = self.files.got.wrapping_add(payload.len() as u64);
-        let got = self.files.got.to_be_bytes();
-        if let Some(peer) = &mut self.peer {
-            peer.send_frame(now_ms, Channel::Files, kind::GOT, &got, &mut self.rng);
-        }
+        self.files.tally.arrived();
         if taken && let Some(receiver) = self.receiving(block.transfer) {
             receiver.block(&block)?;
         }
@@ -265,6 +259,7 @@ impl Agent {
     /// A new run of the same two ends.
     pub(super) fn files_run(&mut self, fresh: bool) {
         self.files.got = 0;
+        self.files.tally.new_run();
         self.files.screen_waits_since = None;
         if fresh {
             return self.forget_files();
@@ -287,6 +282,7 @@ impl Agent {
     /// Does what the halves of transfers want, and sends pieces where the screen leaves room.
     pub(super) fn share_files(&mut self, now_ms: u64) {
         self.file_steps(now_ms);
+        self.say_got(now_ms);
         while let Some(payload) = self.next_piece(now_ms) {
             self.screen.lend(now_ms, payload.len() as u64);
             self.files.sent_ms = now_ms;
@@ -301,10 +297,21 @@ impl Agent {
         }
     }
 
-    /// When a piece may go although the screen is busy.
+    /// How many bytes of pieces arrived, for the pacing of the other end.
+    fn say_got(&mut self, now_ms: u64) {
+        if !self.files.tally.take(now_ms) {
+            return;
+        }
+        let got = self.files.got.to_be_bytes();
+        if let Some(peer) = &mut self.peer {
+            peer.send_frame(now_ms, Channel::Files, kind::GOT, &got, &mut self.rng);
+        }
+    }
+
+    /// When a piece may go although the screen is busy, or what arrived has to be said.
     pub(super) fn files_at(&self) -> Option<u64> {
-        self.piece_bytes()?;
-        Some(self.files.sent_ms + LEAST_EVERY_MS)
+        let piece = self.piece_bytes().map(|_| self.files.sent_ms + LEAST_EVERY_MS);
+        piece.into_iter().chain(self.files.tally.at()).min()
     }
 
     /// Bytes of content that the next piece may have; `None` while there is none, or no room for one.

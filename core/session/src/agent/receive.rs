@@ -261,7 +261,7 @@ impl Agent {
             if verdict == Verdict::Violation {
                 return Err(SessionError::Peer("message that this end never takes"));
             }
-            return self.file_frame(now_ms, payload, verdict == Verdict::Take);
+            return self.file_frame(payload, verdict == Verdict::Take);
         }
         match self.judge(now_ms, message, None) {
             Verdict::Take => {}

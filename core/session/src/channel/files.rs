@@ -9,6 +9,7 @@ pub mod listing;
 pub mod names;
 pub mod receive;
 pub mod send;
+pub mod tally;
 
 use serde::{Deserialize, Serialize};
 use temoto_wire::limits::{

@@ -21,6 +21,7 @@ use super::{Console, ConsoleEvent};
 use crate::SessionError;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
+use crate::channel::files::tally::Tally;
 use crate::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Key, Place, Root, check_items, is_plain_name,
     listing, names_fit, plain_path,
@@ -55,6 +56,7 @@ pub struct Files {
     next_ask: u32,
     /// Of pieces to the program.
     pacing: Pacing,
+    tally: Tally,
     /// Progress was made that is not shown yet.
     moved: bool,
     shown_ms: u64,
@@ -76,6 +78,7 @@ impl Files {
             asks: BTreeMap::new(),
             next_ask: 0,
             pacing: Pacing::new(now_ms),
+            tally: Tally::new(),
             moved: false,
             shown_ms: 0,
             came: false,
@@ -302,11 +305,7 @@ impl Console {
     ) {
         let taken = self.accepts(now_ms, participant, message);
         let program = self.program().is_some_and(|(n, _)| n == participant);
-        if program
-            && self
-                .file_frame(now_ms, participant, which, payload, taken)
-                .is_err()
-        {
+        if program && self.file_frame(now_ms, which, payload, taken).is_err() {
             self.broke(now_ms, participant);
         }
     }
@@ -314,7 +313,6 @@ impl Console {
     fn file_frame(
         &mut self,
         now_ms: u64,
-        participant: u8,
         which: u8,
         payload: &[u8],
         taken: bool,
@@ -325,21 +323,26 @@ impl Console {
             return Ok(());
         }
         let block = Block::decode(payload)?;
-        let ack = self.screen.carried(payload.len() as u64);
-        if let Some(end) = self.ends.get_mut(&participant) {
-            end.peer.send_frame(
-                now_ms,
-                Channel::Screen,
-                screen::kind::ACK,
-                &ack.encode(),
-                &mut self.rng,
-            );
-        }
+        self.screen.carried(payload.len() as u64);
+        self.files.tally.arrived();
         if taken && let Some(receiver) = self.receiving(block.transfer) {
             receiver.block(&block)?;
             self.files.moved = true;
         }
         Ok(())
+    }
+
+    /// How much arrived, for the pacing of the program: pieces travel in the window of the screen.
+    fn say_arrived(&mut self, now_ms: u64) {
+        if !self.files.tally.take(now_ms) {
+            return;
+        }
+        let ack = self.screen.acknowledgement().encode();
+        let participant = self.program().map(|(n, _)| n);
+        if let Some(end) = participant.and_then(|n| self.ends.get_mut(&n)) {
+            end.peer
+                .send_frame(now_ms, Channel::Screen, screen::kind::ACK, &ack, &mut self.rng);
+        }
     }
 
     /// Sends pieces while the line to the program has room.
@@ -368,6 +371,7 @@ impl Console {
     /// Does what the halves of transfers want. Part of settling.
     pub(super) fn share_files(&mut self, now_ms: u64) {
         self.file_steps(now_ms);
+        self.say_arrived(now_ms);
         self.send_pieces_of_files(now_ms);
         if self.files.moved && now_ms >= self.files.shown_ms + SHOWN_EVERY_MS {
             self.view_due = true;
@@ -384,12 +388,12 @@ impl Console {
         }
     }
 
-    /// When progress has to be shown or stored.
+    /// When progress has to be shown or stored, or what arrived said.
     pub(super) fn files_at(&self) -> Option<u64> {
         let files = &self.files;
         let show = files.moved.then_some(files.shown_ms + SHOWN_EVERY_MS);
         let store = files.came.then_some(files.stored_ms + STORED_EVERY_MS);
-        show.into_iter().chain(store).min()
+        show.into_iter().chain(store).chain(files.tally.at()).min()
     }
 
     /// What the page shows of it.

@@ -244,8 +244,12 @@ impl ScreenViewer {
     }
 
     /// Bytes of something else that travels in the same window arrived.
-    pub const fn carried(&mut self, bytes: u64) -> Ack {
+    pub const fn carried(&mut self, bytes: u64) {
         self.received += bytes;
+    }
+
+    /// How far this end is, to be said now.
+    pub const fn acknowledgement(&mut self) -> Ack {
         self.acknowledged = self.received;
         Ack {
             drawn: self.drawn,

@@ -320,6 +320,7 @@ impl Console {
     /// A run with the program is up. One that was started anew knows nothing of what was under way.
     pub(in crate::console) fn files_run(&mut self, now_ms: u64, fresh: bool) {
         self.files.pacing = Pacing::new(now_ms);
+        self.files.tally.new_run();
         if fresh {
             self.interrupt_files();
             return;
