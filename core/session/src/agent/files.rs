@@ -202,7 +202,7 @@ impl Agent {
     pub(super) fn file_frame(&mut self, payload: &[u8], taken: bool) -> Result<(), SessionError> {
         let block = Block::decode(payload)?;
         self.files.got = self.files.got.wrapping_add(payload.len() as u64);
-        self.files.tally.arrived();
+        self.files.tally.arrived(payload.len() as u64);
         if taken && let Some(receiver) = self.receiving(block.transfer) {
             receiver.block(&block)?;
         }

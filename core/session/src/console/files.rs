@@ -324,7 +324,7 @@ impl Console {
         }
         let block = Block::decode(payload)?;
         self.screen.carried(payload.len() as u64);
-        self.files.tally.arrived();
+        self.files.tally.arrived(payload.len() as u64);
         if taken && let Some(receiver) = self.receiving(block.transfer) {
             receiver.block(&block)?;
             self.files.moved = true;

@@ -3,34 +3,35 @@
 
 /// Between two words, at the least. What paces the sender measures milliseconds, and keeps a line filled for 50 of them.
 const EVERY_MS: u64 = 4;
+/// So many bytes are said sooner: a small part of the largest window, which a fast line empties in that time.
+const EVERY_BYTES: u64 = 128 * 1024;
 
 /// What arrived and was not said.
 #[derive(Debug, Default)]
 pub struct Tally {
     said_ms: u64,
-    owed: bool,
+    /// Bytes.
+    owed: u64,
 }
 
 impl Tally {
     /// Nothing arrived.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            said_ms: 0,
-            owed: false,
-        }
+        Self { said_ms: 0, owed: 0 }
     }
 
-    /// A piece arrived.
-    pub const fn arrived(&mut self) {
-        self.owed = true;
+    /// A piece of so many bytes arrived.
+    pub const fn arrived(&mut self, bytes: u64) {
+        self.owed = self.owed.saturating_add(bytes);
     }
 
     /// Whether it is to be said now; then it counts as said.
     pub const fn take(&mut self, now_ms: u64) -> bool {
-        let due = self.owed && now_ms >= self.said_ms.saturating_add(EVERY_MS);
+        let due =
+            self.owed >= EVERY_BYTES || self.owed > 0 && now_ms >= self.said_ms.saturating_add(EVERY_MS);
         if due {
-            self.owed = false;
+            self.owed = 0;
             self.said_ms = now_ms;
         }
         due
@@ -39,12 +40,12 @@ impl Tally {
     /// When [`Tally::take`] is to be asked again.
     #[must_use]
     pub fn at(&self) -> Option<u64> {
-        self.owed.then_some(self.said_ms.saturating_add(EVERY_MS))
+        (self.owed > 0).then_some(self.said_ms.saturating_add(EVERY_MS))
     }
 
     /// A new run counts from the beginning.
     pub const fn new_run(&mut self) {
-        self.owed = false;
+        self.owed = 0;
     }
 }
 
@@ -56,12 +57,12 @@ mod tests {
     fn a_slow_line_is_answered_piece_by_piece_and_a_fast_one_in_turns_with_nothing_left_unsaid() {
         let mut tally = Tally::new();
         for now in [100, 120, 140] {
-            tally.arrived();
+            tally.arrived(1_000);
             assert!(tally.take(now) && tally.at().is_none(), "{now}");
         }
         let mut said = Vec::new();
         for now in 141..=150 {
-            tally.arrived();
+            tally.arrived(1_000);
             if tally.take(now) {
                 said.push(now);
             }
@@ -70,5 +71,11 @@ mod tests {
         assert_eq!(tally.at(), Some(152));
         assert!(!tally.take(151) && tally.take(152));
         assert_eq!((tally.at(), tally.take(200)), (None, false));
+        let mut pieces = 0;
+        while !tally.take(152) {
+            tally.arrived(48 * 1024);
+            pieces += 1;
+        }
+        assert_eq!(pieces, 3);
     }
 }
