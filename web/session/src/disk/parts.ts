@@ -24,6 +24,8 @@ const OLDEST_MS = 24 * 60 * 60 * 1000;
 
 export class Parts {
   #folder: Promise<FileSystemDirectoryHandle> | null = null;
+  /** Files that are being opened: Chromium never answers for a handle that nobody holds when its garbage collector comes by. */
+  readonly #opening = new Set<FileSystemFileHandle>();
 
   /** `session`: those of another customer are never looked at. */
   constructor(private readonly session: string) {}
@@ -37,7 +39,12 @@ export class Parts {
 
   async open(key: string): Promise<SyncFile> {
     const handle = await (await this.#here()).getFileHandle(key, { create: true });
-    return (handle as Handle).createSyncAccessHandle();
+    this.#opening.add(handle);
+    try {
+      return await (handle as Handle).createSyncAccessHandle();
+    } finally {
+      this.#opening.delete(handle);
+    }
   }
 
   /** What is in it, without copying it. */
