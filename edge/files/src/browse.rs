@@ -93,7 +93,7 @@ fn named(name: &str) -> Result<(), Fault> {
 /// What was thrown away in this session, by token.
 pub struct Trash {
     next: u32,
-    kept: BTreeMap<u32, Vec<Thrown>>,
+    kept: BTreeMap<u32, (Place, Vec<Thrown>)>,
 }
 
 impl Trash {
@@ -117,7 +117,7 @@ impl Trash {
                 Err(fault) => {
                     for one in &thrown {
                         // What does not come back is still in the trash.
-                        let _stays = system.restore(one);
+                        let _stays = system.restore(&opened.dir, one);
                     }
                     return Err(fault);
                 }
@@ -130,16 +130,23 @@ impl Trash {
         while self.kept.len() >= KEPT {
             self.kept.pop_first();
         }
-        self.kept.insert(self.next, thrown);
+        self.kept.insert(self.next, (place.clone(), thrown));
         Ok(self.next)
     }
 
-    /// Takes back what was thrown away under this token; what cannot be taken back stays in the trash.
+    /// Takes back what was thrown away under this token; what cannot be taken back stays in the trash, and may be asked for again.
     pub fn restore(&mut self, system: &mut impl System, token: u32) -> Result<(), Fault> {
-        let thrown = self.kept.remove(&token).ok_or(Fault::Gone)?;
+        let (place, thrown) = self.kept.get_mut(&token).ok_or(Fault::Gone)?;
+        // Opened anew: a folder that is kept open cannot be renamed or removed on Windows.
+        let opened = paths::open(system, place)?;
         let mut done = Ok(());
-        for one in &thrown {
-            done = done.and(system.restore(one));
+        thrown.retain(|one| {
+            let back = system.restore(&opened.dir, one);
+            done = done.and(back);
+            back.is_err()
+        });
+        if thrown.is_empty() {
+            self.kept.remove(&token);
         }
         done
     }

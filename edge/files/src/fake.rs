@@ -62,7 +62,7 @@ impl System for FakeSystem {
         Err(Fault::NoTrash)
     }
 
-    fn restore(&mut self, _thrown: &Thrown) -> Result<(), Fault> {
+    fn restore(&mut self, _dir: &Dir, _thrown: &Thrown) -> Result<(), Fault> {
         Err(Fault::Gone)
     }
 }

@@ -71,19 +71,17 @@ pub trait System {
     /// [`Fault::NoTrash`] where it would be gone for good; then nothing is done.
     fn trash(&mut self, dir: &Dir, path: &std::path::Path, name: &str) -> Result<Option<Thrown>, Fault>;
 
-    /// Takes it back to the folder from which it was thrown away, under its name.
+    /// Takes it back to the folder from which it was thrown away (`dir`), under its name.
     ///
     /// # Errors
     /// [`Fault::Exists`], [`Fault::Gone`].
-    fn restore(&mut self, thrown: &Thrown) -> Result<(), Fault>;
+    fn restore(&mut self, dir: &Dir, thrown: &Thrown) -> Result<(), Fault>;
 }
 
 /// What was thrown away.
 #[derive(Debug)]
 pub struct Thrown {
-    /// The folder in which it was.
-    pub dir: Dir,
-    /// Its name there.
+    /// Its name in the folder in which it was.
     pub name: String,
     /// The trash that has it.
     pub trash: PathBuf,

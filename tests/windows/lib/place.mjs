@@ -11,7 +11,7 @@ const CANNOT = {
   displays: 'the desktop of Wine is one window, with one monitor; several are covered by the replays of edge/screen and by Linux',
   browser_sharing: 'what the browser is to capture is a window of X, and a desktop of Wine has none; the same page is played on Linux',
   show_on_page: 'the same',
-  files_undo: 'Windows lets a person take something out of the recycle bin, and a program only throw something in',
+  files_undo: 'Wine keeps what is thrown away in the trash of Linux, where the program does not look',
   screenshot_program: 'the button for the chat is found by its name, and Wine tells nobody how a control is called',
   keys_close: 'the editor of Wine has no Ctrl + W',
 };

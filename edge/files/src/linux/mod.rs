@@ -120,8 +120,8 @@ impl System for NativeSystem {
         trash::throw(self, &home, dir, path, name).map(Some)
     }
 
-    fn restore(&mut self, thrown: &Thrown) -> Result<(), Fault> {
-        trash::restore(self, thrown)
+    fn restore(&mut self, dir: &Dir, thrown: &Thrown) -> Result<(), Fault> {
+        trash::restore(self, dir, thrown)
     }
 }
 

@@ -64,7 +64,6 @@ pub fn throw(
         match moved {
             Ok(()) => {
                 return Ok(Thrown {
-                    dir: dir.try_clone().map_err(|e| fault(&e))?,
                     name: name.to_owned(),
                     trash: trash.to_owned(),
                     thrown_name,
@@ -83,9 +82,9 @@ pub fn throw(
 }
 
 /// Moves it back.
-pub fn restore(system: &impl System, thrown: &Thrown) -> Result<(), Fault> {
+pub fn restore(system: &impl System, dir: &Dir, thrown: &Thrown) -> Result<(), Fault> {
     let (files, info) = open(&thrown.trash)?;
-    system.rename_new(&files, &thrown.thrown_name, &thrown.dir, &thrown.name)?;
+    system.rename_new(&files, &thrown.thrown_name, dir, &thrown.name)?;
     // A note about nothing helps nobody.
     let _stays = info.remove_file(note_name(&thrown.thrown_name));
     Ok(())

@@ -1,7 +1,13 @@
 //! The recycle bin. The shell knows paths only; a drive without a bin is left alone, because what goes there is gone.
+//!
+//! The shell does not tell what a thing is called in the bin. It stays on its drive, though, and so keeps its number there: that is looked
+//! for in `$Recycle.Bin`, which has a folder for each person, in it the things (`$R` and a random name) and a note for each (`$I` and the
+//! same name). Where that is not found, a person takes it back by hand.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use temoto_session::channel::files::Fault;
 use windows::Win32::Storage::FileSystem::GetDriveTypeW;
 use windows::Win32::UI::Shell::{
@@ -9,6 +15,18 @@ use windows::Win32::UI::Shell::{
     SHFILEOPSTRUCTW, SHFileOperationW,
 };
 use windows::core::{HSTRING, PCWSTR};
+
+use super::by_path::{self, Identity};
+use crate::Thrown;
+use crate::faults::fault;
+
+/// Where the bins of all people are, on each drive.
+const BINS: &str = "$Recycle.Bin";
+/// How names of things and of notes begin.
+const THING: &str = "$R";
+const NOTE: &str = "$I";
+/// Things and notes that are looked at, far more than a person's bin has.
+const NAMES: usize = 40_000;
 
 /// A disk that is built in.
 const DRIVE_FIXED: u32 = 3;
@@ -47,4 +65,41 @@ pub fn throw(path: &Path) -> Result<(), Fault> {
         206 | 0x79 | 0xb7 => Err(Fault::TooLong),
         _ => Err(Fault::Failed),
     }
+}
+
+/// Finds what was thrown away from there: the folder of a person's bin, and the name in it.
+pub fn find(path: &Path, identity: Identity) -> Option<(PathBuf, String)> {
+    let Some(Component::Prefix(prefix)) = path.components().next() else {
+        return None;
+    };
+    let bins = PathBuf::from(format!("{}\\{BINS}", prefix.as_os_str().to_string_lossy()));
+    let people = std::fs::read_dir(bins).ok()?;
+    // Those of others cannot be read.
+    people
+        .flatten()
+        .find_map(|person| find_in(&person.path(), identity))
+}
+
+/// The same in one folder.
+pub fn find_in(bin: &Path, identity: Identity) -> Option<(PathBuf, String)> {
+    let dir = Dir::open_ambient_dir(bin, ambient_authority()).ok()?;
+    let entries = by_path::entries(&dir).ok()?;
+    let name = entries
+        .take(NAMES)
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.starts_with(NOTE))
+        .find(|name| by_path::identity(&dir, name).is_ok_and(|one| one == identity))?;
+    Some((bin.to_owned(), name))
+}
+
+/// Moves it back; replaces nothing.
+pub fn restore(dir: &Dir, thrown: &Thrown) -> Result<(), Fault> {
+    let bin = Dir::open_ambient_dir(&thrown.trash, ambient_authority()).map_err(|e| fault(&e))?;
+    by_path::rename_new(&bin, &thrown.thrown_name, dir, &thrown.name).map_err(|e| fault(&e))?;
+    if let Some(random) = thrown.thrown_name.strip_prefix(THING) {
+        // A note about nothing helps nobody.
+        let _stays = by_path::remove_file(&bin, &format!("{NOTE}{random}"));
+    }
+    Ok(())
 }

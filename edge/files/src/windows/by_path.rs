@@ -11,11 +11,12 @@ use std::os::windows::io::AsRawHandle;
 use std::path::PathBuf;
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
-use cap_std::fs::{Dir, Metadata, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, File, Metadata, OpenOptions, OpenOptionsExt};
 use temoto_session::channel::files::Fault;
 use windows::Win32::Foundation::HANDLE;
 use windows::Win32::Storage::FileSystem::{
-    DELETE, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_NAME_NORMALIZED,
+    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_ACCESS_RIGHTS, FILE_FLAG_BACKUP_SEMANTICS,
+    FILE_FLAG_OPEN_REPARSE_POINT, FILE_NAME_NORMALIZED, FILE_READ_ATTRIBUTES, GetFileInformationByHandle,
     GetFinalPathNameByHandleW, MOVE_FILE_FLAGS, MoveFileExW,
 };
 use windows::core::HSTRING;
@@ -74,13 +75,42 @@ pub fn replace(dir: &Dir, from: &str, to: &str) -> std::result::Result<(), Fault
     std::fs::rename(folder.join(from), folder.join(to)).map_err(|e| fault(&e))
 }
 
+/// What a file or folder is for the system, whatever it is called: its disk and its number there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Identity {
+    volume: u32,
+    index: u64,
+}
+
 /// Whether it could be removed: of what another program has open the system says only that it was refused, and the shell asks a person.
-pub fn may_go(dir: &Dir, name: &str) -> std::result::Result<(), Fault> {
+pub fn may_go(dir: &Dir, name: &str) -> std::result::Result<Identity, Fault> {
+    let opened = open_itself(dir, name, DELETE | FILE_READ_ATTRIBUTES);
+    opened.and_then(|file| identity_of(&file)).map_err(|e| fault(&e))
+}
+
+/// What is called so in a folder.
+pub fn identity(dir: &Dir, name: &str) -> Result<Identity> {
+    identity_of(&open_itself(dir, name, FILE_READ_ATTRIBUTES)?)
+}
+
+/// A file or folder, or the link itself.
+fn open_itself(dir: &Dir, name: &str, access: FILE_ACCESS_RIGHTS) -> Result<File> {
     let mut options = OpenOptions::new();
     let itself = FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT;
-    options.access_mode(DELETE.0).custom_flags(itself.0);
-    let opened = dir.open_with(name, options.follow(FollowSymlinks::No));
-    opened.map(drop).map_err(|e| fault(&e))
+    options.access_mode(access.0).custom_flags(itself.0);
+    dir.open_with(name, options.follow(FollowSymlinks::No))
+}
+
+fn identity_of(file: &File) -> Result<Identity> {
+    let mut told = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the file is open and the place lives over the call.
+    #[allow(unsafe_code, reason = "the library does not tell numbers of files")]
+    unsafe { GetFileInformationByHandle(HANDLE(file.as_raw_handle()), &raw mut told) }
+        .map_err(|error| Error::from_raw_os_error(error.code().0 & 0xffff))?;
+    Ok(Identity {
+        volume: told.dwVolumeSerialNumber,
+        index: u64::from(told.nFileIndexHigh) << 32 | u64::from(told.nFileIndexLow),
+    })
 }
 
 /// Gives it another name in one step, and only if nothing is called so; the same name in other letters is another one.

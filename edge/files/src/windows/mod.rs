@@ -37,7 +37,10 @@ pub fn fault_of(number: i32) -> Option<Fault> {
 
 /// This machine.
 #[derive(Debug, Default)]
-pub struct NativeSystem {}
+pub struct NativeSystem {
+    /// The folder to which the shell throws things; `None`: where Windows has it on each drive.
+    pub only: Option<PathBuf>,
+}
 
 impl System for NativeSystem {
     fn starts(&self) -> Vec<Start> {
@@ -101,12 +104,22 @@ impl System for NativeSystem {
     }
 
     fn trash(&mut self, dir: &Dir, path: &Path, name: &str) -> Result<Option<Thrown>, Fault> {
-        by_path::may_go(dir, name)?;
-        bin::throw(&path.join(name)).map(|()| None)
+        let identity = by_path::may_go(dir, name)?;
+        let path = path.join(name);
+        bin::throw(&path)?;
+        let found = match &self.only {
+            Some(bin) => bin::find_in(bin, identity),
+            None => bin::find(&path, identity),
+        };
+        Ok(found.map(|(trash, thrown_name)| Thrown {
+            name: name.to_owned(),
+            trash,
+            thrown_name,
+        }))
     }
 
-    fn restore(&mut self, _thrown: &Thrown) -> Result<(), Fault> {
-        Err(Fault::Gone)
+    fn restore(&mut self, dir: &Dir, thrown: &Thrown) -> Result<(), Fault> {
+        bin::restore(dir, thrown)
     }
 }
 

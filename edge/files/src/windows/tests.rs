@@ -26,7 +26,18 @@ use crate::Disk;
 const ALONE: u32 = 0;
 const READ: u32 = FILE_SHARE_READ.0;
 
-/// A folder of the drive with the temporary files, reached from the root of that drive as an operator reaches it.
+/// The home of who started Wine; none on a real Windows.
+fn home_of_wine() -> Option<PathBuf> {
+    let home = std::env::var("WINEHOMEDIR").ok()?;
+    Some(PathBuf::from(home.trim_start_matches("\\??\\")))
+}
+
+/// Where Wine keeps what the shell throws away.
+fn bin_of_wine() -> Option<PathBuf> {
+    home_of_wine().map(|home| home.join(".local\\share\\Trash\\files"))
+}
+
+/// A folder of the drive with the bin, reached from the root of that drive as an operator reaches it.
 struct Stage {
     folder: PathBuf,
     disk: Disk<NativeSystem>,
@@ -37,13 +48,13 @@ impl Stage {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("temoto-files-{}-{count}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
+        let folder = home_of_wine().unwrap_or_else(std::env::temp_dir).join(name);
         for part in ["desktop", "outside"] {
             fs::create_dir_all(folder.join(part)).expect("a folder");
         }
         let mut stage = Self {
             folder,
-            disk: crate::open(),
+            disk: Disk::new(NativeSystem { only: bin_of_wine() }),
         };
         assert_eq!(stage.target(&[]), DiskAnswer::Done);
         stage

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::windows::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::*;
 
@@ -127,30 +127,88 @@ fn a_file_that_changes_while_it_is_read_is_told_of() {
 }
 
 #[test]
-fn what_is_thrown_away_lies_in_the_bin() {
+fn what_is_thrown_away_lies_in_the_bin_and_comes_back() {
     let mut stage = Stage::new();
     stage.write("捨てる.txt", "old");
     fs::create_dir(stage.path("フォルダー")).expect("a folder");
     stage.write("フォルダー\\中.txt", "in");
     stage.write("残す.txt", "kept");
+    let mut tokens = Vec::new();
     for name in ["捨てる.txt", "フォルダー"] {
-        // Taken back by a person, in the bin.
-        assert_eq!(stage.trash(name), DiskAnswer::Trashed { token: 0 }, "{name}");
+        let thrown = stage.trash(name);
+        let DiskAnswer::Trashed { token } = thrown else {
+            panic!("{name}: {thrown:?}");
+        };
+        assert_ne!(token, 0, "{name} is found in the bin");
+        tokens.push(token);
     }
     assert_eq!(stage.names(), ["残す.txt"]);
     assert_eq!(stage.trash("捨てる.txt"), fault(Fault::Gone));
     assert_eq!(stage.ask(0, DiskWork::Restore(0)), fault(Fault::Gone));
-    // Where the bin of Wine is, it can be seen that all of it is there.
-    if let Ok(home) = std::env::var("WINEHOMEDIR") {
-        let bin = PathBuf::from(home.trim_start_matches("\\??\\")).join(".local\\share\\Trash\\files");
-        assert_eq!(
-            fs::read_to_string(bin.join("捨てる.txt")).expect("in the bin"),
-            "old"
-        );
-        assert_eq!(
-            fs::read_to_string(bin.join("フォルダー\\中.txt")).expect("in the bin"),
-            "in"
-        );
+    // Of several of one name it is the very one.
+    stage.write("捨てる.txt", "newer");
+    assert!(matches!(stage.trash("捨てる.txt"), DiskAnswer::Trashed { token } if token != 0));
+    for token in &tokens {
+        assert_eq!(stage.ask(0, DiskWork::Restore(*token)), DiskAnswer::Done);
     }
+    assert_eq!(stage.read("捨てる.txt"), "old");
+    assert_eq!(stage.read("フォルダー\\中.txt"), "in");
+    // Once only, and what is there meanwhile stays.
+    assert_eq!(stage.ask(0, DiskWork::Restore(tokens[0])), fault(Fault::Gone));
+    assert_eq!(
+        stage.ask(0, DiskWork::Restore(tokens[1] + 1)),
+        fault(Fault::Exists)
+    );
+    assert_eq!(stage.read("捨てる.txt"), "old");
     assert_eq!(bin::throw(Path::new("\\\\server\\share\\a")), Err(Fault::NoTrash));
+}
+
+#[test]
+fn one_that_cannot_be_thrown_away_brings_the_others_back() {
+    let mut stage = Stage::new();
+    stage.write("a.txt", "a");
+    stage.write("open.txt", "open");
+    let held = stage.held("open.txt", ALONE);
+    let (place, names) = (stage.place(&[]), vec!["a.txt".to_owned(), "open.txt".to_owned()]);
+    assert_eq!(
+        stage.ask(0, DiskWork::Trash { place, names }),
+        fault(Fault::InUse)
+    );
+    drop(held);
+    assert_eq!(stage.names(), ["a.txt", "open.txt"]);
+}
+
+#[test]
+fn a_bin_with_notes_gives_back_the_thing_and_loses_the_note_and_nothing_else() {
+    let stage = Stage::new();
+    let bin = stage.folder.join("outside");
+    for (name, content) in [
+        ("$RABC.txt", "mine"),
+        ("$IABC.txt", "note"),
+        ("$RDEF.txt", "other"),
+        ("$IDEF.txt", "note"),
+    ] {
+        fs::write(bin.join(name), content).expect("written");
+    }
+    let dir = |path: &Path| Dir::open_ambient_dir(path, ambient_authority()).expect("a folder");
+    let identity = by_path::identity(&dir(&bin), "$RABC.txt").expect("there");
+    let (trash, thrown_name) = bin::find_in(&bin, identity).expect("found");
+    assert_eq!((&trash, &*thrown_name), (&bin, "$RABC.txt"));
+    // A note is nobody's thing, though it has a number, too.
+    let note = by_path::identity(&dir(&bin), "$IABC.txt").expect("there");
+    assert_eq!(bin::find_in(&bin, note), None);
+    let thrown = Thrown {
+        name: "あ.txt".to_owned(),
+        trash,
+        thrown_name,
+    };
+    let desktop = dir(&stage.folder.join("desktop"));
+    stage.write("あ.txt", "there");
+    assert_eq!(bin::restore(&desktop, &thrown), Err(Fault::Exists));
+    assert_eq!(names_in(&bin).len(), 4);
+    fs::remove_file(stage.path("あ.txt")).expect("removed");
+    assert_eq!(bin::restore(&desktop, &thrown), Ok(()));
+    assert_eq!(stage.read("あ.txt"), "mine");
+    assert_eq!(names_in(&bin), ["$IDEF.txt", "$RDEF.txt"]);
+    assert_eq!(bin::restore(&desktop, &thrown), Err(Fault::Gone));
 }
