@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use temoto_crypto::{Secret32, derive_run_psk};
+use temoto_driver::Records;
 use temoto_files::Disk;
 use temoto_files::fake::FakeSystem;
 use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Place};
@@ -167,8 +168,10 @@ async fn run(
         news,
         asks,
         roots: Vec::new(),
+        records: Records::new(),
         tell,
     };
+    end.console.compute_outside();
     end.say(Report::Key(base64_of(end.console.public_key())));
     loop {
         end.drain();
@@ -210,6 +213,7 @@ struct End {
     news: mpsc::Sender<(u64, LineEvent)>,
     asks: SyncSender<DiskAsk>,
     roots: Vec<(u8, Secret32)>,
+    records: Records,
     tell: SyncSender<Report>,
 }
 
@@ -264,6 +268,15 @@ impl End {
         }
     }
 
+    fn transmit(&mut self, message: Option<Vec<u8>>) {
+        let taken = message.is_some_and(|message| self.line.as_ref().is_some_and(|line| line.send(message)));
+        if !taken && self.line.take().is_some() {
+            self.number += 1;
+            let now = self.now();
+            self.console.disconnected(now);
+        }
+    }
+
     fn drain(&mut self) {
         while let Some(output) = self.console.poll() {
             match output {
@@ -279,13 +292,15 @@ impl End {
                     self.number += 1;
                     self.line = None;
                 }
-                Output::Transmit(message) => {
-                    let taken = self.line.as_ref().is_some_and(|line| line.send(message));
-                    if !taken && self.line.take().is_some() {
-                        self.number += 1;
-                        let now = self.now();
-                        self.console.disconnected(now);
-                    }
+                Output::Transmit(message) => self.transmit(Some(message)),
+                Output::Seal { pair, message } => {
+                    let sealed = self.records.seal(pair, message);
+                    self.transmit(sealed);
+                }
+                Output::Open { pair, ticket, work } => {
+                    let opened = self.records.open(pair, work);
+                    let now = self.now();
+                    self.console.opened(now, pair, ticket, opened);
                 }
                 Output::KeepRoot { pair, root } => self.roots.push((pair, root)),
                 Output::DerivePsk { pair, n } => {
@@ -295,8 +310,6 @@ impl End {
                         self.console.psk(now, pair, n, &psk);
                     }
                 }
-                // Never asked for: this machine's processor is at hand here.
-                Output::Seal { .. } | Output::Open { .. } => {}
                 // This end is never loaded anew.
                 Output::Persist(_) | Output::Forget => {}
                 Output::Event(ConsoleEvent::View(view)) => self.say(Report::View(view)),

@@ -73,7 +73,9 @@ pub fn run(options: &Options) -> Result<()> {
             .ok()
     };
     let (nginx, sshd) = (place.nginx(), place.sshd());
-    let ports = [peer("curl", nginx), peer("scp", sshd)];
+    let [nginx, sshd] = [peer("curl", nginx), peer("scp", sshd)];
+    let relay = nginx.and_then(|port| peer(report::RELAYED[0], place.nginx_before(port)));
+    let ports = Ports { nginx, relay, sshd };
     let mut outcomes = Vec::new();
     for case in Case::all(options.quick) {
         if case.is_meant(&options.lines) {
@@ -88,7 +90,7 @@ fn measure(
     options: &Options,
     place: &Place,
     case: Case,
-    [nginx, sshd]: [Option<u16>; 2],
+    ports: Ports,
     left_out: &mut Vec<String>,
 ) -> Result<Outcome> {
     let through = |port: u16| {
@@ -104,7 +106,9 @@ fn measure(
         let _earlier = fs::remove_file(&path);
         fs::hard_link(folder("served").join(CONTENT), path)?;
     }
-    let (nginx, sshd) = (nginx.map(through).transpose()?, sshd.map(through).transpose()?);
+    let nginx = ports.nginx.map(through).transpose()?;
+    let relay = ports.relay.map(through).transpose()?;
+    let sshd = ports.sshd.map(through).transpose()?;
     let customers = through(place.port)?;
     let mut pair = Some(Pair::join(place, customers)?);
     let mut outcome = Outcome::new(case, hash);
@@ -126,9 +130,16 @@ fn measure(
         if let Some(port) = nginx {
             took.push(("curl", peers::curl(place, port, CONTENT, &came)));
         }
-        if let Some(port) = sshd {
-            let whole = |name: &str| peers::scp_whole(place, port, &folder("served").join(name), &came);
-            took.push(("scp", whole(EMPTY).and_then(|dial| Ok(whole(CONTENT)? - dial))));
+        if let Some(port) = relay {
+            took.push((report::RELAYED[0], peers::curl(place, port, CONTENT, &came)));
+        }
+        // The line is between the one that asks and the first that it asks.
+        if let (Some(port), Some(own)) = (sshd, ports.sshd) {
+            for (who, port, jump) in [("scp", port, None), (report::RELAYED[1], own, Some(port))] {
+                let whole =
+                    |name: &str| peers::scp_whole(place, port, jump, &folder("served").join(name), &came);
+                took.push((who, whole(EMPTY).and_then(|dial| Ok(whole(CONTENT)? - dial))));
+            }
         }
         // Gone already if nobody brought it.
         let _gone = fs::remove_file(&came);
@@ -159,6 +170,15 @@ fn measure(
         None => left_out.push(format!("browser, {}", case.name)),
     }
     Ok(outcome)
+}
+
+/// Where what is compared with waits.
+#[derive(Clone, Copy)]
+struct Ports {
+    nginx: Option<u16>,
+    /// One before it.
+    relay: Option<u16>,
+    sshd: Option<u16>,
 }
 
 /// A session with the customer's program at one end and the console at the other.

@@ -118,14 +118,31 @@ impl Place {
 
     /// An HTTPS server with the folder `served`, as Debian has it. Returns its port.
     pub fn nginx(&mut self) -> Result<u16> {
-        let port = free_port()?;
         let (folder, at) = (self.folder.display(), self.folder.join("nginx"));
+        self.nginx_that(&format!("sendfile on; tcp_nopush on; root {folder}/served;"), &at)
+    }
+
+    /// Another one, that asks the one at `port` and passes on what it says: TLS on both ways, as with a relay.
+    pub fn nginx_before(&mut self, port: u16) -> Result<u16> {
+        let at = self.folder.join("nginx-before");
+        fs::create_dir_all(&at)?;
+        let passes = format!(
+            "location / {{ proxy_pass https://127.0.0.1:{port}; proxy_ssl_verify off; proxy_http_version 1.1;\n\
+             proxy_buffers 16 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0; }}"
+        );
+        self.nginx_that(&passes, &at)
+    }
+
+    /// `does`: its settings; `at`: its folder.
+    fn nginx_that(&mut self, does: &str, at: &Path) -> Result<u16> {
+        let port = free_port()?;
+        let folder = self.folder.display();
         let at_ = at.display();
         let config = format!(
             "daemon off; master_process off; pid {at_}/pid; error_log {at_}/log;\nevents {{}}\nhttp {{\n\
-             access_log off; sendfile on; tcp_nopush on; client_body_temp_path {at_}/a; proxy_temp_path {at_}/b;\n\
+             access_log off; client_body_temp_path {at_}/a; proxy_temp_path {at_}/b;\n\
              fastcgi_temp_path {at_}/c; uwsgi_temp_path {at_}/d; scgi_temp_path {at_}/e;\n\
-             server {{ listen 127.0.0.1:{port} ssl; root {folder}/served;\n\
+             server {{ listen 127.0.0.1:{port} ssl; {does}\n\
              ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem; }}\n}}\n"
         );
         let file = at.join("nginx.conf");

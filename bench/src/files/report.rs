@@ -24,7 +24,10 @@ const OURS: [(&str, &str); 4] = [
 ];
 /// Name of the line for a large file.
 const LARGE: &str = "large";
+/// Straight from one to the other. Goals are shares of the better one.
 const PEERS: [&str; 2] = ["curl", "scp"];
+/// The same by way of a third, as ours go: `curl` by one that has to look in, `scp` by one that cannot.
+pub const RELAYED: [&str; 2] = ["curl, relayed", "scp, jumped"];
 
 /// One line, and what is carried over it.
 #[derive(Clone, Copy, Debug)]
@@ -132,13 +135,16 @@ impl Outcome {
         Some(self.case.bytes as f64 / 1e6 / median(seconds.clone()))
     }
 
-    fn best(&self) -> Option<f64> {
-        PEERS.iter().filter_map(|peer| self.rate(peer)).reduce(f64::max)
+    fn best(&self, peers: &[&str]) -> Option<f64> {
+        peers.iter().filter_map(|peer| self.rate(peer)).reduce(f64::max)
     }
 
     fn goals(&self) -> impl Iterator<Item = (String, Option<f64>, f64)> {
         OURS.into_iter().map(|(who, word)| {
-            let value = self.rate(who).zip(self.best()).map(|(ours, best)| ours / best);
+            let value = self
+                .rate(who)
+                .zip(self.best(&PEERS))
+                .map(|(ours, best)| ours / best);
             (
                 format!("files_{}_{word}", self.case.name),
                 value,
@@ -244,19 +250,20 @@ fn table(
             outcome.case.name,
             outcome.case.bytes >> 20
         )?;
-        out += "| | MB/s | by the better of curl and scp |\n|---|---|---|\n";
-        for who in OURS.map(|(who, _)| who).into_iter().chain(PEERS) {
+        out += "| | MB/s | by the better of curl and scp | by the better of those by way of a third |\n|---|---|---|---|\n";
+        for who in OURS.map(|(who, _)| who).into_iter().chain(PEERS).chain(RELAYED) {
             let (Some(rate), Some(seconds)) = (outcome.rate(who), outcome.seconds.get(who)) else {
-                writeln!(out, "| {who} | - | - |")?;
+                writeln!(out, "| {who} | - | - | - |")?;
                 continue;
             };
             let of = |seconds: f64| outcome.case.bytes as f64 / 1e6 / seconds;
             let slowest = of(seconds.iter().copied().fold(0.0, f64::max));
             let fastest = of(seconds.iter().copied().fold(f64::INFINITY, f64::min));
-            let ratio = outcome.best().map_or(0.0, |best| rate / best);
+            let by = |peers: &[&str]| outcome.best(peers).map_or(0.0, |best| rate / best);
+            let (straight, relayed) = (by(&PEERS), by(&RELAYED));
             writeln!(
                 out,
-                "| {who} | {rate:.2} ({slowest:.2} to {fastest:.2}) | {ratio:.2} |"
+                "| {who} | {rate:.2} ({slowest:.2} to {fastest:.2}) | {straight:.2} | {relayed:.2} |"
             )?;
         }
         if let Some(bytes) = outcome.browser_peak {

@@ -10,10 +10,12 @@ mod files;
 mod hands;
 mod line;
 mod numbers;
+mod records;
 mod screen;
 mod session;
 mod workers;
 
+pub use records::Records;
 use temoto_codec::Framebuffer;
 use temoto_geometry::Region;
 use temoto_input::{OwnWindows, Rescue};

@@ -22,6 +22,7 @@ use crate::files::Files;
 use crate::hands::Hands;
 use crate::line::{Line, LineEvent};
 use crate::numbers::Numbers;
+use crate::records::Records;
 use crate::screen::Screen;
 use crate::{Order, Report, Settings, workers};
 
@@ -88,6 +89,7 @@ struct Session {
     /// What the place of the cursor was told for.
     pointed: Option<Rect>,
     numbers: Numbers,
+    records: Records,
     refusal_told: Option<(Reason, u64)>,
     /// Something hides the desktop.
     obstacle: bool,
@@ -110,6 +112,7 @@ impl Session {
         let mut known = settings.agent.clone();
         known.about.keyboard = temoto_input::keyboard_layout(settings.display.as_deref()).unwrap_or_default();
         let mut agent = Agent::new(known, seed, 0, unix);
+        agent.compute_outside();
         agent.set_workers(Arc::new(workers::Threads), workers::processors());
         // What the operator shows is remembered as far as the format allows: with less the first picture would come twice.
         agent.remember_at_most(HISTORY_MIB);
@@ -132,6 +135,7 @@ impl Session {
             cursor: Point::new(0, 0),
             pointed: None,
             numbers: Numbers::default(),
+            records: Records::new(),
             refusal_told: None,
             obstacle: false,
             parting: None,
@@ -333,13 +337,15 @@ impl Session {
                     self.line = Some(Line::open(endpoint, self.number, self.news.clone()));
                 }
                 Output::Hangup => self.hang_up().await,
-                Output::Transmit(message) => {
-                    let taken = self.line.as_ref().is_some_and(|line| line.send(message));
-                    if !taken && self.line.take().is_some() {
-                        self.number += 1;
-                        let now = self.now();
-                        self.agent.disconnected(now);
-                    }
+                Output::Transmit(message) => self.transmit(Some(message)),
+                Output::Seal { pair, message } => {
+                    let sealed = self.records.seal(pair, message);
+                    self.transmit(sealed);
+                }
+                Output::Open { pair, ticket, work } => {
+                    let opened = self.records.open(pair, work);
+                    let now = self.now();
+                    self.agent.opened(now, ticket, opened);
                 }
                 Output::Event(AgentEvent::View(view)) => self.show(view),
                 Output::Event(AgentEvent::Inject(injection)) => self.inject(injection),
@@ -370,9 +376,17 @@ impl Session {
                 Output::Event(AgentEvent::Windows) => self.list_windows(),
                 // A program keeps its root in memory and stores nothing on the customer's computer.
                 Output::DerivePsk { .. } | Output::KeepRoot { .. } | Output::Persist(_) | Output::Forget => {}
-                // Never asked for: this machine's processor is at hand here.
-                Output::Seal { .. } | Output::Open { .. } => {}
             }
+        }
+    }
+
+    /// Sends it; a line that cannot take it, and one on which a message is missing, is as good as gone.
+    fn transmit(&mut self, message: Option<Vec<u8>>) {
+        let taken = message.is_some_and(|message| self.line.as_ref().is_some_and(|line| line.send(message)));
+        if !taken && self.line.take().is_some() {
+            self.number += 1;
+            let now = self.now();
+            self.agent.disconnected(now);
         }
     }
 
