@@ -190,6 +190,29 @@ fn both_have_to_be_allowed() {
 }
 
 #[test]
+fn a_withdrawal_while_the_disk_hands_it_over_is_in_time() {
+    let mut world = world(14, &BOTH);
+    put(&mut world, 1, &["手紙.txt"]);
+    for _ in 0..20 {
+        world.node_mut(Who::Program).disk_stands = true;
+        world.run_for(200);
+        if transfer(&world, 1).state == "done" {
+            break;
+        }
+        let now = world.now_ms;
+        world.node_mut(Who::Program).disk_goes_on(now);
+    }
+    assert_eq!(transfer(&world, 1).state, "done");
+    assert!(world.node(Who::Program).disk.handed.is_none());
+    withdraw(&mut world, Capability::ClipboardIn);
+    let now = world.now_ms;
+    world.node_mut(Who::Program).disk_goes_on(now);
+    world.run_for(1_000);
+    assert_eq!(on_disk(&world), Vec::<String>::new());
+    assert!(clipboard(&world).is_empty());
+}
+
+#[test]
 fn what_ends_early_is_on_no_clipboard_and_nothing_of_it_stays() {
     type Change = fn(&mut World);
     let changes: [Change; 5] = [

@@ -105,7 +105,7 @@ impl Agent {
                 }
             }
             Purpose::Gather(transfer) => self.gathered(now_ms, transfer, answer),
-            Purpose::HandOver => self.handed_over(answer),
+            Purpose::HandOver => self.handed_over(now_ms, answer),
             Purpose::Roots => {
                 if let DiskAnswer::Roots(mut roots) = answer {
                     roots.retain(|root| root.kind != RootKind::Copied || self.offers(&root.id));

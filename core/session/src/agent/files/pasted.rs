@@ -1,6 +1,8 @@
 //! Files that the operator puts on the customer's clipboard: received like any others into a folder that nobody else looks into, and
 //! handed over once all of them are here. Both have to be allowed, files and the clipboard towards the customer.
 
+use temoto_wire::proto::refused::Reason;
+
 use super::Purpose;
 use crate::agent::{Agent, AgentEvent};
 use crate::channel::files::{DiskAnswer, DiskWork, Fault, Place, pasted};
@@ -43,14 +45,22 @@ impl Agent {
     }
 
     /// The disk handed it over, as whole paths: it takes the place of whatever is on the clipboard.
-    pub(super) fn handed_over(&mut self, answer: DiskAnswer) {
+    pub(super) fn handed_over(&mut self, now_ms: u64, answer: DiskAnswer) {
         // It was allowed when the disk was asked.
-        if let DiskAnswer::Paths(paths) = answer
-            && self.may_paste()
-        {
+        if !self.may_paste() {
+            return self.end_pasted();
+        }
+        if let DiskAnswer::Paths(paths) = answer {
             self.replace_clipboard();
             self.outputs
                 .push_back(Output::Event(AgentEvent::SetClipboardFiles(paths)));
+        } else {
+            self.refuse(
+                now_ms,
+                Reason::NoClipboard,
+                Capability::ClipboardIn,
+                String::new(),
+            );
         }
     }
 
@@ -72,7 +82,7 @@ impl Agent {
         }
     }
 
-    /// The session is over.
+    /// The session is over, or what was handed over must not be used: nothing of it stays.
     pub(super) fn end_pasted(&mut self) {
         if std::mem::take(&mut self.files.pasted.handed) {
             self.ask_disk(0, DiskWork::ForgetPasted { all: true }, Purpose::Nothing);
