@@ -1,10 +1,10 @@
 // User stories with the customer's program, on a computer of its own, about files and folders in both directions.
 // `npm run program` in web/. Globals (describe, test, expect, ...) come from vitest.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { blake3 } from './lib/blake3.mjs';
 import { until } from './lib/browser.mjs';
@@ -109,6 +109,46 @@ describe.skipIf(!ready())('files and folders between the operator and the custom
     await it.press(it.names.withdrawCopies);
     await offered(0);
     expect(readdirSync(away).sort()).toEqual([NAME, '写真'].sort());
+  });
+
+  test('files for the customer’s clipboard can be pasted there once both are allowed, and are gone after the end', async () => {
+    const { words } = operator;
+    const pasted = (form) => {
+      const { environment: env } = it.desktop;
+      const { stdout } = spawnSync('xclip', ['-selection', 'clipboard', '-o', '-t', form], { env, encoding: 'utf8', timeout: 30_000 });
+      return stdout ?? '';
+    };
+    const listed = () => pasted('text/uri-list').split('\r\n').filter(Boolean).map((uri) => fileURLToPath(uri));
+    await files.opened();
+    files.own('写真/海🌊/一.txt', 'いち');
+    const choose = (label, path) => files.panel().locator(`input[aria-label="${label}"]`).setInputFiles(path);
+    await choose(words.files_choose, files.own(NAME, '合計 12,800円'));
+    await choose(words.files_choose_folder, join(files.mine, '写真'));
+
+    await files.panel().getByRole('listbox', { name: words.files_mine }).press('Control+A');
+
+    // One press: it asks for what is missing, and goes on by itself.
+    await files.button(words.files_paste).click();
+    await files.panel().getByText(words.files_asked_drop).waitFor();
+    expect(listed()).toEqual([]);
+    await it.press(it.names.givePaste);
+    await files.panel().getByText(words.files_pasted).waitFor({ timeout: 30_000 });
+    const paths = await until('files on the clipboard', () => listed().length === 2 && listed());
+    expect(paths.map((path) => basename(path)).sort()).toEqual([NAME, '写真'].sort());
+    const [letter, photos] = [NAME, '写真'].map((name) => paths.find((path) => basename(path) === name));
+    expect(readFileSync(letter, 'utf8')).toBe('合計 12,800円');
+    expect(readFileSync(join(photos, '海🌊', '一.txt'), 'utf8')).toBe('いち');
+    expect(pasted('x-special/gnome-copied-files')).toMatch(/^copy\nfile:/);
+    // Nothing of it is seen among the folders, and nobody but the customer enters where it is.
+    expect(files.names()).toEqual([]);
+    expect(statSync(dirname(letter)).mode & 0o077).toBe(0);
+    await files.told(/見積書|写真/);
+    await until('receipts in the history', async () => (await office.receipts()).some((row) => row.includes(NAME) && row.includes(words.receipt_sent)));
+
+    // With the session it goes, from the clipboard and from the disk, without a trace.
+    await it.press(it.names.end);
+    await until('an empty clipboard', () => listed().length === 0);
+    await until('nothing left', () => !existsSync(letter) && !existsSync(join(computer.home, '.cache/temoto')));
   });
 
   test('a file that is there is never replaced without an answer', async () => {

@@ -98,6 +98,7 @@ pub fn event_sentence(lang: Lang, code: &str, arguments: &[String]) -> Option<St
         "file_sent" | "file_taken" | "files_sent" | "files_taken" => {
             return Some(files(lang, code, arguments));
         }
+        "file_put" | "files_put" => return Some(put(lang, code, arguments)),
         "files_sent_part" | "files_taken_part" => return Some(partly(lang, code, arguments)),
         "folder_made" | "file_renamed" | "file_trashed" | "files_trashed" | "file_restored"
         | "files_restored" => return Some(folders(lang, code, arguments)),
@@ -169,6 +170,20 @@ fn files(lang: Lang, code: &str, arguments: &[String]) -> String {
         (Lang::En, true, false) => format!("Your support person sent {count} files: {name} and more"),
         (Lang::En, false, true) => format!("Your support person took a file: {name}"),
         (Lang::En, false, false) => format!("Your support person took {count} files: {name} and more"),
+    }
+}
+
+/// What files can be pasted now: as above.
+fn put(lang: Lang, code: &str, arguments: &[String]) -> String {
+    let argument = |at: usize, longest| one_line(arguments.get(at).map_or("", String::as_str), longest);
+    let (first, count, last) = (argument(0, NAME), argument(0, ARGUMENT), argument(2, NAME));
+    match (lang, code == "file_put") {
+        (Lang::Ja, true) => format!("担当者がファイルを送りました。貼り付けられます: {first}"),
+        (Lang::Ja, false) => {
+            format!("担当者がファイルを送りました。貼り付けられます: {last} など {count} 件")
+        }
+        (Lang::En, true) => format!("Your support person sent a file to paste: {first}"),
+        (Lang::En, false) => format!("Your support person sent {count} files to paste: {last} and more"),
     }
 }
 
@@ -255,6 +270,14 @@ mod tests {
         assert_eq!(
             told(Lang::Ja, "files_taken_part", &["3", "10", "99", "写真"]),
             "担当者の受け取りが途中で終わりました（渡したファイル: 写真 など、10 件のうち 3 件）"
+        );
+        assert_eq!(
+            told(Lang::En, "files_put", &["2", "99", "a.txt"]),
+            "Your support person sent 2 files to paste: a.txt and more"
+        );
+        assert_eq!(
+            told(Lang::Ja, "file_put", &["写真", "0"]),
+            "担当者がファイルを送りました。貼り付けられます: 写真"
         );
         assert_eq!(
             told(Lang::En, "file_renamed", &["a\n\u{202e}b", "c"]),

@@ -1,8 +1,8 @@
 //! temoto: the program on the customer's computer.
 //!
 //! It finds its session by its own name, asks the customer what may be done, shares the screen while it is allowed, and leaves
-//! nothing behind: it writes no file and no setting, and neither does anything it is made of, so there is nothing to remove, not
-//! even after a crash. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
+//! nothing behind: it writes no file and no setting, and neither does anything it is made of. What it keeps are files that the operator
+//! put on the clipboard, until the session ends, or, after a crash, until the next start. The windows are `apps/agent-ui`, the work is `edge/driver`; here is the wiring.
 
 // Where programs are built for a console or for windows this one is for windows: no console opens beside it.
 #![windows_subsystem = "windows"]
@@ -57,6 +57,7 @@ fn main() -> ExitCode {
 fn run(options: Options, start: Start, place: Option<Acquired>) -> anyhow::Result<()> {
     let app = Arc::new(App::new(&options));
     watch_panics(&app, options.lang);
+    std::thread::spawn(temoto_driver::sweep_clipboard);
     let ui_options = UiOptions {
         lang: options.lang,
         theme: Theme::System,

@@ -108,6 +108,7 @@ impl AgentSession {
             AgentEvent::Inject(_)
             | AgentEvent::Abandon
             | AgentEvent::SetClipboard(_)
+            | AgentEvent::SetClipboardFiles(_)
             | AgentEvent::ClipboardCame(_)
             | AgentEvent::WatchClipboard(_)
             | AgentEvent::Disk(_)

@@ -190,7 +190,9 @@ pub fn disk(ask: DiskAsk) -> Option<JsValue> {
         | DiskWork::Rename { .. }
         | DiskWork::Trash { .. }
         | DiskWork::Restore(_)
-        | DiskWork::ForgetCopied => return None,
+        | DiskWork::ForgetCopied
+        | DiskWork::HandOver
+        | DiskWork::ForgetPasted { .. } => return None,
     };
     set(&out, "work", &JsValue::from_str(work));
     Some(out.into())

@@ -30,6 +30,7 @@ mod work;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
@@ -76,6 +77,9 @@ pub enum AgentEvent {
     /// Put this on the customer's clipboard: it can be pasted, nothing pastes it. What is not here yet is asked for by
     /// [`Agent::clipboard_wanted`].
     SetClipboard(ClipSet),
+    /// Put these files and folders on the customer's clipboard, like [`AgentEvent::SetClipboard`]. They are on this computer, where
+    /// [`crate::channel::files::DiskWork::HandOver`] said.
+    SetClipboardFiles(Vec<PathBuf>),
     /// What was asked for by [`Agent::clipboard_wanted`].
     ClipboardCame(ClipCame),
     /// The picture of a line of the chat.

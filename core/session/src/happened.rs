@@ -80,6 +80,10 @@ events! {
     FileSent = "file_sent",
     /// More than one came: files, bytes, the first name.
     FilesSent = "files_sent",
+    /// The operator put a file on the customer's clipboard: name, bytes, hash; a folder with nothing in it: name, bytes.
+    FilePut = "file_put",
+    /// More than one: files, bytes, the first name.
+    FilesPut = "files_put",
     /// A file was taken: name, bytes, hash.
     FileTaken = "file_taken",
     /// More than one were taken: files, bytes, the first name.

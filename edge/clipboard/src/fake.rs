@@ -1,5 +1,6 @@
 //! A clipboard in memory, for tests of whoever uses one.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,13 @@ impl FakeClipboard {
         self.with(|state| state.offered.as_ref().map_or_else(Vec::new, of))
     }
 
+    /// The files that can be pasted.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let of = |offered: &Offered| offered.files.clone();
+        self.with(|state| state.offered.as_ref().map_or_else(Vec::new, of))
+    }
+
     /// The window system breaks.
     pub fn lose(&self) {
         self.with(|state| state.lost = true);
@@ -54,7 +62,12 @@ impl FakeClipboard {
 
 impl Clipboard for FakeClipboard {
     fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
-        self.with(|state| state.offered = Some(Offered { parts, supply }));
+        self.with(|state| state.offered = Some(Offered::new(parts, supply)));
+        Ok(())
+    }
+
+    fn set_files(&mut self, paths: Vec<PathBuf>) -> Result<(), ClipboardError> {
+        self.with(|state| state.offered = Some(Offered::of_files(paths)));
         Ok(())
     }
 

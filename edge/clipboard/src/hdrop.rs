@@ -57,7 +57,7 @@ pub fn whole(path: &str) -> Option<PathBuf> {
     (known && rooted && plain).then(|| path.to_owned())
 }
 
-/// A list as Windows has it.
+/// A list as Windows has it, of whole paths.
 #[must_use]
 pub fn for_windows(paths: &[&str]) -> Vec<u8> {
     let head = [20_u32, 0, 0, 0, 1].into_iter().flat_map(u32::to_le_bytes);

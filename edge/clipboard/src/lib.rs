@@ -1,4 +1,4 @@
-//! The border to the clipboard: putting texts, HTML and pictures there, and noticing what a person copies, files too.
+//! The border to the clipboard: putting texts, HTML, pictures and files there, and noticing what a person copies, files too.
 //!
 //! [`Clipboard`] is the whole border. Nothing is pasted here, and what was copied before [`Clipboard::watch`] is not looked at.
 //! What a program marks as a secret is left alone, and what was put here goes with the value: nothing stays behind. HTML and pictures
@@ -107,6 +107,13 @@ pub trait Clipboard {
     /// [`ClipboardError::Busy`] when another program does not let go of it; [`ClipboardError::Lost`].
     fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError>;
 
+    /// Puts these files and folders there, by whole paths, to be copied by whoever pastes them. They have to stay where they are as long
+    /// as that.
+    ///
+    /// # Errors
+    /// As [`Clipboard::set`].
+    fn set_files(&mut self, paths: Vec<PathBuf>) -> Result<(), ClipboardError>;
+
     /// Whether copies are told from now on.
     ///
     /// # Errors
@@ -143,10 +150,28 @@ pub enum ClipboardError {
 /// What is offered just now, by whoever put it there.
 struct Offered {
     parts: Vec<Part>,
+    /// Without parts: files.
+    files: Vec<PathBuf>,
     supply: Supply,
 }
 
 impl Offered {
+    fn new(parts: Vec<Part>, supply: Supply) -> Self {
+        Self {
+            parts,
+            files: Vec::new(),
+            supply,
+        }
+    }
+
+    fn of_files(files: Vec<PathBuf>) -> Self {
+        Self {
+            parts: Vec::new(),
+            files,
+            supply: Box::new(|_| None),
+        }
+    }
+
     fn has(&self, kind: Kind) -> bool {
         self.parts.iter().any(|part| part.kind == kind)
     }

@@ -1,4 +1,4 @@
-//! Files as the desktops of X11 have them on the clipboard: a list of URIs, one on a line.
+//! Files as the desktops of X11 have them on the clipboard: a list of URIs, one on a line. Read and written.
 //!
 //! Whatever program put it there may have written anything: only files of this computer count, by whole paths without detours.
 
@@ -31,6 +31,38 @@ pub fn listed(list: &[u8], host: &str, most: usize) -> Option<Files> {
 #[must_use]
 pub fn told(list: &[u8], host: &str, most: usize) -> Files {
     files(lines(list).skip(1), host, most)
+}
+
+/// A list of these files (`text/uri-list`), whole paths as bytes.
+#[must_use]
+pub fn list<'a>(paths: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    paths.fold(Vec::new(), |mut list, path| {
+        uri(&mut list, path);
+        list.extend(b"\r\n");
+        list
+    })
+}
+
+/// The same as file managers tell each other: to be copied.
+#[must_use]
+pub fn telling<'a>(paths: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    paths.fold(b"copy".to_vec(), |mut list, path| {
+        list.push(b'\n');
+        uri(&mut list, path);
+        list
+    })
+}
+
+/// What means itself in a path of a URI; everything else is written with a percent sign.
+fn uri(out: &mut Vec<u8>, path: &[u8]) {
+    out.extend(b"file://");
+    for &byte in path {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            out.push(byte);
+        } else {
+            out.extend(format!("%{byte:02X}").bytes());
+        }
+    }
 }
 
 fn files<'a>(lines: impl Iterator<Item = &'a [u8]>, host: &str, most: usize) -> Files {
@@ -128,6 +160,26 @@ mod tests {
         assert_eq!(found(list).expect("files"), expected);
         let told = told(b"cut\nfile:///a\nfile:///b", "desk-7", 256);
         assert_eq!(told.paths, [b"/a", b"/b"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        let paths = [
+            "/a/請求書 #2?.pdf",
+            "/b/100%/~x",
+            "/c\r\nfile:d",
+            "/e/\u{1}'\"<>&=+;,",
+        ];
+        let bytes = || paths.iter().map(|path| path.as_bytes());
+        let list = list(bytes());
+        assert!(list.is_ascii() && list.split(|&byte| byte == b'\n').count() == paths.len() + 1);
+        let expected: Vec<Vec<u8>> = bytes().map(<[u8]>::to_vec).collect();
+        assert_eq!(listed(&list, "desk-7", 256).expect("files").paths, expected);
+        let telling = telling(bytes());
+        assert!(telling.starts_with(b"copy\nfile:///a/") && !telling.ends_with(b"\n"));
+        assert_eq!(told(&telling, "desk-7", 256).paths, expected);
+        // No UTF-8 is needed for it.
+        assert_eq!(super::list([&b"/\xff"[..]].into_iter()), b"file:///%FF\r\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the customer copies while it is to. Neither end takes the other's HTML and pictures as they are: see [`harmless`].
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ const LONGEST: Longest = Longest {
 /// What is to be done.
 enum Task {
     Set(ClipSet),
+    Files(Vec<PathBuf>),
     Came(ClipCame),
     Watch(bool),
 }
@@ -69,6 +71,11 @@ impl Clipboard {
     /// Puts this there; `false` if too much waits or the thread is gone.
     pub fn set(&self, set: ClipSet) -> bool {
         self.order(Task::Set(set))
+    }
+
+    /// Puts these files and folders there; `false` as above.
+    pub fn set_files(&self, paths: Vec<PathBuf>) -> bool {
+        self.order(Task::Files(paths))
     }
 
     /// Gives what was asked for by [`EdgeEvent::Pasted`]; `false` as above.
@@ -130,7 +137,7 @@ impl Inbox {
                 Ok(Task::Came(came)) if it(&came) => return came.data,
                 Ok(Task::Came(came)) => self.late(came),
                 Ok(task) => {
-                    let replaced = matches!(task, Task::Set(_));
+                    let replaced = matches!(task, Task::Set(_) | Task::Files(_));
                     self.kept.push_back(task);
                     if replaced || self.kept.len() >= ORDERS {
                         return None;
@@ -166,11 +173,11 @@ fn serve(
     loop {
         let task = locked(&inbox).next();
         match task {
-            Ok(Task::Set(set)) => match put(&mut clipboard, set, &inbox, events) {
-                // The operator can press once more.
-                Err(ClipboardError::Busy) => tracing::warn!("the clipboard is held by another program"),
-                done => done?,
-            },
+            Ok(Task::Set(set)) => unless_busy(put(&mut clipboard, set, &inbox, events))?,
+            Ok(Task::Files(paths)) => {
+                locked(&inbox).late.clear();
+                unless_busy(clipboard.set_files(paths))?;
+            }
             Ok(Task::Came(came)) => locked(&inbox).late(came),
             Ok(Task::Watch(watch)) => {
                 watching = watch;
@@ -190,6 +197,15 @@ fn serve(
             Err(TryRecvError::Disconnected) => return Ok(()),
         }
     }
+}
+
+/// Where another program holds the clipboard, the operator can press once more.
+fn unless_busy(done: Result<(), ClipboardError>) -> Result<(), ClipboardError> {
+    if let Err(ClipboardError::Busy) = done {
+        tracing::warn!("the clipboard is held by another program");
+        return Ok(());
+    }
+    done
 }
 
 fn locked(inbox: &Mutex<Inbox>) -> MutexGuard<'_, Inbox> {
@@ -338,6 +354,22 @@ mod tests {
             std::thread::yield_now();
         };
         assert!(matches!(seen, EdgeEvent::Copied(Clip::Text { text, .. }) if text == "copied"));
+    }
+
+    #[test]
+    fn files_take_the_place_of_a_text_and_nobody_waits_for_it_any_more() {
+        let fake = FakeClipboard::default();
+        let (clipboard, mut told) = running(&fake);
+        clipboard.set(set(1, &[(ClipKind::Text, None)]));
+        until(&fake, &[Kind::Text]);
+        let pasting = fake.clone();
+        let paste = std::thread::spawn(move || pasting.paste(Kind::Text));
+        assert!(matches!(told.blocking_recv(), Some(EdgeEvent::Pasted { .. })));
+        let paths = vec![PathBuf::from("/files/写真")];
+        assert!(clipboard.set_files(paths.clone()));
+        assert_eq!(paste.join().expect("pasted"), None);
+        until(&fake, &[]);
+        assert_eq!(fake.files(), paths);
     }
 
     #[test]

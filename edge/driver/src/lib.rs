@@ -17,6 +17,8 @@ mod workers;
 
 pub use records::Records;
 use temoto_codec::Framebuffer;
+/// Removes what was put on the clipboard in sessions whose program died. It may take its time.
+pub use temoto_files::sweep as sweep_clipboard;
 use temoto_geometry::Region;
 use temoto_input::{OwnWindows, Rescue};
 use temoto_session::channel::pictures::Settled;

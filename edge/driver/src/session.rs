@@ -355,6 +355,9 @@ impl Session {
                     }
                 }
                 Output::Event(AgentEvent::SetClipboard(set)) => self.with_clipboard(|it| it.set(set)),
+                Output::Event(AgentEvent::SetClipboardFiles(paths)) => {
+                    self.with_clipboard(|it| it.set_files(paths));
+                }
                 Output::Event(AgentEvent::ClipboardCame(came)) => self.with_clipboard(|it| it.came(came)),
                 Output::Event(AgentEvent::WatchClipboard(watch)) => {
                     // Nothing needs to be opened in order not to be looked at.

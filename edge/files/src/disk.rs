@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use temoto_session::channel::files::copied::is_root;
+use temoto_session::channel::files::pasted::is_root as is_pasted;
 use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Place};
 
 use crate::browse::Trash;
 use crate::copied::Copied;
 use crate::left::Left;
+use crate::pasted::Pasted;
 use crate::receive::Receiving;
 use crate::send::Sending;
 use crate::{System, browse, paths, send};
@@ -24,6 +26,7 @@ pub struct Disk<S> {
     left: Left,
     trash: Trash,
     copied: Option<Copied>,
+    pasted: Pasted,
 }
 
 impl<S: System> Disk<S> {
@@ -36,6 +39,7 @@ impl<S: System> Disk<S> {
             left: Left::new(),
             trash: Trash::new(),
             copied: None,
+            pasted: Pasted::new(),
         }
     }
 
@@ -70,6 +74,12 @@ impl<S: System> Disk<S> {
                 self.copied = None;
                 None
             }
+            DiskWork::ForgetPasted { all } => {
+                // What is still open of it cannot be removed everywhere.
+                self.receiving.remove(&transfer);
+                self.pasted.forget(all);
+                None
+            }
             work => Some(self.answer(transfer, work).unwrap_or_else(DiskAnswer::Fault)),
         }
     }
@@ -80,6 +90,7 @@ impl<S: System> Disk<S> {
             self.left.add(&self.system, transfer, receiving.unfinished());
         }
         self.left.discard(&self.system, 0);
+        self.pasted.forget(true);
     }
 
     fn answer(&mut self, transfer: u32, work: DiskWork) -> Result<DiskAnswer, Fault> {
@@ -121,13 +132,18 @@ impl<S: System> Disk<S> {
                 receiving.finish(system, index, choice)
             }
             DiskWork::Target(place) => {
-                let opened = paths::open(system, &place)?;
-                let room = self.receiving.len() < TRANSFERS;
-                if room {
-                    self.receiving.insert(transfer, Receiving::new(opened));
+                if self.receiving.len() >= TRANSFERS {
+                    return Err(Fault::Busy);
                 }
-                room.then_some(DiskAnswer::Done).ok_or(Fault::Busy)
+                let opened = if is_pasted(&place.root) {
+                    self.pasted.open(system.clipboard(), transfer, &place.root)?
+                } else {
+                    paths::open(system, &place)?
+                };
+                self.receiving.insert(transfer, Receiving::new(opened));
+                Ok(DiskAnswer::Done)
             }
+            DiskWork::HandOver => self.pasted.hand_over(transfer).map(DiskAnswer::Paths),
             DiskWork::Gather { place, names } => {
                 let tops = match copied_at(self.copied.as_ref(), &place)? {
                     Some(copied) if place.path.is_empty() => copied.tops(&names)?,
@@ -162,9 +178,11 @@ impl<S: System> Disk<S> {
             }
             DiskWork::Restore(token) => self.trash.restore(system, token).map(|()| DiskAnswer::Done),
             // Taken before.
-            DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft | DiskWork::ForgetCopied => {
-                Ok(DiskAnswer::Done)
-            }
+            DiskWork::Discard { .. }
+            | DiskWork::Close
+            | DiskWork::DiscardLeft
+            | DiskWork::ForgetCopied
+            | DiskWork::ForgetPasted { .. } => Ok(DiskAnswer::Done),
         }
     }
 }

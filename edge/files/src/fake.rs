@@ -43,6 +43,10 @@ impl System for FakeSystem {
         }]
     }
 
+    fn clipboard(&self) -> Option<PathBuf> {
+        Some(self.folder.with_extension("temoto").join("clipboard"))
+    }
+
     fn space(&self, _start: &Path) -> (u64, u64) {
         (self.free.load(Ordering::Relaxed), u64::MAX)
     }

@@ -9,6 +9,7 @@ mod disk;
 pub mod fake;
 mod faults;
 mod left;
+mod pasted;
 mod paths;
 mod receive;
 mod send;
@@ -34,6 +35,13 @@ pub fn open() -> Disk<NativeSystem> {
     Disk::new(NativeSystem::default())
 }
 
+/// Removes what was put on the clipboard by programs that died. It may take its time.
+pub fn sweep() {
+    if let Some(home) = NativeSystem::default().clipboard() {
+        pasted::sweep(&home);
+    }
+}
+
 /// A folder at which paths may begin.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Start {
@@ -51,6 +59,9 @@ pub struct Start {
 pub trait System {
     /// Where paths may begin, now.
     fn starts(&self) -> Vec<Start>;
+
+    /// Where this program keeps what is put on the clipboard; nothing where the person has no such place.
+    fn clipboard(&self) -> Option<PathBuf>;
 
     /// Free bytes and all bytes where this folder is; zeros where that is not known.
     fn space(&self, start: &std::path::Path) -> (u64, u64);

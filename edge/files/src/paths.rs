@@ -4,6 +4,7 @@ use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use temoto_session::channel::files::copied::is_root as is_copied;
+use temoto_session::channel::files::pasted::is_root as is_pasted;
 use temoto_session::channel::files::{Fault, Place, is_plain_name};
 
 use crate::faults::fault;
@@ -30,8 +31,8 @@ impl Opened {
 
 /// Opens a place.
 pub fn open(system: &impl System, place: &Place) -> Result<Opened, Fault> {
-    // What was copied is read, by a way of its own; nothing is put or changed there.
-    if is_copied(&place.root) {
+    // What was copied is read, by a way of its own; nothing is put or changed there. What is put on the clipboard is only received.
+    if is_copied(&place.root) || is_pasted(&place.root) {
         return Err(Fault::Denied);
     }
     let start = system.starts().into_iter().find(|start| start.id == place.root);

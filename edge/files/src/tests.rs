@@ -9,6 +9,7 @@ use temoto_session::channel::files::{Choice, DiskAnswer, DiskAsk, DiskWork, Faul
 mod copied;
 mod left;
 mod left_out;
+mod pasted;
 mod swapped;
 
 use crate::fake::FakeSystem;

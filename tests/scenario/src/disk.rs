@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use temoto_session::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Listed, ListedKind, Place, Root, RootKind, copied,
+    pasted,
 };
 
 /// Content and time of a file.
@@ -47,6 +48,10 @@ pub struct Disk {
     pub trash: Vec<(String, File)>,
     /// What the customer copied, by the number of the copy: folders and files whose paths begin with its root.
     pub copied: Option<u32>,
+    /// The folder that this transfer fills for the clipboard.
+    coming: Option<(u32, String)>,
+    /// The one that was handed over for it.
+    pub handed: Option<String>,
     /// What is there and cannot be sent, by its path.
     pub unsendable: BTreeMap<String, Fault>,
     /// What is written is not kept.
@@ -254,6 +259,34 @@ impl Disk {
                 });
                 None
             }
+            DiskWork::Target(place) if pasted::is_root(&place.root) => {
+                self.remove(|disk| disk.coming.take().map(|(_, folder)| folder));
+                let folder = format!("clipboard {}", ask.id);
+                self.folders.push(folder.clone());
+                self.coming = Some((ask.transfer, folder.clone()));
+                self.open.entry(ask.transfer).or_default().folder = folder;
+                Some(DiskAnswer::Done)
+            }
+            DiskWork::HandOver => {
+                let Some((_, folder)) = self.coming.take_if(|(transfer, _)| *transfer == ask.transfer) else {
+                    return fault(Fault::Gone);
+                };
+                self.remove(|disk| disk.handed.take());
+                self.handed = Some(folder.clone());
+                let tops = self.in_folder(&folder);
+                Some(DiskAnswer::Paths(
+                    tops.into_iter()
+                        .map(|one| format!("/{folder}/{}", one.name).into())
+                        .collect(),
+                ))
+            }
+            DiskWork::ForgetPasted { all } => {
+                self.remove(|disk| disk.coming.take().map(|(_, folder)| folder));
+                if all {
+                    self.remove(|disk| disk.handed.take());
+                }
+                None
+            }
             DiskWork::Target(place) => {
                 let folder = path_of(&place);
                 if !self.folders.contains(&folder) {
@@ -285,31 +318,10 @@ impl Disk {
                 let desktop = root("desktop".to_owned(), RootKind::Desktop);
                 Some(DiskAnswer::Roots(copied.into_iter().chain([desktop]).collect()))
             }
-            DiskWork::List(place) => {
-                let within = format!("{}/", path_of(&place));
-                let below = |path: &String| {
-                    let name = path.strip_prefix(&within)?;
-                    (!name.contains('/')).then(|| name.to_owned())
-                };
-                let folders = self.folders.iter().filter_map(below).map(|name| Listed {
-                    name,
-                    kind: ListedKind::Folder,
-                    size: 0,
-                    modified_ms: 0,
-                });
-                let files = self.files.iter().filter_map(|(path, (content, modified_ms))| {
-                    Some(Listed {
-                        name: below(path)?,
-                        kind: ListedKind::File,
-                        size: content.len() as u64,
-                        modified_ms: *modified_ms,
-                    })
-                });
-                Some(DiskAnswer::Listed {
-                    entries: folders.chain(files).collect(),
-                    truncated: false,
-                })
-            }
+            DiskWork::List(place) => Some(DiskAnswer::Listed {
+                entries: self.in_folder(&path_of(&place)),
+                truncated: false,
+            }),
             DiskWork::Make { place, .. } if place.root != "desktop" => fault(Fault::Gone),
             DiskWork::Make { place, name } => {
                 self.folders.push(format!("{}/{name}", path_of(&place)));
@@ -345,6 +357,39 @@ impl Disk {
                 None
             }
         }
+    }
+
+    /// Removes a folder with all that is in it.
+    fn remove(&mut self, which: impl FnOnce(&mut Self) -> Option<String>) {
+        let Some(folder) = which(self) else { return };
+        let within = format!("{folder}/");
+        self.folders
+            .retain(|path| *path != folder && !path.starts_with(&within));
+        self.files.retain(|path, _| !path.starts_with(&within));
+        self.parts.retain(|path, _| !path.starts_with(&within));
+    }
+
+    fn in_folder(&self, folder: &str) -> Vec<Listed> {
+        let within = format!("{folder}/");
+        let below = |path: &String| {
+            let name = path.strip_prefix(&within)?;
+            (!name.contains('/')).then(|| name.to_owned())
+        };
+        let folders = self.folders.iter().filter_map(below).map(|name| Listed {
+            name,
+            kind: ListedKind::Folder,
+            size: 0,
+            modified_ms: 0,
+        });
+        let files = self.files.iter().filter_map(|(path, (content, modified_ms))| {
+            Some(Listed {
+                name: below(path)?,
+                kind: ListedKind::File,
+                size: content.len() as u64,
+                modified_ms: *modified_ms,
+            })
+        });
+        folders.chain(files).collect()
     }
 
     fn part(&mut self, transfer: u32, index: u32) -> Option<&mut Part> {

@@ -54,7 +54,18 @@ const NAMES: [&str; 22] = [
     "\u{feff}\r\n\t\u{1b}[2J",
 ];
 /// Where a path may begin, and where not.
-const ROOTS: [&str; 8] = ["desktop", "desktop", "desktop", "copied-1", "..", "/", "", "C:"];
+const ROOTS: [&str; 10] = [
+    "desktop",
+    "desktop",
+    "desktop",
+    "copied-1",
+    "paste-1",
+    "paste-../x",
+    "..",
+    "/",
+    "",
+    "C:",
+];
 
 /// One hostile end.
 pub struct Mischief {

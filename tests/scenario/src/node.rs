@@ -1,6 +1,7 @@
 //! One end of a session with the shell that a test gives it: memory instead of a disk, a picture instead of a screen.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use temoto_codec::{FrameView, Framebuffer};
 use temoto_crypto::{Outside, Secret32, Unsealed, derive_run_psk};
@@ -74,6 +75,8 @@ pub struct Node {
     pub clipboards: Vec<Clip>,
     /// What a customer's clipboard was set to, one after the other.
     pub clip_sets: Vec<ClipSet>,
+    /// The files that were put on it, by their paths, one time after the other.
+    pub clip_files: Vec<Vec<PathBuf>>,
     /// What came of it when somebody pasted.
     pub clip_came: Vec<ClipCame>,
     /// Pictures of the chat that it has, or learned to be gone.
@@ -130,6 +133,7 @@ impl Node {
             injected: Vec::new(),
             clipboards: Vec::new(),
             clip_sets: Vec::new(),
+            clip_files: Vec::new(),
             clip_came: Vec::new(),
             pictures: Vec::new(),
             windows: Vec::new(),
@@ -223,6 +227,11 @@ impl Node {
             Output::Event(AgentEvent::SetClipboard(set)) => {
                 self.may_now(Capability::ClipboardIn, "set the clipboard");
                 self.clip_sets.push(set);
+            }
+            Output::Event(AgentEvent::SetClipboardFiles(paths)) => {
+                self.may_now(Capability::ClipboardIn, "set the clipboard");
+                self.may_now(Capability::FilesIn, "put files on the clipboard");
+                self.clip_files.push(paths);
             }
             Output::Event(AgentEvent::ClipboardCame(came)) => self.clip_came.push(came),
             Output::Event(AgentEvent::Painted(_) | AgentEvent::Blank) => {}
@@ -405,6 +414,7 @@ const fn needed_for(work: &DiskWork) -> Option<Capability> {
         | DiskWork::Write { .. }
         | DiskWork::Finish { .. }
         | DiskWork::Target(_)
+        | DiskWork::HandOver
         | DiskWork::Make { .. }
         | DiskWork::Rename { .. }
         | DiskWork::Trash { .. }
@@ -415,6 +425,7 @@ const fn needed_for(work: &DiskWork) -> Option<Capability> {
         | DiskWork::Discard { .. }
         | DiskWork::DiscardLeft
         | DiskWork::Close
+        | DiskWork::ForgetPasted { .. }
         | DiskWork::ForgetCopied => None,
     }
 }
@@ -451,6 +462,8 @@ fn names_are_names(work: &DiskWork) {
         | DiskWork::Close
         | DiskWork::Roots
         | DiskWork::Restore(_)
+        | DiskWork::HandOver
+        | DiskWork::ForgetPasted { .. }
         | DiskWork::ForgetCopied => {}
     }
 }

@@ -209,10 +209,10 @@ fn an_operator_does_with_files_and_clipboards_only_what_is_granted() {
         let program = world.node(Who::Program);
         let disk = &program.disk;
         let has = |capability| granted.contains(&capability);
-        let there = ["desktop/", "secret/passwd"];
+        let there = ["desktop/", "secret/passwd", "clipboard "];
         beneath(disk.files.keys().chain(disk.parts.keys()), &there, seed);
         beneath(disk.trash.iter().map(|(path, _)| path), &["desktop/"], seed);
-        beneath(&disk.folders, &["desktop"], seed);
+        beneath(&disk.folders, &["desktop", "clipboard "], seed);
         if !has(Capability::FilesIn) {
             assert!(disk.written == 0 && disk.parts.is_empty(), "seed {seed}");
             let unchanged = disk.files.len() == 4 && disk.folders.len() == 2 && disk.trash.is_empty();
@@ -225,6 +225,8 @@ fn an_operator_does_with_files_and_clipboards_only_what_is_granted() {
             has(Capability::ClipboardIn) || program.clip_sets.is_empty(),
             "seed {seed}"
         );
+        let puts = has(Capability::ClipboardIn) && has(Capability::FilesIn);
+        assert!(puts || program.clip_files.is_empty(), "seed {seed}");
         assert!(has(Capability::ClipboardOut) || !program.watched, "seed {seed}");
         let view = world.agent_view(Who::Program);
         let known = |one: &Capability| granted.contains(one) || Capability::FIRST.contains(one);

@@ -333,7 +333,8 @@ export type ConsoleCommand =
   | { type: 'trashFiles'; request: number; root: string; path: string[]; names: string[] }
   | { type: 'restoreFiles'; request: number; token: number }
   /**
-   * Needs `files_in`. `transfer` is a number of the page's own: not 0, never used before in this load of the page. `sources` are the files of
+   * Needs `files_in`; with the root `paste` and no path the files go onto the customer's clipboard, which needs `clipboard_in` as well.
+   * `transfer` is a number of the page's own: not 0, never used before in this load of the page. `sources` are the files of
    * `items`, in the same order; they stay with the host.
    */
   | {

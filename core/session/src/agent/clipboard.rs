@@ -151,6 +151,12 @@ impl Agent {
         }
     }
 
+    /// Something else of the operator's takes the place of whatever is there.
+    pub(super) fn replace_clipboard(&mut self) {
+        self.forget_incoming();
+        self.forget_copied();
+    }
+
     /// Gives the shell what is offered, once everything is here that comes by itself.
     fn set_clipboard(&mut self) {
         let incoming = &mut self.clipboards.incoming;

@@ -2,6 +2,7 @@
 
 mod copied;
 mod folders;
+mod pasted;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,6 +15,7 @@ use temoto_wire::proto::files::Body;
 use super::{Agent, AgentEvent};
 use crate::SessionError;
 use crate::channel::files::copied::is_root as is_copied;
+use crate::channel::files::pasted::is_root as is_pasted;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::tally::Tally;
@@ -36,6 +38,7 @@ enum Purpose {
     Receive(u32, Key),
     Target(u32),
     Gather(u32),
+    HandOver,
     Roots,
     /// The request, and whether it is about what the customer copied.
     List(u32, bool),
@@ -66,6 +69,7 @@ pub struct Files {
     asks: BTreeMap<u32, Purpose>,
     next_ask: u32,
     copied: copied::Copied,
+    pasted: pasted::Pasted,
     listings: VecDeque<Listing>,
     /// Stream numbers of the parts on their way.
     parts: VecDeque<u64>,
@@ -101,6 +105,7 @@ impl Agent {
                 }
             }
             Purpose::Gather(transfer) => self.gathered(now_ms, transfer, answer),
+            Purpose::HandOver => self.handed_over(now_ms, answer),
             Purpose::Roots => {
                 if let DiskAnswer::Roots(mut roots) = answer {
                     roots.retain(|root| root.kind != RootKind::Copied || self.offers(&root.id));
@@ -212,6 +217,7 @@ impl Agent {
     /// What is allowed changed: nothing goes on that is not, and the console learns where paths may begin.
     pub(super) fn follow_files(&mut self, now_ms: u64) {
         self.follow_copied(now_ms);
+        self.follow_pasted(now_ms);
         let (into, out) = (
             self.grants.allows(Capability::FilesIn),
             self.grants.allows(Capability::FilesOut),
@@ -252,6 +258,7 @@ impl Agent {
         self.drop_sender();
         self.drop_receiver(true);
         self.discard_left(0);
+        self.end_pasted();
         self.files.listings.clear();
         self.files.asks.clear();
     }
@@ -361,8 +368,13 @@ impl Agent {
         if self.files.sender.as_ref().is_some_and(Sender::is_over) {
             self.drop_sender();
         }
-        if self.files.receiver.as_ref().is_some_and(Receiver::is_over) {
+        if let Some(receiver) = self.files.receiver.as_ref().filter(|receiver| receiver.is_over()) {
+            let (transfer, whole) = (receiver.transfer(), receiver.is_whole());
+            let pastes = whole && self.files.pasted.came(transfer);
             self.drop_receiver(false);
+            if pastes {
+                self.hand_over(transfer);
+            }
         }
     }
 
@@ -414,7 +426,12 @@ impl Agent {
             Choice::from_wire(offer.choice),
         )?;
         self.drop_receiver(false);
-        if is_copied(&place.root) {
+        let refused = if is_pasted(&place.root) {
+            !self.paste_offered(offer.transfer, &place)
+        } else {
+            is_copied(&place.root)
+        };
+        if refused {
             self.say_stop(now_ms, offer.transfer, Fault::Denied);
             return Ok(());
         }
@@ -432,7 +449,7 @@ impl Agent {
         let place = Place::from_wire(fetch.place)?;
         check_names(&fetch.names)?;
         self.drop_sender();
-        if self.is_withheld(&place) {
+        if self.is_withheld(&place) || is_pasted(&place.root) {
             self.say_stop(now_ms, fetch.transfer, Fault::Gone);
             return Ok(());
         }
@@ -512,6 +529,7 @@ impl Agent {
             }
         }
         self.ask_disk(transfer, DiskWork::Close, Purpose::Nothing);
+        self.forget_pasted(transfer);
         self.view_due = true;
     }
 
@@ -526,12 +544,7 @@ impl Agent {
     fn ask_disk(&mut self, transfer: u32, work: DiskWork, purpose: Purpose) {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
-        if !matches!(purpose, Purpose::Nothing)
-            && !matches!(
-                &work,
-                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft | DiskWork::ForgetCopied
-            )
-        {
+        if !matches!(purpose, Purpose::Nothing) && !work.is_silent() {
             self.files.asks.insert(id, purpose);
         }
         self.outputs

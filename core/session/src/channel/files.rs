@@ -7,9 +7,12 @@ mod apart;
 pub mod copied;
 pub mod listing;
 pub mod names;
+pub mod pasted;
 pub mod receive;
 pub mod send;
 pub mod tally;
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use temoto_wire::limits::{
@@ -373,8 +376,16 @@ pub enum DiskWork {
     Close,
     /// Nothing stays of what this transfer left unfinished when it was closed; transfer 0: of what any of this session left. No answer.
     DiscardLeft,
-    /// Program only: what is received goes into this folder. Answer: [`DiskAnswer::Done`], or a fault.
+    /// Program only: what is received goes into this folder, or, with a root of [`pasted`], into a new one. Answer: [`DiskAnswer::Done`], or a fault.
     Target(Place),
+    /// Program only: what this transfer brought to a root of [`pasted`] is to be put on the clipboard, in place of what was handed over
+    /// before. Answer: [`DiskAnswer::Paths`], or a fault.
+    HandOver,
+    /// Program only: nothing stays of what this transfer brought to a root of [`pasted`]; `all`: of what any of this session did. No answer.
+    ForgetPasted {
+        /// The session is over.
+        all: bool,
+    },
     /// Program only: these files and folders, with all that is in them, are to be sent. Answer: [`DiskAnswer::Gathered`], or a fault.
     Gather {
         /// Where they are.
@@ -415,6 +426,21 @@ pub enum DiskWork {
     ForgetCopied,
 }
 
+impl DiskWork {
+    /// Whether it has no answer.
+    #[must_use]
+    pub const fn is_silent(&self) -> bool {
+        matches!(
+            self,
+            Self::Discard { .. }
+                | Self::Close
+                | Self::DiscardLeft
+                | Self::ForgetCopied
+                | Self::ForgetPasted { .. }
+        )
+    }
+}
+
 /// What the disk answers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum DiskAnswer {
@@ -450,6 +476,8 @@ pub enum DiskAnswer {
         /// There are more.
         truncated: bool,
     },
+    /// Whole paths of what is to be put on the clipboard: for the shell, told to nobody.
+    Paths(Vec<PathBuf>),
     /// Thrown away; the token takes it back, 0 where that cannot be done.
     Trashed {
         /// Of this session.

@@ -24,7 +24,7 @@ use crate::channel::files::send::Sender;
 use crate::channel::files::tally::Tally;
 use crate::channel::files::{
     Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Key, Place, Root, check_items, is_plain_name,
-    listing, names_fit, plain_path,
+    listing, names_fit, pasted, plain_path,
 };
 use crate::output::Output;
 use crate::pacing::Pacing;
@@ -52,6 +52,8 @@ pub struct Files {
     receiver: Option<Receiver>,
     /// Numbers on the wire.
     next_wire: u32,
+    /// Times that files were put on the clipboard.
+    next_paste: u32,
     asks: BTreeMap<u32, (u32, Key)>,
     next_ask: u32,
     /// Of pieces to the program.
@@ -75,6 +77,7 @@ impl Files {
             sender: None,
             receiver: None,
             next_wire: 0,
+            next_paste: 0,
             asks: BTreeMap::new(),
             next_ask: 0,
             pacing: Pacing::new(now_ms),
@@ -107,7 +110,11 @@ impl Console {
         place: Place,
         items: Vec<Item>,
     ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesIn)?;
+        let place = if place.root == pasted::NEXT {
+            self.next_paste(place.path)
+        } else {
+            place
+        };
         plain_path(&place.path).map_err(|_| SessionError::Malformed("path"))?;
         if items.is_empty() {
             return Err(SessionError::Malformed("nothing to send"));
@@ -115,10 +122,18 @@ impl Console {
         let checked = check_items(&items);
         let name = items.first().and_then(|item| item.path.first()).cloned();
         let mut job = Job::new(transfer, Way::Send { place, items }, name.unwrap_or_default());
+        self.may_use(job.needs())?;
         if let Err(fault) = checked {
             job.end(State::Failed(fault));
         }
         self.add_job(now_ms, job)
+    }
+
+    /// A place of its own each time: what one attempt left there is gone on with by the next one of the same time only.
+    fn next_paste(&mut self, path: Vec<String>) -> Place {
+        self.files.next_paste = self.files.next_paste.wrapping_add(1);
+        let root = pasted::root(self.files.next_paste);
+        Place { root, path }
     }
 
     pub(super) fn fetch_files(
@@ -128,7 +143,7 @@ impl Console {
         place: Place,
         names: Vec<String>,
     ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesOut)?;
+        self.may_use(&[Capability::FilesOut])?;
         plain_path(&place.path).map_err(|_| SessionError::Malformed("path"))?;
         if names.is_empty() || names.len() > NAMES || !names.iter().all(|name| is_plain_name(name)) {
             return Err(SessionError::Malformed("names"));
@@ -420,9 +435,9 @@ impl Console {
         }
     }
 
-    fn may_use(&self, capability: Capability) -> Result<(), SessionError> {
+    fn may_use(&self, needed: &[Capability]) -> Result<(), SessionError> {
         let (_, end) = self.program().ok_or(SessionError::State("no program"))?;
-        if end.grants.allows(capability) {
+        if needed.iter().all(|&capability| end.grants.allows(capability)) {
             Ok(())
         } else {
             Err(SessionError::State("not granted"))
@@ -451,10 +466,7 @@ impl Console {
         self.files.next_ask = self.files.next_ask.wrapping_add(1);
         let id = self.files.next_ask;
         if let Some(key) = key
-            && !matches!(
-                work,
-                DiskWork::Discard { .. } | DiskWork::Close | DiskWork::DiscardLeft
-            )
+            && !work.is_silent()
         {
             self.files.asks.insert(id, (wire, key));
         }

@@ -1,8 +1,10 @@
 //! The clipboard of an X server: a selection that one window owns. Owning it means to answer whoever pastes; reading it means to ask
 //! the owner, who may answer in pieces, late or never. XFIXES tells when somebody copies.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
@@ -177,6 +179,9 @@ impl X11Clipboard {
                 targets.extend_from_slice(forms);
             }
         }
+        if !own.files.is_empty() {
+            targets.extend([atoms.FILES, atoms.URIS]);
+        }
         Ok(self
             .conn
             .change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &targets)?
@@ -186,28 +191,40 @@ impl X11Clipboard {
 
     /// What we own in one of its forms, at once or in pieces.
     fn give(&mut self, request: &SelectionRequestEvent, property: Atom) -> Result<bool, ClipboardError> {
-        let atoms = self.atoms;
-        let (kind, form) = match request.target {
-            form if form == atoms.PLAIN => (Kind::Text, form),
-            form if form == atoms.UTF8_STRING || form == atoms.TEXT => (Kind::Text, atoms.UTF8_STRING),
-            form if form == atoms.HTML => (Kind::Html, form),
-            form if form == atoms.PNG => (Kind::Image, form),
-            _ => return Ok(false),
-        };
-        let Some(data) = self.own.as_mut().and_then(|own| own.part(kind)) else {
+        let Some((form, data)) = self
+            .own
+            .as_mut()
+            .and_then(|own| form(own, &self.atoms, request.target))
+        else {
             return Ok(false);
         };
         if data.len() > WHOLE {
-            let data = data.to_vec();
+            let (data, incr) = (data.into_owned(), self.atoms.INCR);
             return self
                 .outgoing
-                .begin(&self.conn, request.requestor, property, atoms.INCR, form, data);
+                .begin(&self.conn, request.requestor, property, incr, form, data);
         }
         Ok(self
             .conn
-            .change_property8(PropMode::REPLACE, request.requestor, property, form, data)?
+            .change_property8(PropMode::REPLACE, request.requestor, property, form, &data)?
             .check()
             .is_ok())
+    }
+
+    /// Takes the clipboard for this.
+    fn own(&mut self, offered: Offered) -> Result<(), ClipboardError> {
+        self.conn
+            .set_selection_owner(self.window, self.atoms.CLIPBOARD, x11rb::CURRENT_TIME)?;
+        let owner = self
+            .conn
+            .get_selection_owner(self.atoms.CLIPBOARD)?
+            .reply()?
+            .owner;
+        if owner != self.window {
+            return Err(ClipboardError::Busy);
+        }
+        self.own = Some(offered);
+        Ok(())
     }
 
     /// What the owner has.
@@ -351,6 +368,27 @@ impl X11Clipboard {
     }
 }
 
+/// What is offered in the form that is asked for, with the name of that form.
+fn form<'a>(own: &'a mut Offered, atoms: &Atoms, target: Atom) -> Option<(Atom, Cow<'a, [u8]>)> {
+    let (kind, form) = match target {
+        form if form == atoms.PLAIN => (Kind::Text, form),
+        form if form == atoms.UTF8_STRING || form == atoms.TEXT => (Kind::Text, atoms.UTF8_STRING),
+        form if form == atoms.HTML => (Kind::Html, form),
+        form if form == atoms.PNG => (Kind::Image, form),
+        form if (form == atoms.URIS || form == atoms.FILES) && !own.files.is_empty() => {
+            let paths = own.files.iter().map(|path| path.as_os_str().as_bytes());
+            let list = if form == atoms.URIS {
+                uris::list(paths)
+            } else {
+                uris::telling(paths)
+            };
+            return Some((form, list.into()));
+        }
+        _ => return None,
+    };
+    own.part(kind).map(|data| (form, data.into()))
+}
+
 /// How this computer is called; nothing where the system does not say it.
 fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -378,18 +416,11 @@ enum Content {
 
 impl Clipboard for X11Clipboard {
     fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
-        self.conn
-            .set_selection_owner(self.window, self.atoms.CLIPBOARD, x11rb::CURRENT_TIME)?;
-        let owner = self
-            .conn
-            .get_selection_owner(self.atoms.CLIPBOARD)?
-            .reply()?
-            .owner;
-        if owner != self.window {
-            return Err(ClipboardError::Busy);
-        }
-        self.own = Some(Offered { parts, supply });
-        Ok(())
+        self.own(Offered::new(parts, supply))
+    }
+
+    fn set_files(&mut self, paths: Vec<PathBuf>) -> Result<(), ClipboardError> {
+        self.own(Offered::of_files(paths))
     }
 
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {

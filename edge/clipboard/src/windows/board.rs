@@ -30,6 +30,9 @@ const FILES: u32 = 15;
 /// `CF_DIB` and `CF_DIBV5`: the system makes each of the other.
 const DIB: u32 = 8;
 const DIBV5: u32 = 17;
+/// What whoever pastes files is to do with them, and that it is to copy them (`DROPEFFECT_COPY`).
+const EFFECT: PCWSTR = w!("Preferred DropEffect");
+const COPY: u32 = 1;
 const HTML: PCWSTR = w!("HTML Format");
 const PNG: PCWSTR = w!("PNG");
 /// Another program may hold the clipboard for a moment: so often it is tried, with this pause.
@@ -268,6 +271,13 @@ impl<'a> Board<'a> {
         Some((paths.collect(), more))
     }
 
+    /// Whether whoever pastes the files is to copy them.
+    #[cfg(test)]
+    pub fn copies(&self) -> bool {
+        let effect = self.bytes(named(EFFECT), 8).unwrap();
+        effect.is_some_and(|effect| effect.starts_with(&COPY.to_le_bytes()))
+    }
+
     pub fn has_picture(&self) -> bool {
         [named(PNG), DIBV5, DIB].into_iter().any(has)
     }
@@ -326,6 +336,12 @@ impl<'a> Board<'a> {
         if offer.has(Kind::Image) {
             // Unpacked it is long: it is made when somebody wants it so.
             promise(DIBV5);
+        }
+        if !offer.files.is_empty() {
+            let paths: Option<Vec<&str>> = offer.files.iter().map(|path| path.to_str()).collect();
+            let paths = paths.ok_or_else(|| ClipboardError::Lost("a path that is no text".to_owned()))?;
+            set(FILES, &hdrop::for_windows(&paths))?;
+            set(named(EFFECT), &COPY.to_le_bytes())?;
         }
         *self.0.offer.borrow_mut() = Some(offer);
         for name in [NOT_FOR_ONLOOKERS, NOT_FOR_HISTORY, NOT_FOR_CLOUDS] {

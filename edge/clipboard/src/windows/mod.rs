@@ -4,6 +4,7 @@ mod board;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use windows::Win32::System::DataExchange::GetClipboardSequenceNumber;
@@ -105,7 +106,11 @@ impl NativeClipboard {
 
 impl Clipboard for NativeClipboard {
     fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
-        Board::open(&self.owner)?.put(Offered { parts, supply })
+        Board::open(&self.owner)?.put(Offered::new(parts, supply))
+    }
+
+    fn set_files(&mut self, paths: Vec<PathBuf>) -> Result<(), ClipboardError> {
+        Board::open(&self.owner)?.put(Offered::of_files(paths))
     }
 
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {

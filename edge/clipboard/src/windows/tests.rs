@@ -16,23 +16,32 @@ const LIMITS: Longest = Longest {
     files: 2,
 };
 
+/// What somebody else's program is told to put there.
+enum Order {
+    Parts(Vec<Part>, Supply),
+    Files(Vec<PathBuf>),
+}
+
 /// Somebody else's program: puts there what it is told to, and answers until it ends.
 struct Other {
-    orders: Option<Sender<(Vec<Part>, Supply)>>,
+    orders: Option<Sender<Order>>,
     done: Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Other {
     fn start() -> Self {
-        let (orders, inbox) = channel::<(Vec<Part>, Supply)>();
+        let (orders, inbox) = channel();
         let (tell, done) = channel();
         let thread = std::thread::spawn(move || {
             let mut clipboard = NativeClipboard::open(None, LIMITS).unwrap();
             loop {
                 match inbox.try_recv() {
-                    Ok((parts, supply)) => {
-                        clipboard.set(parts, supply).unwrap();
+                    Ok(order) => {
+                        match order {
+                            Order::Parts(parts, supply) => clipboard.set(parts, supply).unwrap(),
+                            Order::Files(paths) => clipboard.set_files(paths).unwrap(),
+                        }
                         tell.send(()).unwrap();
                     }
                     Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
@@ -50,7 +59,15 @@ impl Other {
     }
 
     fn set(&self, parts: Vec<Part>, supply: Supply) {
-        self.orders.as_ref().unwrap().send((parts, supply)).unwrap();
+        self.order(Order::Parts(parts, supply));
+    }
+
+    fn set_files(&self, paths: &[&str]) {
+        self.order(Order::Files(paths.iter().map(PathBuf::from).collect()));
+    }
+
+    fn order(&self, order: Order) {
+        self.orders.as_ref().unwrap().send(order).unwrap();
         self.done.recv().unwrap();
     }
 }
@@ -163,6 +180,14 @@ fn texts_html_and_pictures_cross_and_what_is_promised_comes_when_it_is_pasted() 
     let dib = dib::for_windows(&picture());
     let shown = drop_files(&["C:\\a.png"], &[(17, &dib)]);
     assert!(matches!(shown, Some(Copied::Image(_))));
+
+    // Files of ours, as a file manager pastes them: to be copied, under marks for onlookers.
+    let paths = ["C:\\Users\\請求書 #2.pdf", "C:\\写真"];
+    other.set_files(&paths);
+    assert_eq!(read(&ours), files(&paths, false));
+    let board = Board::open(&ours.owner).unwrap();
+    assert!(board.copies() && board.is_secret() && !board.has_text());
+    drop(board);
 
     // What does not come is nothing, and nobody waits for ever.
     other.set(vec![promised(Kind::Text)], Box::new(|_| None));

@@ -2,6 +2,7 @@
 
 mod trash;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, ReadDir};
@@ -31,6 +32,14 @@ pub fn entries(dir: &Dir) -> std::io::Result<ReadDir> {
 /// Makes a folder.
 pub fn create_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
     dir.create_dir(name)
+}
+
+/// Makes a folder that only this person may enter, and those above it; one that is there is fine.
+pub fn create_private(path: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .recursive(true)
+        .create(path)
 }
 
 /// Removes a file for good.
@@ -83,6 +92,13 @@ impl System for NativeSystem {
                 start(&id, RootKind::Drive, path)
             }))
             .collect()
+    }
+
+    fn clipboard(&self) -> Option<PathBuf> {
+        match &self.only {
+            Some((_, trash)) => Some(trash.with_file_name("temoto").join("clipboard")),
+            None => Some(dirs::cache_dir()?.join("temoto").join("clipboard")),
+        }
     }
 
     fn space(&self, start: &Path) -> (u64, u64) {

@@ -35,6 +35,12 @@ pub fn fault_of(number: i32) -> Option<Fault> {
     }
 }
 
+/// Makes a folder that only this person may enter, since those of the person's own profile pass that on, and those above it; one that is
+/// there is fine.
+pub fn create_private(path: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
 /// This machine.
 #[derive(Debug, Default)]
 pub struct NativeSystem {
@@ -75,6 +81,10 @@ impl System for NativeSystem {
             }
         });
         folders.chain(drives).collect()
+    }
+
+    fn clipboard(&self) -> Option<PathBuf> {
+        Some(dirs::cache_dir()?.join("temoto").join("clipboard"))
     }
 
     fn space(&self, start: &Path) -> (u64, u64) {

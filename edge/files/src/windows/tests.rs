@@ -2,6 +2,7 @@
 
 mod names;
 mod others;
+mod pasted;
 mod receiving;
 
 use std::fs::{self, OpenOptions};

@@ -8,6 +8,7 @@ use super::{Listing, Purpose, check_names};
 use crate::SessionError;
 use crate::agent::Agent;
 use crate::channel::files::copied::is_root as is_copied;
+use crate::channel::files::pasted::is_root as is_pasted;
 use crate::channel::files::{DiskAnswer, DiskWork, Fault, Place, is_plain_name, listing};
 use crate::permission::Capability;
 
@@ -23,7 +24,7 @@ impl Agent {
             self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Busy)));
             return Ok(());
         }
-        if self.is_withheld(&place) {
+        if self.is_withheld(&place) || is_pasted(&place.root) {
             self.say_file(now_ms, Body::Part(listing::fault(list.request, Fault::Gone)));
             return Ok(());
         }
@@ -34,7 +35,8 @@ impl Agent {
 
     pub(super) fn change(&mut self, now_ms: u64, change: proto::FileChange) -> Result<(), SessionError> {
         let request = change.request;
-        let copied = change.place.as_ref().is_some_and(|place| is_copied(&place.root));
+        let place = change.place.as_ref();
+        let fixed = place.is_some_and(|place| is_copied(&place.root) || is_pasted(&place.root));
         let name_of = |name: String| {
             let plain = is_plain_name(&name);
             plain
@@ -64,7 +66,7 @@ impl Agent {
                 return Ok(());
             }
         };
-        if copied {
+        if fixed {
             self.say_changed(now_ms, request, Some(Fault::Denied), 0);
             return Ok(());
         }

@@ -65,6 +65,8 @@ pub struct Receiver {
     next: u32,
     announced: u64,
     over: u32,
+    /// Nothing that was announced failed or was left out.
+    whole: bool,
     open: BTreeMap<u32, Coming>,
     names: Apart,
     choice: Choice,
@@ -89,6 +91,7 @@ impl Receiver {
             next: 0,
             announced: 0,
             over: 0,
+            whole: true,
             open: BTreeMap::new(),
             names: Apart::default(),
             choice,
@@ -112,6 +115,12 @@ impl Receiver {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over == self.items && self.steps.is_empty()
+    }
+
+    /// Everything that was announced is here.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_over() && self.whole
     }
 
     /// Something was announced and is not over.

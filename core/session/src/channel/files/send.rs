@@ -243,7 +243,8 @@ impl Sender {
             | DiskAnswer::Gathered(_)
             | DiskAnswer::Roots(_)
             | DiskAnswer::Listed { .. }
-            | DiskAnswer::Trashed { .. } => return self.lost(key.index, Fault::Failed),
+            | DiskAnswer::Trashed { .. }
+            | DiskAnswer::Paths(_) => return self.lost(key.index, Fault::Failed),
         };
         if key.at == going.hashed {
             going.hasher.update(&bytes);

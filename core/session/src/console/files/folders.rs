@@ -30,7 +30,7 @@ impl Console {
         request: u32,
         place: Place,
     ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesOut)?;
+        self.may_use(&[Capability::FilesOut])?;
         plain_path(&place.path).map_err(|_| SessionError::Malformed("path"))?;
         self.note_request(request, Request::List(0))?;
         let list = proto::FileList {
@@ -50,7 +50,7 @@ impl Console {
         names: Vec<String>,
         name: String,
     ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesIn)?;
+        self.may_use(&[Capability::FilesIn])?;
         let typed = matches!(kind, Change::Make | Change::Rename);
         let plain = names.iter().all(|name| is_plain_name(name)) && (!typed || is_plain_name(&name));
         let bad = !plain || names.len() > NAMES || plain_path(&place.path).is_err();
@@ -89,7 +89,7 @@ impl Console {
         request: u32,
         token: u32,
     ) -> Result<(), SessionError> {
-        self.may_use(Capability::FilesIn)?;
+        self.may_use(&[Capability::FilesIn])?;
         let changing = Changing {
             kind: Change::Restore,
             first: String::new(),

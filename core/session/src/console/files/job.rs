@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use super::Questions;
 use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
-use crate::channel::files::{Choice, Fault, Item, Over, Place};
+use crate::channel::files::{Choice, Fault, Item, Over, Place, pasted};
+use crate::permission::Capability;
 use crate::view::{FileView, ProblemView, QuestionView, TransferView};
 
 /// Problems that are kept.
@@ -120,6 +121,32 @@ impl Job {
         matches!(self.way, Way::Send { .. })
     }
 
+    /// The files are for the customer's clipboard.
+    pub fn pastes(&self) -> bool {
+        matches!(&self.way, Way::Send { place, .. } if pasted::is_root(&place.root))
+    }
+
+    /// What has to be allowed for it.
+    pub fn needs(&self) -> &'static [Capability] {
+        if self.pastes() {
+            &[Capability::FilesIn, Capability::ClipboardIn]
+        } else if self.sends() {
+            &[Capability::FilesIn]
+        } else {
+            &[Capability::FilesOut]
+        }
+    }
+
+    /// How it ends once nothing more is to come. A part of what was to be pasted is put on no clipboard.
+    pub fn outcome(&self) -> State {
+        let missing = self.items.saturating_sub(self.came);
+        match self.problems.first() {
+            _ if !self.pastes() || missing == 0 => State::Done,
+            Some(problem) => State::Failed(problem.fault),
+            None => State::Failed(Fault::Skipped),
+        }
+    }
+
     /// It ends like this; what was asked is not asked any more.
     pub fn end(&mut self, state: State) {
         if !self.state.is_over() {
@@ -158,8 +185,15 @@ impl Job {
         Some(index)
     }
 
-    /// All of it is announced again, what is here already and what cannot be had among it.
-    pub fn counts_anew(&mut self) {
+    /// An attempt begins. What is fetched is announced again, what is here already and what cannot be had among it; of what is to be
+    /// pasted nothing is there any more.
+    pub fn begins(&mut self) {
+        if self.pastes() {
+            self.over.clear();
+            (self.came, self.arrived, self.arrived_bytes) = (0, 0, 0);
+        } else if self.sends() {
+            return;
+        }
         (self.items_over, self.bytes_over) = (0, 0);
         (self.problems, self.problem_count) = (Vec::new(), 0);
     }

@@ -20,15 +20,15 @@ impl Console {
         if !self.program().is_some_and(|(_, end)| end.greeted) {
             return;
         }
-        for (sends, capability) in [(true, Capability::FilesIn), (false, Capability::FilesOut)] {
+        for sends in [true, false] {
             let jobs = &self.files.jobs;
             let busy = jobs.iter().any(|job| job.sends() == sends && job.wire != 0);
-            if busy || self.may_use(capability).is_err() {
+            if busy {
                 continue;
             }
             let next = jobs.iter().position(|job| {
                 let waits = matches!(job.state, State::Waiting | State::Interrupted);
-                job.sends() == sends && waits && !job.held
+                job.sends() == sends && waits && !job.held && self.may_use(job.needs()).is_ok()
             });
             if let Some(at) = next {
                 self.start_job(now_ms, at);
@@ -43,9 +43,7 @@ impl Console {
             return;
         };
         job.wire = wire;
-        if !job.sends() {
-            job.counts_anew();
-        }
+        job.begins();
         let body = match &mut job.way {
             Way::Send { place, items } => {
                 let mut left = Vec::new();
@@ -277,7 +275,8 @@ impl Console {
             return;
         };
         self.close_attempt(number, false);
-        self.end_job(now_ms, number, State::Done);
+        let outcome = self.job_mut(number).map_or(State::Done, |job| job.outcome());
+        self.end_job(now_ms, number, outcome);
         self.start_jobs(now_ms);
         self.view_due = true;
     }
@@ -346,32 +345,32 @@ impl Console {
 
     /// These were taken back: what a pause interrupted does not go on either.
     pub(in crate::console) fn withdraw_files(&mut self, now_ms: u64, withdrawn: &[Capability]) {
-        for (sends, capability) in [(true, Capability::FilesIn), (false, Capability::FilesOut)] {
-            let jobs = self.files.jobs.iter().filter(|job| {
-                withdrawn.contains(&capability) && job.sends() == sends && job.state == State::Interrupted
-            });
-            let interrupted: Vec<u32> = jobs.map(|job| job.number).collect();
-            for number in interrupted {
-                self.fail_job(now_ms, number, Fault::Canceled);
-            }
+        let jobs = self.files.jobs.iter().filter(|job| {
+            let ends = job.needs().iter().any(|needed| withdrawn.contains(needed));
+            ends && job.state == State::Interrupted
+        });
+        let interrupted: Vec<u32> = jobs.map(|job| job.number).collect();
+        for number in interrupted {
+            self.fail_job(now_ms, number, Fault::Canceled);
         }
     }
 
     /// What is granted changed: what may not go on is interrupted by a pause and ended by a withdrawal; what waits begins.
     pub(in crate::console) fn follow_files(&mut self, now_ms: u64) {
-        for (sends, capability) in [(true, Capability::FilesIn), (false, Capability::FilesOut)] {
-            if self.may_use(capability).is_ok() {
-                continue;
+        for number in self.running(|job| self.may_use(job.needs()).is_err()) {
+            let needs = self.job_mut(number).map_or(&[][..], |job| job.needs());
+            let grants = self.program().map(|(_, end)| &end.grants);
+            let paused = grants.is_some_and(|grants| needs.iter().all(|&needed| grants.has(needed)));
+            if paused {
+                self.interrupt_job(number);
+            } else {
+                self.fail_job(now_ms, number, Fault::Canceled);
             }
-            let paused = self.program().is_some_and(|(_, end)| end.grants.has(capability));
-            for number in self.running(|job| job.sends() == sends) {
-                if paused {
-                    self.interrupt_job(number);
-                } else {
-                    self.fail_job(now_ms, number, Fault::Canceled);
-                }
+        }
+        for capability in [Capability::FilesIn, Capability::FilesOut] {
+            if self.may_use(&[capability]).is_err() {
+                self.fail_requests(capability);
             }
-            self.fail_requests(capability);
         }
         self.trim_roots();
         self.start_jobs(now_ms);
@@ -379,7 +378,7 @@ impl Console {
 
     /// Nothing can be reached but by what is granted, whatever the program told before.
     pub(super) fn trim_roots(&mut self) {
-        let may = |capability| self.may_use(capability).is_ok();
+        let may = |capability| self.may_use(&[capability]).is_ok();
         let any = may(Capability::FilesIn) || may(Capability::FilesOut);
         let copied = may(Capability::FilesOut) && may(Capability::ClipboardOut);
         let roots = &mut self.files.roots;

@@ -39,7 +39,8 @@ pub(in crate::console) struct Part {
 
 impl Part {
     fn of(job: &Job) -> Option<Self> {
-        (job.came > 0).then(|| Self {
+        // Of what was to be pasted nothing stays.
+        (job.came > 0 && !job.pastes()).then(|| Self {
             sends: job.sends(),
             came: job.came,
             // What was in the folder when it was looked at last may be less than what came of it before.
@@ -56,16 +57,18 @@ impl Console {
         let Some(job) = self.job_mut(number) else { return };
         let (sends, bytes) = (job.sends(), job.arrived_bytes.to_string());
         let (first, last) = (cut(&job.name), job.last.take());
-        let which = |sent, taken| if sends { sent } else { taken };
+        let (one, many) = if job.pastes() {
+            (Happened::FilePut, Happened::FilesPut)
+        } else if sends {
+            (Happened::FileSent, Happened::FilesSent)
+        } else {
+            (Happened::FileTaken, Happened::FilesTaken)
+        };
         let (event, arguments) = match (job.state, job.arrived, last) {
-            (State::Done, 1, Some((name, hash))) => (
-                which(Happened::FileSent, Happened::FileTaken),
-                vec![cut(&name), bytes, hash],
-            ),
-            (State::Done, arrived @ 2.., _) => {
-                let arguments = vec![arrived.to_string(), bytes, first];
-                (which(Happened::FilesSent, Happened::FilesTaken), arguments)
-            }
+            (State::Done, 1, Some((name, hash))) => (one, vec![cut(&name), bytes, hash]),
+            (State::Done, arrived @ 2.., _) => (many, vec![arrived.to_string(), bytes, first]),
+            // Folders with nothing in them can be pasted as well.
+            (State::Done, 0, _) if job.pastes() => (one, vec![first, bytes]),
             (State::Failed(_) | State::Canceled, ..) => {
                 let part = Part::of(job);
                 return self.tell_part(now_ms, part);

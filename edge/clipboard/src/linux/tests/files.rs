@@ -162,3 +162,62 @@ fn a_program_of_every_desktop_gives_files_and_nothing_is_read_of_a_list_without_
     let endless = b"file:///a\r\n".repeat(400_000);
     assert_eq!(copy(&endless), Some(Copied::Nothing));
 }
+
+#[test]
+fn files_of_ours_are_pasted_in_every_form_and_are_no_copy() {
+    use std::process::Command;
+    let server = server();
+    let (mut ours, mut theirs) = (clipboard(&server), clipboard(&server));
+    for reader in [&mut ours, &mut theirs] {
+        reader.watch(true).unwrap();
+    }
+    let paths = ["/files/請求書 #2.pdf", "/files/写真"];
+    ours.set_files(paths.iter().map(PathBuf::from).collect()).unwrap();
+    // As file managers tell each other; our own end hears nothing of it.
+    assert_eq!(carried(&mut ours, &mut theirs, PATIENCE), files(&paths, false));
+    assert_eq!(ours.wait(Duration::from_millis(200)).unwrap(), None);
+    let pasted = |form: &str| {
+        let mut command = Command::new("xclip");
+        command.args([
+            "-display",
+            server.display(),
+            "-selection",
+            "clipboard",
+            "-o",
+            "-t",
+            form,
+        ]);
+        command
+    };
+    for (form, expected) in [
+        (
+            LIST,
+            "file:///files/%E8%AB%8B%E6%B1%82%E6%9B%B8%20%232.pdf\r\nfile:///files/%E5%86%99%E7%9C%9F\r\n",
+        ),
+        (
+            FILES,
+            "copy\nfile:///files/%E8%AB%8B%E6%B1%82%E6%9B%B8%20%232.pdf\nfile:///files/%E5%86%99%E7%9C%9F",
+        ),
+        (
+            "TARGETS",
+            "TARGETS\nx-special/gnome-copied-files\ntext/uri-list\n",
+        ),
+    ] {
+        let mut command = pasted(form);
+        let reading = std::thread::spawn(move || command.output().unwrap());
+        while !reading.is_finished() {
+            ours.wait(Duration::from_millis(10)).unwrap();
+        }
+        let got = reading.join().unwrap();
+        assert_eq!(String::from_utf8(got.stdout).unwrap(), expected, "{form}");
+    }
+    // A text takes their place.
+    set_text(&mut ours, "a text");
+    assert_eq!(carried(&mut ours, &mut theirs, PATIENCE), Some(text("a text")));
+    let mut command = pasted(LIST);
+    let reading = std::thread::spawn(move || command.output().unwrap());
+    while !reading.is_finished() {
+        ours.wait(Duration::from_millis(10)).unwrap();
+    }
+    assert!(reading.join().unwrap().stdout.is_empty());
+}

@@ -240,6 +240,7 @@ impl Receiver {
         };
         self.waiting = self.waiting.saturating_sub(coming.buffer.len() as u64);
         self.over += 1;
+        self.whole &= fault.is_none();
         let over = Over {
             index,
             path: coming.path,

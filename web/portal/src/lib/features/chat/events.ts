@@ -6,6 +6,8 @@ import { quoted, size } from '../files/words';
 /** How the arguments of an event are read; a name is the words of whoever gave it. */
 const READ: Record<string, readonly ((value: string) => string)[]> = {
   file_sent: [quoted, bytes],
+  file_put: [quoted, bytes],
+  files_put: [count, bytes, quoted],
   file_taken: [quoted, bytes],
   files_sent: [count, bytes, quoted],
   files_taken: [count, bytes, quoted],

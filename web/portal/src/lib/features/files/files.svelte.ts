@@ -2,18 +2,17 @@
 import type { Capability, ConsoleEvent, ConsoleView, FileRoot, Folder, TransferView } from '@temoto/session';
 import { may } from '$shell/may';
 import type { OpenSession } from '../console/sessions.svelte';
+import { functionOf } from '../session/permitted';
 import { restLeft } from '../session/tools';
 import { save } from '../session/shots';
 import { tops, TooMany, type Bundle } from './gather';
 import { journal, type Entry } from './journal';
 import { askAgain, Local, walked } from './local.svelte';
+import { neededFor, PASTE, type Place } from './place';
 import { MOST_NAMES, Remote } from './remote.svelte';
 import { isOver } from './words';
 
-export interface Place {
-  root: string;
-  path: readonly string[];
-}
+export type { Place };
 
 /** What went to the downloads. */
 type Saved = Extract<ConsoleEvent, { type: 'saved' }>;
@@ -40,10 +39,10 @@ export class Files {
   readonly local = new Local();
   readonly remote: Remote;
   tab = $state<'folders' | 'transfers'>('folders');
-  /** Dropped before it was allowed. */
-  pending = $state.raw<{ bundle: Bundle; place: Place | null } | null>(null);
-  /** What becomes of a drop that cannot be sent at once: a key of the sentences. */
-  told = $state<'files_asked_drop' | 'files_declined_drop' | 'files_nothing' | null>(null);
+  /** Dropped, or for the clipboard, before it was allowed. */
+  pending = $state.raw<{ bundle: Bundle; place: Place | null; folder: FileSystemDirectoryHandle | null } | null>(null);
+  /** What becomes of what cannot be sent at once, or what can be done with it now: a key of the sentences. */
+  told = $state<'files_asked_drop' | 'files_declined_drop' | 'files_nothing' | 'files_pasted' | null>(null);
   /** The choice was more than a transfer can be. */
   tooMany = $state(false);
   /** Of an earlier load of this page. */
@@ -74,7 +73,9 @@ export class Files {
   /** Whether something is granted and can be used just now. */
   usable(capability: Capability): boolean {
     const view = this.open.view;
-    return Boolean(view?.granted.includes(capability) && !view.paused && view.files.roots.length > 0 && may('files'));
+    const name = functionOf(capability);
+    const permitted = may('files') && (name === null || may(name));
+    return Boolean(view?.granted.includes(capability) && !view.paused && view.files.roots.length > 0 && permitted);
   }
 
   /** Asks the customer for what is not granted and may be asked for. */
@@ -126,6 +127,14 @@ export class Files {
     if (copied) void this.remote.open(copied.id, []);
   }
 
+  /** Onto the customer's clipboard, once that is allowed. */
+  async pasteChosen(): Promise<void> {
+    const names = this.local.names;
+    if (names.length === 0) return;
+    const place: Place = { root: PASTE, path: [] };
+    await this.#gathered(this.local.bundle(names), (bundle) => this.#once(bundle, place, this.local.folder));
+  }
+
   async sendChosen(): Promise<void> {
     const place = this.target();
     const names = this.local.names;
@@ -136,15 +145,21 @@ export class Files {
   /** From the desktop of this computer onto the window. `place`: null for the folder that is looked at. */
   async drop(coming: Promise<Bundle>, place: Place | null = null): Promise<void> {
     await this.#gathered(coming, (bundle) => {
-      if (this.usable('files_in')) {
-        const to = place ?? this.target();
-        if (to) this.send(bundle, to, null);
-        return;
-      }
-      this.pending = { bundle, place };
-      this.told = 'files_asked_drop';
-      this.ask(['files_in']);
+      this.#once(bundle, place, null);
     });
+  }
+
+  /** Now, or as soon as it is allowed. */
+  #once(bundle: Bundle, place: Place | null, folder: FileSystemDirectoryHandle | null): void {
+    const needed = neededFor(place);
+    if (needed.every((one) => this.usable(one))) {
+      const to = place ?? this.target();
+      if (to) this.send(bundle, to, folder);
+      return;
+    }
+    this.pending = { bundle, place, folder };
+    this.told = 'files_asked_drop';
+    this.ask(needed);
   }
 
   send(bundle: Bundle, place: Place, folder: FileSystemDirectoryHandle | null): void {
@@ -180,6 +195,12 @@ export class Files {
     this.forget(transfer);
     if (begun.bundle) this.send(begun.bundle, begun.place, begun.folder);
     else this.fetch(begun.place, begun.names, begun.folder);
+  }
+
+  /** Whether what a reload interrupted may go on now. */
+  canGoOn({ way, root, path }: Entry): boolean {
+    const needed: readonly Capability[] = way === 'send' ? neededFor({ root, path }) : ['files_out'];
+    return needed.every((one) => this.usable(one));
   }
 
   forget(transfer: number): void {
@@ -250,11 +271,12 @@ export class Files {
   #pending(view: ConsoleView): void {
     const pending = this.pending;
     if (!pending) return;
-    if (this.usable('files_in')) {
+    const needed = neededFor(pending.place);
+    if (needed.every((one) => this.usable(one))) {
       this.pending = null;
       const place = pending.place ?? this.target();
-      if (place) this.send(pending.bundle, place, null);
-    } else if (view.ended || view.resting.some(({ capability }) => capability === 'files_in')) {
+      if (place) this.send(pending.bundle, place, pending.folder);
+    } else if (view.ended || view.resting.some(({ capability }) => needed.includes(capability))) {
       this.pending = null;
       this.told = 'files_declined_drop';
     }
@@ -265,6 +287,7 @@ export class Files {
     if (!begun || begun.over || !isOver(state)) return;
     begun.over = true;
     void journal.remove(id(this.open.id, transfer, this.#loadedAtMs));
+    if (begun.place.root === PASTE && state === 'done') this.told = 'files_pasted';
     // What arrived is seen.
     const here = this.place();
     const shown = here?.root === begun.place.root && here.path.join('/') === begun.place.path.join('/');

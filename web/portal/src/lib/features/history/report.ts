@@ -24,6 +24,8 @@ const EVENTS = new Map([
   ['clipboard_taken_image', 'clipboard'],
   ['file_sent', 'files'],
   ['files_sent', 'files'],
+  ['file_put', 'files'],
+  ['files_put', 'files'],
   ['file_taken', 'files'],
   ['files_taken', 'files'],
   ['files_sent_part', 'files'],

@@ -37,6 +37,12 @@ test.each(OF)('without %s the command is not sent, with it as it is: %o', (name,
   expect(permitted(command, only)).toBe(command);
 });
 
+test('files for the clipboard need both', () => {
+  const put: ConsoleCommand = { type: 'sendFiles', transfer: 1, root: 'paste', path: [], items: [], sources: [] };
+  for (const name of ['files', 'clipboard_in'] as const) expect(permitted(put, without(name))).toBeNull();
+  expect(permitted(put, without('control'))).toBe(put);
+});
+
 test('only what may be used is asked for, and the screen always', () => {
   const ask: ConsoleCommand = { type: 'ask', capabilities: ['view', 'control'] };
   expect(permitted(ask, without('control'))).toEqual({ type: 'ask', capabilities: ['view'] });

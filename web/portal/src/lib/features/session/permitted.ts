@@ -1,6 +1,7 @@
 /** Which functions a command of the console belongs to; what the person may not use is not sent. */
 import type { Capability, ConsoleCommand } from '@temoto/session';
 import type { FunctionName } from '$shell/may';
+import { PASTE } from '../files/place';
 
 /** The command as far as it may be sent; null: not at all. */
 export function permitted(command: ConsoleCommand, may: (name: FunctionName) => boolean): ConsoleCommand | null {
@@ -11,6 +12,7 @@ export function permitted(command: ConsoleCommand, may: (name: FunctionName) => 
     });
     return capabilities.length > 0 ? { ...command, capabilities } : null;
   }
+  if (command.type === 'sendFiles' && command.root === PASTE && !may('clipboard_in')) return null;
   const name = needed(command);
   return name === null || may(name) ? command : null;
 }
