@@ -38,13 +38,19 @@ pub enum State {
     Interrupted,
     Done,
     Failed(Fault),
+    /// By the operator.
     Canceled,
+    /// By the customer, who took the permission back.
+    Withdrawn,
 }
 
 impl State {
     /// Nothing comes after it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed(_) | Self::Canceled)
+        matches!(
+            self,
+            Self::Done | Self::Failed(_) | Self::Canceled | Self::Withdrawn
+        )
     }
 }
 
@@ -241,7 +247,7 @@ impl Job {
         let (state, fault) = match self.state {
             State::Done => ("done", None),
             State::Failed(fault) => ("failed", Some(fault)),
-            State::Canceled => ("canceled", None),
+            State::Canceled | State::Withdrawn => ("canceled", None),
             _ if self.held => ("held", None),
             State::Waiting => ("waiting", None),
             State::Interrupted => ("interrupted", None),
@@ -256,6 +262,7 @@ impl Job {
             way: if self.sends() { "send" } else { "fetch" },
             state,
             fault,
+            by_customer: self.state == State::Withdrawn,
             name: self.name.clone(),
             items: self.items,
             items_over: self.items_over,

@@ -66,7 +66,7 @@ impl Console {
                 let arguments = vec![arrived.to_string(), bytes, first];
                 (which(Happened::FilesSent, Happened::FilesTaken), arguments)
             }
-            (State::Failed(_) | State::Canceled, ..) => {
+            (State::Failed(_) | State::Canceled | State::Withdrawn, ..) => {
                 let part = Part::of(job);
                 return self.tell_part(now_ms, part);
             }

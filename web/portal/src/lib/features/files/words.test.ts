@@ -1,7 +1,7 @@
 import type { TransferView } from '@temoto/session';
 import { expect, test } from 'vitest';
 import en from '$i18n/en.json';
-import { overall, plain, quoted, rate, size } from './words';
+import { overall, plain, quoted, rate, size, stateSentence } from './words';
 
 test.each([
   [0, '0 B'],
@@ -37,6 +37,7 @@ const one = (change: Partial<TransferView>): TransferView => ({
   way: 'send',
   state: 'running',
   fault: null,
+  byCustomer: false,
   name: 'a',
   items: 1,
   itemsOver: 0,
@@ -60,6 +61,13 @@ test('all together: only what is not over counts, and the slowest says how long'
   // Empty files, and more than was announced.
   expect(overall([one({ bytes: 0 })])).toMatchObject({ percent: 0 });
   expect(overall([one({ bytesDone: 101 })])).toMatchObject({ percent: 100 });
+});
+
+test('who canceled a transfer is to be read', () => {
+  expect(stateSentence(one({ state: 'canceled' }))).toBe(en.files_state_canceled);
+  expect(stateSentence(one({ state: 'canceled', byCustomer: true }))).toBe(en.files_state_withdrawn);
+  expect(stateSentence(one({ state: 'failed', fault: 'full' }))).toBe(en.file_fault_full);
+  expect(stateSentence(one({ state: 'failed' }))).toBe(en.files_state_failed);
 });
 
 test('every failure has a sentence', () => {

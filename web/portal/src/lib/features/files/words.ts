@@ -36,6 +36,14 @@ export function quoted(name: string): string {
 
 export const faultSentence = (fault: FileFault): string => t(`file_fault_${fault}`);
 
+/** How a transfer stands, and who ended it. */
+export function stateSentence(one: TransferView): string {
+  if (one.state === 'done' && one.problemCount > 0) return t('files_state_done_problems', { count: one.problemCount });
+  if (one.state === 'failed' && one.fault) return faultSentence(one.fault);
+  if (one.state === 'canceled' && one.byCustomer) return t('files_state_withdrawn');
+  return t(`files_state_${one.state}`);
+}
+
 export function rootName({ kind, name }: FileRoot): string {
   return kind === 'drive' ? t('files_root_drive', { name: quoted(name) }) : t(`files_root_${kind}`);
 }
