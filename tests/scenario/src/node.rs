@@ -7,7 +7,7 @@ use temoto_crypto::{Outside, Secret32, Unsealed, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::names::is_safe;
-use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, is_plain_name};
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, copied, is_plain_name};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::channel::pictures::Settled;
@@ -15,7 +15,7 @@ use temoto_session::permission::Capability;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, place_of};
 
 /// What a disk that stands is asked and will do later: as much as a program's may wait.
 const ASKS: usize = 256;
@@ -52,6 +52,15 @@ pub enum Wish {
     Send(Vec<u8>),
 }
 
+/// Records without their seal, one after the other.
+#[derive(Debug, Default)]
+pub struct Plain {
+    /// What was sent.
+    pub said: Vec<u8>,
+    /// What came.
+    pub heard: Vec<u8>,
+}
+
 /// One end.
 pub struct Node {
     /// Its machine.
@@ -62,6 +71,8 @@ pub struct Node {
     pub roots: BTreeMap<u8, Secret32>,
     /// What pages compute outside of their machine: keys of a pair's records, to seal (true) and to open.
     record_keys: BTreeMap<(u8, bool), Secret32>,
+    /// What it sealed and opened outside, in plain, where somebody looks at it.
+    pub plain: Option<Plain>,
     /// How many records it sealed and opened outside.
     pub outside: (u32, u32),
     /// Its newest view, as a console.
@@ -124,6 +135,7 @@ impl Node {
             stored: None,
             roots: BTreeMap::new(),
             record_keys: BTreeMap::new(),
+            plain: None,
             outside: (0, 0),
             console_view: None,
             agent_view: None,
@@ -234,7 +246,12 @@ impl Node {
             }
             Output::Event(AgentEvent::Disk(ask)) => {
                 if let Some(needed) = needed_for(&ask.work) {
-                    self.may_now(needed, &format!("{:?}", ask.work));
+                    let what = format!("{:?}", ask.work);
+                    self.may_now(needed, &what);
+                    if place_of(&ask.work).is_some_and(|place| copied::is_root(&place.root)) {
+                        assert_eq!(needed, Capability::FilesOut, "nothing is put there: {what}");
+                        self.may_now(Capability::ClipboardOut, &what);
+                    }
                 }
                 self.disk_asked(now_ms, ask);
             }
@@ -307,6 +324,9 @@ impl Node {
             Output::Transmit(bytes) => return Some(Wish::Send(bytes)),
             Output::Seal { pair, message } => {
                 let Unsealed { head, work } = message;
+                if let Some(plain) = &mut self.plain {
+                    plain.said.extend(&work.bytes);
+                }
                 let sealed = work.seal(self.record_key(pair, true, &work));
                 self.outside.0 += 1;
                 return Some(Wish::Send(
@@ -316,6 +336,9 @@ impl Node {
             Output::Open { pair, ticket, work } => {
                 let plaintext = work.open(self.record_key(pair, false, &work));
                 self.outside.1 += 1;
+                if let (Some(plain), Some(bytes)) = (&mut self.plain, &plaintext) {
+                    plain.heard.extend(bytes);
+                }
                 match &mut self.machine {
                     Machine::Console(console) => console.opened(now_ms, pair, ticket, plaintext),
                     Machine::Agent(agent) => agent.opened(now_ms, ticket, plaintext),
