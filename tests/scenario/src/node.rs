@@ -120,6 +120,8 @@ pub struct Node {
     pub thumbnails: Vec<(u8, Framebuffer)>,
     /// Areas that were painted on the console's canvas.
     pub painted: Vec<Region>,
+    /// How often that canvas was made empty.
+    pub blanked: u32,
     /// How often it asked for another code.
     pub codes_wanted: u32,
     /// Whether its connection is open.
@@ -160,6 +162,7 @@ impl Node {
             busy: false,
             thumbnails: Vec::new(),
             painted: Vec::new(),
+            blanked: 0,
             codes_wanted: 0,
             online: false,
         }
@@ -202,6 +205,7 @@ impl Node {
             Output::Event(ConsoleEvent::Thumbnail { display, picture }) => {
                 self.thumbnails.push((display, picture));
             }
+            Output::Event(ConsoleEvent::Blank) => self.blanked += 1,
             Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
             Output::Event(ConsoleEvent::Windows(windows)) => self.windows_told.push(windows),
             Output::Event(ConsoleEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
@@ -215,12 +219,7 @@ impl Node {
                 token,
             }) => self.changes.push((request, fault, token)),
             Output::Event(ConsoleEvent::FileDone(done)) => self.arrived.push(*done),
-            Output::Event(
-                ConsoleEvent::Key(_)
-                | ConsoleEvent::Blank
-                | ConsoleEvent::Cursor(_)
-                | ConsoleEvent::CursorShape(_),
-            ) => {}
+            Output::Event(ConsoleEvent::Key(_) | ConsoleEvent::Cursor(_) | ConsoleEvent::CursorShape(_)) => {}
             other => return self.common(now_ms, other),
         }
         None
