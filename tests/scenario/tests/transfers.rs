@@ -124,7 +124,12 @@ fn a_program_that_is_started_anew_goes_on_in_both_directions_where_the_part_ends
         world.node_mut(Who::Program).disk = disk;
         let capabilities = Capability::ALL.to_vec();
         world.agent(Who::Program, AgentCommand::Allow { capabilities });
-        world.run_for(20_000);
+        for _ in 0..80 {
+            world.run_for(250);
+            // What was there already is not taken for a fast line: the line carries a million bytes in a second.
+            let rate = transfer(&world).bytes_per_second;
+            assert!(rate <= 1_100_000, "{direction:?}: {rate}");
+        }
         let view = transfer(&world);
         assert_eq!(view.state, "done", "{direction:?}: {view:?}");
         assert_eq!(view.items_over, 2, "{direction:?}");

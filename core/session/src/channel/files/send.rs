@@ -55,6 +55,8 @@ pub struct Sender {
     reading: bool,
     held: bool,
     over: usize,
+    /// Bytes of content that went to the line, again or not.
+    carried: u64,
     steps: VecDeque<Step>,
 }
 
@@ -71,6 +73,7 @@ impl Sender {
             reading: false,
             held: false,
             over: 0,
+            carried: 0,
             steps: VecDeque::new(),
         };
         sender.announce();
@@ -136,6 +139,7 @@ impl Sender {
         };
         let payload = block.encode();
         chunk.used += size;
+        self.carried += size as u64;
         let (index, last) = (chunk.index, chunk.last);
         let done = chunk.used == chunk.bytes.len();
         if let Some(going) = self.open.get_mut(&index) {
@@ -288,6 +292,12 @@ impl Sender {
         let now = self.open.iter().find(|(_, going)| going.from.is_some());
         let bytes = self.open.values().map(|going| going.have).sum();
         (now.map(|(&index, going)| (index, going.have)), bytes)
+    }
+
+    /// Bytes of content that the line took: what is on the receiver's disk already is none of it.
+    #[must_use]
+    pub const fn carried(&self) -> u64 {
+        self.carried
     }
 
     /// Bytes that may go before more is on the receiver's disk.

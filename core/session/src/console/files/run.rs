@@ -406,12 +406,11 @@ impl Console {
 
     pub(super) fn measure_jobs(&mut self, now_ms: u64) {
         let (sender, receiver) = (self.files.sender.as_ref(), self.files.receiver.as_ref());
-        let sent = sender.map(|s| (s.transfer(), s.current().1));
-        let received = receiver.map(|r| (r.transfer(), r.current().1));
-        for (wire, open) in sent.into_iter().chain(received) {
+        let sent = sender.map(|s| (s.transfer(), s.carried()));
+        let received = receiver.map(|r| (r.transfer(), r.carried()));
+        for (wire, carried) in sent.into_iter().chain(received) {
             if let Some(job) = self.files.jobs.iter_mut().find(|job| job.wire == wire) {
-                let done = job.bytes_over.saturating_add(open);
-                job.measure(now_ms, done);
+                job.measure(now_ms, carried);
             }
         }
     }
