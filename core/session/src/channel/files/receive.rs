@@ -149,6 +149,12 @@ impl Receiver {
         self.carried
     }
 
+    /// Bytes that arrived and are not on the disk.
+    #[must_use]
+    pub const fn ahead(&self) -> u64 {
+        self.waiting
+    }
+
     /// Names, size and time of one that is not over.
     #[must_use]
     pub fn coming(&self, index: u32) -> Option<(&[String], u64, u64)> {

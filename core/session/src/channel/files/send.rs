@@ -300,15 +300,19 @@ impl Sender {
         self.carried
     }
 
-    /// Bytes that may go before more is on the receiver's disk.
-    fn window(&self) -> u64 {
-        let out: u64 = self
-            .open
+    /// Bytes that went to the line and are not on the receiver's disk, as far as one knows.
+    #[must_use]
+    pub fn ahead(&self) -> u64 {
+        self.open
             .values()
             .filter(|going| going.from.is_some())
             .map(|g| g.sent.saturating_sub(g.have))
-            .sum();
-        FILE_WINDOW_BYTES.saturating_sub(out)
+            .sum()
+    }
+
+    /// Bytes that may go before more is on the receiver's disk.
+    fn window(&self) -> u64 {
+        FILE_WINDOW_BYTES.saturating_sub(self.ahead())
     }
 
     /// Size of one that was announced, and whether it is a folder; `None` once it is over.

@@ -256,7 +256,13 @@ impl Job {
             State::Running if question.is_some() => ("asking", None),
             State::Running => ("running", None),
         };
-        let left = self.bytes.saturating_sub(bytes_done);
+        // What is only to be written needs no line; a disk has it in whole blocks, which would count down by leaps.
+        let ahead = sender
+            .map(Sender::ahead)
+            .or_else(|| receiver.map(Receiver::ahead));
+        let left = self
+            .bytes
+            .saturating_sub(bytes_done.saturating_add(ahead.unwrap_or(0)));
         TransferView {
             transfer: self.number,
             way: if self.sends() { "send" } else { "fetch" },
