@@ -47,8 +47,8 @@ impl Line {
             for y in 0..200i32 {
                 for x in 0..320i32 {
                     self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let shade = (x * 255 / 320) << 16 | (y * 255 / 200) << 8 | (x + y) / 3;
-                    let color = shade.cast_unsigned() ^ (self.seed >> 24 & 0x3f) * 0x0001_0101;
+                    let shade = (x * 255 / 320) << 16 | (y * 255 / 200) << 8 | ((x + y) / 3);
+                    let color = shade.cast_unsigned() ^ ((self.seed >> 24 & 0x3f) * 0x0001_0101);
                     desktop.fill(Rect::new(x, y, 1, 1), color);
                 }
             }
