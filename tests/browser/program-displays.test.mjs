@@ -111,12 +111,14 @@ describe.skipIf(!ready())('several displays', () => {
       };
       look();
     });
-    for (const n of [2, 1, 2]) {
-      await choose(number(n));
-      await until('the other picture', async () => (await it.size()).width === (n === 2 ? 568 : 700));
+    const [first, second, all] = [[number(1), 700], [number(2), 568], [operator.words.display_all, 1280]];
+    for (const [words, width] of [second, first, second, all, first, all, second]) {
+      await choose(words);
+      await until('the other picture', async () => (await it.size()).width === width);
     }
     const seen = await operator.page.evaluate(() => [...window.seen].sort());
-    expect(seen).toEqual(['568x601 cc2222', '700x800 2222cc']);
+    // All side by side have nothing in their lower right corner.
+    expect(seen).toEqual(['1280x800 2222cc,0', '568x601 cc2222', '700x800 2222cc']);
   });
 
   test('are clicked pixel by pixel at every zoom and density', { timeout: LONG_MS }, async () => {

@@ -10,7 +10,7 @@ import { Customer } from './lib/customer.mjs';
 import { Desktop } from './lib/desktop.mjs';
 import { Operator } from './lib/operator.mjs';
 import { EMAIL, PASSWORD, Server, built } from './lib/server.mjs';
-import { BAR, endSharing, exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, pressTheBar, TITLE } from './lib/showing.mjs';
+import { BAR, endSharing, exact, headedCustomer, headedOperator, join, share, show, shown, sign, stopSharing, stopShowing, placed, pressTheBar, invoice, sameAs, TAB, TITLE } from './lib/showing.mjs';
 import { xServer } from './lib/xserver.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -116,6 +116,67 @@ describe.skipIf(!ready())('a screen out of a browser', () => {
     await until('shared again', async () => (await times(operator, 'event_operator_browser_shared')) === 2);
     await customer.page.reload();
     await until('told', async () => (await times(operator, 'event_operator_browser_unshared')) === 2);
+  });
+
+  test('one window goes over without what is beside it, and follows it wherever it is put', async () => {
+    const operator = await seat();
+    const customer = await here(await headedCustomer({ ...all('ja'), source: TITLE }));
+    const { area } = await sign(desktop, own);
+    await join(operator, customer);
+    await share(customer);
+    await until('a picture', () => operator.canvas().isVisible());
+    const size = () => operator.canvas().evaluate(({ width, height }) => [width, height]);
+    const { id } = await desktop.window(`^${TITLE}$`);
+    const first = placed(desktop, id);
+    // The browser films in even numbers of pixels.
+    const even = [first.width, first.height].map((length) => length - (length % 2));
+    await until('the size of the window', async () => (await size()).join() === even.join());
+    await exact(operator, operator.canvas(), desktop, area, null, first);
+    // Elsewhere on the screen it is the same window.
+    desktop.start('xdotool', ['windowmove', id, '620', '420']);
+    const next = await until('the window elsewhere', () => {
+      const now = placed(desktop, id);
+      return now.x !== first.x && now.y !== first.y ? now : null;
+    });
+    const there = { ...area, x: area.x + next.x - first.x, y: area.y + next.y - first.y };
+    await exact(operator, operator.canvas(), desktop, there, null, next);
+    expect(await size()).toEqual(even);
+  });
+
+  test('a tab of another page goes over, also while it is not in front, and ends with it', async () => {
+    const operator = await seat();
+    const customer = await here(await headedCustomer({ ...all('ja'), tab: TAB }));
+    await join(operator, customer);
+    const { page, says } = await invoice(customer);
+    await says('Total 12,300');
+    await customer.page.bringToFront();
+    await share(customer);
+    await sees(operator, 'event_operator_browser_shared');
+    await sameAs(operator.canvas(), page);
+    // What is new there comes, and of the page in front nothing does.
+    await customer.say('この請求書です');
+    await says('Total 45,600');
+    await sameAs(operator.canvas(), page);
+    await page.close();
+    await sees(operator, 'event_operator_browser_unshared');
+    await customer.page.getByRole('button', { name: customer.words.browser_pick, exact: true }).waitFor();
+  });
+
+  test('an operator shows a tab, which is named, and the customer sees nothing else', async () => {
+    const operator = await here(await headedOperator({ ...all('ja'), tab: TAB, email: EMAIL, password: PASSWORD }));
+    const customer = await here(await Customer.open({ server: server.address, executablePath, lang: 'ja' }));
+    await join(operator, customer);
+    const { page, says } = await invoice(operator);
+    await says('Page 1');
+    await operator.page.bringToFront();
+    await show(operator);
+    await operator.page.getByText(operator.words.surface_tab).first().waitFor();
+    await sameAs(shown(customer), page);
+    await says('Page 2');
+    await sameAs(shown(customer), page);
+    await page.close();
+    await shown(customer).waitFor({ state: 'detached' });
+    await sees(customer, 'event_show_stopped');
   });
 
   test('the bar of the browser itself ends it', async () => {

@@ -212,3 +212,142 @@ test('without control nothing goes over', async () => {
   expect(await told(page)).toEqual([]);
   await context.close();
 });
+
+describe('a picture that is larger than its place, at 100 %', () => {
+  const SMALL = { width: 900, height: 600 };
+  /** Where the pictures are compared: so much beside a point, where no cursor hides anything. */
+  const BESIDE = { dx: 40, dy: -60, width: 300, height: 160 };
+  type Open = Awaited<ReturnType<typeof live>>;
+  let whole: Open;
+
+  beforeAll(async () => {
+    whole = await live(1, { width: 1700, height: 900 });
+    await whole.page.getByRole('button', { name: '100%', exact: true }).click();
+    // Nothing lies over the picture.
+    await whole.page.mouse.move(5, 5);
+  });
+
+  afterAll(() => whole?.context.close());
+
+  async function small() {
+    const opened = await live(1, SMALL);
+    await opened.page.getByRole('button', { name: '100%', exact: true }).click();
+    await told(opened.page);
+    return opened;
+  }
+
+  /** The place that the picture is seen through, and how far it is scrolled. */
+  const place = (page: Page) =>
+    page.getByRole('img', { name: 'Remote screen' }).evaluate((canvas) => {
+      const stage = canvas.parentElement?.parentElement;
+      if (!stage) throw new Error('no stage');
+      const { left, top } = stage.getBoundingClientRect();
+      const { clientWidth: width, clientHeight: height, scrollLeft, scrollTop } = stage;
+      return { left, top, width, height, scrollLeft, scrollTop };
+    });
+
+  const part = (page: Page, x: number, y: number) =>
+    page.screenshot({
+      clip: { x: x + BESIDE.dx, y: y + BESIDE.dy, width: BESIDE.width, height: BESIDE.height },
+    });
+
+  /** What is seen at this point of the page is what the whole picture has around this pixel, and nowhere one pixel beside it. */
+  async function seen(page: Page, at: { x: number; y: number }, pixel: { x: number; y: number }) {
+    const shown = await box(whole.page);
+    const there = (dx: number, dy: number) => part(whole.page, shown.x + pixel.x + dx, shown.y + pixel.y + dy);
+    const here = await part(page, at.x, at.y);
+    expect(here.equals(await there(0, 0))).toBe(true);
+    for (const [dx, dy] of [
+      [1, 0],
+      [0, 1],
+    ] as const)
+      expect(here.equals(await there(dx, dy))).toBe(false);
+  }
+
+  /** A click there, and the pixel that it went to. */
+  async function clicked(page: Page, x: number, y: number) {
+    await told(page);
+    await page.mouse.click(x, y);
+    const buttons = (await told(page)).flatMap((command) => (command.type === 'button' ? [command] : []));
+    expect(buttons.map(({ button, down }) => [button, down])).toEqual([
+      [0, true],
+      [0, false],
+    ]);
+    const [down, up] = buttons;
+    if (!down || !up) throw new Error('no click');
+    expect([up.x, up.y]).toEqual([down.x, down.y]);
+    return { x: down.x, y: down.y };
+  }
+
+  test('goes with the pointer that nears its edge, and a click lands on the pixel that is seen', async () => {
+    const { page, context } = await small();
+    const before = await place(page);
+    expect([before.scrollLeft, before.scrollTop]).toEqual([0, 0]);
+    await page.mouse.move(before.left + before.width / 2, before.top + before.height / 2);
+    expect(await place(page)).toEqual(before);
+    const [right, bottom] = [before.left + before.width - 10, before.top + before.height - 10];
+    await page.mouse.move(right, bottom, { steps: 5 });
+    const after = await place(page);
+    expect(after.scrollLeft).toBeGreaterThan(50);
+    expect(after.scrollTop).toBeGreaterThan(50);
+    // Once more at the same place: it goes on until the picture ends.
+    for (let at = 0; at < 12; at += 1) await page.mouse.move(right - (at % 2), bottom);
+    const end = await place(page);
+    expect([end.scrollLeft, end.scrollTop]).toEqual([PICTURE.width - end.width, PICTURE.height - end.height]);
+
+    const pixel = await clicked(page, right, bottom);
+    expect(pixel).toEqual({ x: PICTURE.width - 10, y: PICTURE.height - 10 });
+    // Back to the middle it stays, and there it is clicked as well.
+    const [x, y] = [end.left + Math.round(end.width / 2), end.top + Math.round(end.height / 2)];
+    await page.mouse.move(x, y);
+    expect(await place(page)).toEqual(end);
+    const middle = await clicked(page, x, y);
+    expect(middle).toEqual({ x: x - end.left + end.scrollLeft, y: y - end.top + end.scrollTop });
+    await seen(page, { x, y }, middle);
+    // And to the other edges.
+    for (let at = 0; at < 12; at += 1) await page.mouse.move(end.left + 10 + (at % 2), end.top + 10);
+    expect(await place(page)).toEqual(before);
+    await context.close();
+  });
+
+  test('stays where it is when it is not to follow', async () => {
+    const { page, context } = await small();
+    await page.getByRole('button', { name: 'Follow the pointer', exact: true }).click();
+    const before = await place(page);
+    await page.mouse.move(before.left + before.width - 10, before.top + before.height - 10, { steps: 5 });
+    expect(await place(page)).toEqual(before);
+    await context.close();
+  });
+
+  test('is drawn and turned by who only looks, nothing of which goes over, and a click after it lands where it is seen', async () => {
+    const { page, context } = await small();
+    const control = page.getByRole('button', { name: 'Control', exact: true });
+    await control.click();
+    const before = await place(page);
+    const [x, y] = [before.left + before.width / 2, before.top + before.height / 2].map(Math.round) as [number, number];
+    await told(page);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 90, y - 40, { steps: 4 });
+    await page.mouse.up();
+    await page.mouse.move(x, y);
+    const drawn = await place(page);
+    expect([drawn.scrollLeft, drawn.scrollTop]).toEqual([90, 40]);
+    await page.mouse.wheel(30, 25);
+    await expect.poll(() => place(page)).toMatchObject({ scrollLeft: 120, scrollTop: 65 });
+    expect(await told(page)).toEqual([]);
+
+    await control.click();
+    const pixel = await clicked(page, x, y);
+    expect(pixel).toEqual({ x: x - before.left + 120, y: y - before.top + 65 });
+    await seen(page, { x, y }, pixel);
+    // With control the wheel is the other computer's.
+    await page.mouse.wheel(0, 100);
+    await page.waitForFunction(
+      () => (globalThis as unknown as { temotoCommands: unknown[] }).temotoCommands.length > 0,
+    );
+    expect(await told(page)).toContainEqual({ type: 'wheel', dx: 0, dy: 120 });
+    expect((await place(page)).scrollTop).toBe(65);
+    await context.close();
+  });
+});

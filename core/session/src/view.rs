@@ -205,6 +205,8 @@ pub struct TransferView {
     pub state: &'static str,
     /// Why it failed as a whole.
     pub fault: Option<Fault>,
+    /// The customer canceled it by taking the permission back.
+    pub by_customer: bool,
     /// The first name of what was chosen.
     pub name: String,
     /// Files and folders in all; 0 until that is known.

@@ -61,6 +61,11 @@ export class Filing {
     await this.panel().getByText(this.operator.words[key], { exact: true }).first().waitFor({ timeout: withinMs });
   }
 
+  /** How many transfers are shown as failed. */
+  failures() {
+    return this.panel().locator('li.failed').count();
+  }
+
   there(...names) {
     return join(this.desktop, ...names);
   }

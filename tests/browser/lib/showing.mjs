@@ -23,8 +23,21 @@ export async function sign(desktop, own, [x, y] = [800, 40]) {
   return { child, area: { x: at.x + 8, y: at.y + 8, width: width - 48, height: height - 48 } };
 }
 
-/** Until the part of the picture on `canvas` is that of the display, pixel for pixel; `not`: and another one than this. */
-export function exact(person, canvas, desktop, area, not = null) {
+/** Where a window is on the display, to the pixel and without what a window manager draws around it. */
+export function placed(desktop, id) {
+  const text = spawnSync('xwininfo', ['-id', id], { env: desktop.environment, encoding: 'utf8' }).stdout;
+  const value = (key) => Number(new RegExp(`^ *${key}: *(-?\\d+)$`, 'm').exec(text)?.[1]);
+  return { x: value('Absolute upper-left X'), y: value('Absolute upper-left Y'), width: value('Width'), height: value('Height') };
+}
+
+/** What is on a canvas here, of this part of it. */
+const drawn = (canvas, area) => Operator.prototype.pixels.call({ canvas: () => canvas }, area).catch(() => []);
+
+/**
+ * Until the part of the picture on `canvas` is that of the display, pixel for pixel; `not`: and another one than this. `begin`: where on the
+ * display the picture begins.
+ */
+export function exact(person, canvas, desktop, area, not = null, begin = { x: 0, y: 0 }) {
   return until(
     'equal pixels',
     async () => {
@@ -32,7 +45,7 @@ export function exact(person, canvas, desktop, area, not = null) {
       const real = [];
       for (let row = area.y; row < area.y + area.height; row += 1)
         real.push(...pixels.subarray(row * width + area.x, row * width + area.x + area.width));
-      const shown = await Operator.prototype.pixels.call({ canvas: () => canvas }, area).catch(() => []);
+      const shown = await drawn(canvas, { ...area, x: area.x - begin.x, y: area.y - begin.y });
       const same = shown.length === real.length && real.every((pixel, at) => pixel === shown[at]);
       const other = not === null || real.some((pixel, at) => pixel !== not[at]);
       return same && other && new Set(real).size > 1 ? real : null;
@@ -42,16 +55,69 @@ export function exact(person, canvas, desktop, area, not = null) {
   );
 }
 
+export const TAB = 'Invoice 42';
+
+/** Another page in the person's browser, with squares in black and white and a text; it is another text each time it is told to be. */
+export async function invoice({ context }) {
+  const page = await context.newPage();
+  await page.setContent(`<!doctype html><title>${TAB}</title>
+    <style>body { margin: 0; background: white } canvas { display: block } p { margin: 0; font: 40px/60px monospace; color: black }</style>
+    <p>nothing yet</p><canvas width="320" height="160"></canvas>`);
+  await page.evaluate(() => {
+    const context = document.querySelector('canvas').getContext('2d');
+    for (let y = 0; y < 10; y += 1)
+      for (let x = 0; x < 20; x += 1) {
+        context.fillStyle = (x * 7 + y * 13 + ((x * y) % 11)) % 3 === 0 ? 'black' : 'white';
+        context.fillRect(x * 16, y * 16, 16, 16);
+      }
+  });
+  return { page, says: (text) => page.evaluate((words) => void (document.querySelector('p').textContent = words), text) };
+}
+
+/** What a page looks like to somebody else than us: its pixels as 0xRRGGBB. */
+export async function looks(page) {
+  const png = await page.screenshot();
+  const run = (format) => {
+    const { stdout } = spawnSync('convert', ['png:-', ...format], { input: png, maxBuffer: 64 << 20 });
+    return stdout;
+  };
+  const [width, height] = run(['-format', '%w %h', 'info:-']).toString().split(' ').map(Number);
+  const rgb = run(['-depth', '8', 'rgb:-']);
+  const pixels = Array.from({ length: width * height }, (_, n) => (rgb[n * 3] << 16) | (rgb[n * 3 + 1] << 8) | rgb[n * 3 + 2]);
+  return { width, height, pixels };
+}
+
+/** Until the picture on `canvas` is what that page looks like: of the same size, squares and letters in place. Letters have edges in gray. */
+export function sameAs(canvas, page) {
+  let last = '';
+  const black = (pixel) => ((pixel >> 8) & 0xff) < 0x80;
+  return until(
+    'the picture of the page',
+    async () => {
+      const real = await looks(page);
+      const size = await canvas.evaluate(({ width, height }) => [width, height]);
+      const shown = await drawn(canvas, { x: 0, y: 0, width: real.width, height: real.height });
+      const differ = real.pixels.reduce((sum, pixel, at) => sum + Number(black(pixel) !== black(shown[at])), 0);
+      last = `${size.join(' x ')} instead of ${real.width} x ${real.height}, ${differ} pixels differ`;
+      return size[0] === real.width && size[1] === real.height && differ === 0 && new Set(real.pixels).size > 1;
+    },
+    30_000,
+    200,
+  ).catch((error) => {
+    throw new Error(`${error.message}: ${last}`);
+  });
+}
+
 /** A customer with a window on the display. */
-export async function headedCustomer({ server, executablePath, lang, environment, source, prepare = null }) {
-  const opened = await openHeaded({ executablePath, lang, environment, source });
+export async function headedCustomer({ server, executablePath, lang, environment, source, tab, prepare = null }) {
+  const opened = await openHeaded({ executablePath, lang, environment, source, tab });
   if (prepare) await opened.page.addInitScript(prepare);
   return new Customer(opened, server, lang);
 }
 
 /** An operator with a window on the display, logged in. */
-export async function headedOperator({ server, executablePath, lang, environment, source, email, password }) {
-  const operator = new Operator(await openHeaded({ executablePath, lang, environment, source }), server, lang);
+export async function headedOperator({ server, executablePath, lang, environment, source, tab, email, password }) {
+  const operator = new Operator(await openHeaded({ executablePath, lang, environment, source, tab }), server, lang);
   await operator.logIn(email, password);
   return operator;
 }

@@ -8,7 +8,10 @@ use temoto_session::channel::files::{Choice, DiskAnswer, DiskWork, Fault, Item, 
 use temoto_wire::file::{Block, got};
 use temoto_wire::limits::FILES_AHEAD;
 use temoto_wire::proto::files::Body;
-use temoto_wire::proto::{FileEnd, FileItem, FileOffer, FileTake, Files};
+use temoto_wire::proto::{
+    FileChoice, FileEnd, FileEntry, FileHave, FileItem, FileLost, FileOffer, FileOver, FilePart, FilePlaces,
+    FileRoot, FileTake, Files,
+};
 
 use crate::{join, pieces};
 
@@ -66,6 +69,7 @@ pub fn transfers(bytes: &[u8]) {
                     assert!(listing::entries(part.entries).len() <= known);
                     Ok(())
                 }
+                // No half of a transfer hears of these: see `ends.rs`.
                 Body::List(_)
                 | Body::Change(_)
                 | Body::Changed(_)
@@ -156,5 +160,88 @@ pub fn transfer_seeds() -> Vec<Vec<u8>> {
         index: 0,
         from: 1,
     }));
-    vec![join([&offer[..], &item, &piece, &end]), join([&take[..], &take])]
+    let choice = message(Body::Choice(FileChoice {
+        transfer: 1,
+        index: 0,
+        kind: 2,
+        all: true,
+    }));
+    let lost = message(Body::Lost(FileLost {
+        transfer: 1,
+        index: 0,
+        fault: 6,
+    }));
+    let have = message(Body::Have(FileHave {
+        transfer: 1,
+        index: 0,
+        at: 3,
+    }));
+    let over = message(Body::Over(FileOver {
+        transfer: 1,
+        index: 0,
+        fault: 0,
+        name: "a".to_owned(),
+    }));
+    let root = FileRoot {
+        id: "desktop".to_owned(),
+        kind: 1,
+        name: "C:".to_owned(),
+        free: 1,
+        size: 2,
+    };
+    let places = message(Body::Places(FilePlaces { roots: vec![root] }));
+    let entry = FileEntry {
+        name: "a".to_owned(),
+        kind: 1,
+        size: 4,
+        modified_ms: 1,
+    };
+    let part = message(Body::Part(FilePart {
+        request: 1,
+        entries: vec![entry],
+        last: true,
+        truncated: false,
+        fault: 0,
+    }));
+    vec![
+        join([&offer[..], &item, &piece, &end]),
+        join([&take[..], &take]),
+        join([&offer[..], &choice, &item, &piece, &lost]),
+        join([&take[..], &have, &over, &have]),
+        join([&places[..], &part]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use temoto_session::permission::MessageKind as Kind;
+
+    use super::*;
+
+    /// What no half of a transfer hears of; whole ends do.
+    const FOR_WHOLE_ENDS: [Kind; 9] = [
+        Kind::FileList,
+        Kind::FileChange,
+        Kind::FileChanged,
+        Kind::FileFetch,
+        Kind::FileExists,
+        Kind::FileStop,
+        Kind::FileHold,
+        Kind::FileBlock,
+        Kind::FileGot,
+    ];
+
+    #[test]
+    fn every_message_that_a_half_hears_has_a_seed() {
+        let seeds = transfer_seeds();
+        let bodies = seeds.iter().flat_map(|seed| pieces(seed));
+        let said: Vec<Kind> = bodies
+            .filter_map(|bytes| Some(Kind::of_files(&Files::decode(bytes).ok()?.body?)))
+            .collect();
+        let heard = Kind::ALL
+            .into_iter()
+            .filter(|kind| format!("{kind:?}").starts_with("File") && !FOR_WHOLE_ENDS.contains(kind));
+        let unsaid: Vec<Kind> = heard.filter(|kind| !said.contains(kind)).collect();
+        assert_eq!(unsaid, [], "have no seed");
+    }
 }

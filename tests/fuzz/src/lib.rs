@@ -7,6 +7,7 @@
 mod clipboard;
 mod codec;
 mod crypto;
+mod ends;
 mod files;
 mod model;
 mod pictures;
@@ -93,6 +94,11 @@ pub const TARGETS: &[Target] = &[
         name: "file_transfers",
         run: files::transfers,
         seeds: files::transfer_seeds,
+    },
+    Target {
+        name: "file_ends",
+        run: ends::files,
+        seeds: ends::seeds,
     },
     Target {
         name: "screen_updates",

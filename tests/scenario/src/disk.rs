@@ -124,6 +124,9 @@ impl Disk {
     pub fn work(&mut self, ask: DiskAsk) -> Option<DiskAnswer> {
         let fault = |fault| Some(DiskAnswer::Fault(fault));
         self.transfers.insert(ask.transfer);
+        if place_of(&ask.work).is_some_and(|place| !self.knows(place)) {
+            return fault(Fault::Gone);
+        }
         match ask.work {
             DiskWork::Read { index, at, length } => {
                 self.reads += 1;
@@ -322,7 +325,6 @@ impl Disk {
                 entries: self.in_folder(&path_of(&place)),
                 truncated: false,
             }),
-            DiskWork::Make { place, .. } if place.root != "desktop" => fault(Fault::Gone),
             DiskWork::Make { place, name } => {
                 self.folders.push(format!("{}/{name}", path_of(&place)));
                 Some(DiskAnswer::Done)
@@ -392,6 +394,20 @@ impl Disk {
         folders.chain(files).collect()
     }
 
+    /// Whether a path may begin there: a person's own folder, what that person copied last, or what is for the clipboard.
+    fn knows(&self, place: &Place) -> bool {
+        place.root == "desktop"
+            || pasted::is_root(&place.root)
+            || self.copied.map(copied::root).as_ref() == Some(&place.root)
+    }
+
+    /// Transfers that have something unfinished open, and how many files that is.
+    #[must_use]
+    pub fn coming(&self) -> (usize, usize) {
+        let open = self.open.values().filter(|open| !open.coming.is_empty());
+        (open.clone().count(), open.map(|open| open.coming.len()).sum())
+    }
+
     fn part(&mut self, transfer: u32, index: u32) -> Option<&mut Part> {
         let (path, ..) = self.open.get(&transfer)?.coming.get(&index)?;
         self.parts.get_mut(path)
@@ -405,6 +421,32 @@ fn item(path: &str, folder: bool, size: u64, modified_ms: u64) -> Item {
         size,
         modified_ms,
         fault: None,
+    }
+}
+
+/// The folder that it is about, if it names one.
+#[must_use]
+pub const fn place_of(work: &DiskWork) -> Option<&Place> {
+    match work {
+        DiskWork::Target(place)
+        | DiskWork::List(place)
+        | DiskWork::Gather { place, .. }
+        | DiskWork::Make { place, .. }
+        | DiskWork::Rename { place, .. }
+        | DiskWork::Trash { place, .. } => Some(place),
+        DiskWork::Read { .. }
+        | DiskWork::Create { .. }
+        | DiskWork::ReadPart { .. }
+        | DiskWork::Write { .. }
+        | DiskWork::Finish { .. }
+        | DiskWork::Discard { .. }
+        | DiskWork::Close
+        | DiskWork::DiscardLeft
+        | DiskWork::Roots
+        | DiskWork::Restore(_)
+        | DiskWork::ForgetCopied
+        | DiskWork::HandOver
+        | DiskWork::ForgetPasted { .. } => None,
     }
 }
 

@@ -18,6 +18,6 @@ pub mod secrets;
 mod world;
 
 pub use guesser::Guesser;
-pub use node::{Machine, Node, Who};
+pub use node::{Machine, Node, Plain, Who};
 pub use relay::{Forger, Meddler, Relay, Way};
 pub use world::{DIGITS_OF_TESTS, HOST, Watcher, World};

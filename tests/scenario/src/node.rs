@@ -8,7 +8,7 @@ use temoto_crypto::{Outside, Secret32, Unsealed, derive_run_psk};
 use temoto_geometry::{Point, Rect, Region, Size};
 use temoto_session::channel::clipboard::{Clip, ClipCame, ClipSet};
 use temoto_session::channel::files::names::is_safe;
-use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, is_plain_name};
+use temoto_session::channel::files::{DiskAnswer, DiskAsk, DiskWork, Fault, Listed, copied, is_plain_name};
 use temoto_session::channel::glance::shrink;
 use temoto_session::channel::input::Injection;
 use temoto_session::channel::pictures::Settled;
@@ -16,7 +16,7 @@ use temoto_session::permission::Capability;
 use temoto_session::view::{AgentView, ConsoleView};
 use temoto_session::{Agent, AgentEvent, Console, ConsoleEvent, FileDone, Output};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, place_of};
 
 /// What a disk that stands is asked and will do later: as much as a program's may wait.
 const ASKS: usize = 256;
@@ -53,6 +53,15 @@ pub enum Wish {
     Send(Vec<u8>),
 }
 
+/// Records without their seal, one after the other.
+#[derive(Debug, Default)]
+pub struct Plain {
+    /// What was sent.
+    pub said: Vec<u8>,
+    /// What came.
+    pub heard: Vec<u8>,
+}
+
 /// One end.
 pub struct Node {
     /// Its machine.
@@ -63,6 +72,8 @@ pub struct Node {
     pub roots: BTreeMap<u8, Secret32>,
     /// What pages compute outside of their machine: keys of a pair's records, to seal (true) and to open.
     record_keys: BTreeMap<(u8, bool), Secret32>,
+    /// What it sealed and opened outside, in plain, where somebody looks at it.
+    pub plain: Option<Plain>,
     /// How many records it sealed and opened outside.
     pub outside: (u32, u32),
     /// Its newest view, as a console.
@@ -112,6 +123,8 @@ pub struct Node {
     pub thumbnails: Vec<(u8, Framebuffer)>,
     /// Areas that were painted on the console's canvas.
     pub painted: Vec<Region>,
+    /// How often that canvas was made empty.
+    pub blanked: u32,
     /// How often it asked for another code.
     pub codes_wanted: u32,
     /// Whether its connection is open.
@@ -127,6 +140,7 @@ impl Node {
             stored: None,
             roots: BTreeMap::new(),
             record_keys: BTreeMap::new(),
+            plain: None,
             outside: (0, 0),
             console_view: None,
             agent_view: None,
@@ -152,6 +166,7 @@ impl Node {
             busy: false,
             thumbnails: Vec::new(),
             painted: Vec::new(),
+            blanked: 0,
             codes_wanted: 0,
             online: false,
         }
@@ -194,6 +209,7 @@ impl Node {
             Output::Event(ConsoleEvent::Thumbnail { display, picture }) => {
                 self.thumbnails.push((display, picture));
             }
+            Output::Event(ConsoleEvent::Blank) => self.blanked += 1,
             Output::Event(ConsoleEvent::Painted(region)) => self.painted.push(region),
             Output::Event(ConsoleEvent::Windows(windows)) => self.windows_told.push(windows),
             Output::Event(ConsoleEvent::Disk(ask)) => self.disk_asked(now_ms, ask),
@@ -207,12 +223,7 @@ impl Node {
                 token,
             }) => self.changes.push((request, fault, token)),
             Output::Event(ConsoleEvent::FileDone(done)) => self.arrived.push(*done),
-            Output::Event(
-                ConsoleEvent::Key(_)
-                | ConsoleEvent::Blank
-                | ConsoleEvent::Cursor(_)
-                | ConsoleEvent::CursorShape(_),
-            ) => {}
+            Output::Event(ConsoleEvent::Key(_) | ConsoleEvent::Cursor(_) | ConsoleEvent::CursorShape(_)) => {}
             other => return self.common(now_ms, other),
         }
         None
@@ -243,7 +254,12 @@ impl Node {
             }
             Output::Event(AgentEvent::Disk(ask)) => {
                 if let Some(needed) = needed_for(&ask.work) {
-                    self.may_now(needed, &format!("{:?}", ask.work));
+                    let what = format!("{:?}", ask.work);
+                    self.may_now(needed, &what);
+                    if place_of(&ask.work).is_some_and(|place| copied::is_root(&place.root)) {
+                        assert_eq!(needed, Capability::FilesOut, "nothing is put there: {what}");
+                        self.may_now(Capability::ClipboardOut, &what);
+                    }
                 }
                 self.disk_asked(now_ms, ask);
             }
@@ -316,6 +332,9 @@ impl Node {
             Output::Transmit(bytes) => return Some(Wish::Send(bytes)),
             Output::Seal { pair, message } => {
                 let Unsealed { head, work } = message;
+                if let Some(plain) = &mut self.plain {
+                    plain.said.extend(&work.bytes);
+                }
                 let sealed = work.seal(self.record_key(pair, true, &work));
                 self.outside.0 += 1;
                 return Some(Wish::Send(
@@ -325,6 +344,9 @@ impl Node {
             Output::Open { pair, ticket, work } => {
                 let plaintext = work.open(self.record_key(pair, false, &work));
                 self.outside.1 += 1;
+                if let (Some(plain), Some(bytes)) = (&mut self.plain, &plaintext) {
+                    plain.heard.extend(bytes);
+                }
                 match &mut self.machine {
                     Machine::Console(console) => console.opened(now_ms, pair, ticket, plaintext),
                     Machine::Agent(agent) => agent.opened(now_ms, ticket, plaintext),

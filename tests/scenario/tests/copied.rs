@@ -220,7 +220,8 @@ fn what_is_on_its_way_ends_with_the_grant_and_not_with_the_next_copy() {
         world.run_for(10_000);
         let view = transfer(&world, 1);
         if withdrawn {
-            assert_eq!((view.state, view.fault), ("failed", Some(Fault::Canceled)));
+            let shown = (view.state, view.fault, view.by_customer);
+            assert_eq!(shown, ("canceled", None, true));
             assert_eq!(world.node(Who::Program).disk.reads, reads, "at once");
             assert!(world.node(Who::Console).disk.parts.is_empty());
         } else {

@@ -144,6 +144,65 @@ fn the_old_picture_stays_until_the_new_one_is_whole_and_takes_no_clicks() {
 }
 
 #[test]
+fn all_and_one_are_switched_without_a_picture_between_them() {
+    let mut world = two(10);
+    // So much on it that a picture takes its time, and is carried in more than one piece.
+    let mut seed = 7u32;
+    for y in (0..300).step_by(2) {
+        for x in (0..520).step_by(2) {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let desktop = world.node_mut(Who::Program).desktop.as_mut();
+            desktop.expect("a desktop").fill(Rect::new(x, y, 2, 2), seed >> 8);
+        }
+    }
+    world.paint(Who::Program, Rect::new(0, 0, 520, 300), 0x0000_4000);
+    world.paint(Who::Program, Rect::new(20, 20, 60, 60), 0x00cc_2222);
+    world.run_for(2_000);
+    (world.latency_ms, world.rate) = (60, Some(40_000));
+    for (id, wanted) in [
+        (ALL, (490, 290)),
+        (0, (320, 200)),
+        (ALL, (490, 290)),
+        (4, (160, 240)),
+    ] {
+        let kept = world
+            .picture_at(Who::Console)
+            .expect("a picture")
+            .pixels()
+            .to_vec();
+        let (painted, before) = (world.node(Who::Console).painted.len(), size(&world));
+        show(&mut world, id);
+        let mut waited = 0;
+        while world.console_view().changing {
+            // A canvas has what was painted on it last: the old one, all of it, as long as nothing is painted and it is not emptied.
+            // What a page that is loaded anew would be given is that, or nothing.
+            let given = world.picture_at(Who::Console);
+            assert!(
+                given.is_none_or(|picture| picture.pixels() == kept),
+                "{id}: after {waited} ms"
+            );
+            assert_eq!(size(&world), before);
+            assert_eq!(world.node(Who::Console).painted.len(), painted);
+            assert_eq!(world.node(Who::Console).blanked, 0);
+            world.run_for(1);
+            waited += 1;
+            assert!(waited < 20_000, "it never comes");
+        }
+        assert!(waited > 120, "{id}: there was something between: {waited} ms");
+        // The very first of the new choice is all of it.
+        assert_eq!(size(&world), wanted);
+        assert!(world.picture_is_exact(), "{id}");
+        let first = world.node(Who::Console).painted[painted].bounds();
+        assert_eq!((first.width, first.height), wanted, "{id}: in one go");
+        world.run_for(2_000);
+    }
+    // What is counted here is counted where there is something to count.
+    world.agent(Who::Program, AgentCommand::Pause { paused: true });
+    world.run_for(500);
+    assert_eq!(world.node(Who::Console).blanked, 1);
+}
+
+#[test]
 fn a_switch_in_the_middle_of_an_update_does_not_wait_for_its_end() {
     let mut world = World::shared(3);
     let (wide, high) = (1_600u32, 900u32);

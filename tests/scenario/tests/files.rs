@@ -366,7 +366,12 @@ fn a_withdrawn_permission_stops_everything_at_once_and_nothing_half_stays() {
     assert_eq!(world.node(Who::Program).disk.reads, reads);
     for number in [1, 2] {
         let view = transfer(&world, number);
-        assert_eq!((view.state, view.fault), ("failed", Some(Fault::Canceled)));
+        let shown = (view.state, view.fault, view.by_customer);
+        assert_eq!(
+            shown,
+            ("canceled", None, true),
+            "no failure, and it says whose will it was"
+        );
     }
     assert!(world.node(Who::Console).disk.parts.is_empty());
     assert!(there(&world, Who::Program, "desktop/up.bin").is_none());

@@ -124,7 +124,12 @@ fn a_program_that_is_started_anew_goes_on_in_both_directions_where_the_part_ends
         world.node_mut(Who::Program).disk = disk;
         let capabilities = Capability::ALL.to_vec();
         world.agent(Who::Program, AgentCommand::Allow { capabilities });
-        world.run_for(20_000);
+        for _ in 0..80 {
+            world.run_for(250);
+            // What was there already is not taken for a fast line: the line carries a million bytes in a second.
+            let rate = transfer(&world).bytes_per_second;
+            assert!(rate <= 1_100_000, "{direction:?}: {rate}");
+        }
         let view = transfer(&world);
         assert_eq!(view.state, "done", "{direction:?}: {view:?}");
         assert_eq!(view.items_over, 2, "{direction:?}");
@@ -143,6 +148,35 @@ fn a_program_that_is_started_anew_goes_on_in_both_directions_where_the_part_ends
         assert!(world.node(direction.to).disk.parts.is_empty(), "{direction:?}");
         let told = world.node(Who::Console).arrived.len();
         assert_eq!(told, 2, "{direction:?}: each once");
+    }
+}
+
+#[test]
+fn on_a_slow_line_rate_and_time_left_are_those_of_the_line_all_the_time() {
+    for (seed, direction) in BOTH.into_iter().enumerate() {
+        let mut world = World::with_files(65 + seed as u64);
+        world.rate = Some(50_000);
+        direction.put(&mut world, "large.bin", &vec![7; 3 * MIB]);
+        direction.begin(&mut world, &["large.bin"]);
+        world.run_for(6_000);
+        let mut before = u64::MAX;
+        for _ in 0..50 {
+            world.run_for(1_000);
+            // What is on the disk grows by whole blocks, one in twenty seconds.
+            let view = transfer(&world);
+            let rate = view.bytes_per_second;
+            assert!((30_000..=55_000).contains(&rate), "{direction:?}: {view:?}");
+            let left = view.seconds_left.expect("it can be said");
+            assert!(
+                left <= before.saturating_add(2),
+                "{direction:?}: {left} after {before}"
+            );
+            let leaps = before != u64::MAX && left + 10 < before;
+            assert!(!leaps, "{direction:?}: {left} after {before}");
+            before = left;
+        }
+        world.run_for(60_000);
+        assert_eq!(transfer(&world).state, "done", "{direction:?}");
     }
 }
 

@@ -160,6 +160,8 @@ export interface TransferView {
    */
   state: 'waiting' | 'preparing' | 'running' | 'held' | 'interrupted' | 'asking' | 'done' | 'failed' | 'canceled';
   fault: FileFault | null;
+  /** The customer canceled it by taking the permission back. */
+  byCustomer: boolean;
   /** The first name of what was chosen. */
   name: string;
   /** Files and folders in all; 0 until that is known. */

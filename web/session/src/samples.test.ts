@@ -39,6 +39,7 @@ test('the console view of the core has the fields of ConsoleView', () => {
           way: 'send',
           state: 'asking',
           fault: 'full',
+          byCustomer: false,
           name: 'a',
           items: 1,
           itemsOver: 0,

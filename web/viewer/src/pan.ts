@@ -20,9 +20,14 @@ export class Pan {
   /** It moved; `true` if the stage goes with it. */
   move(stage: Stage, x: number, y: number): boolean {
     if (!this.#last) return false;
+    const { scrollLeft, scrollTop } = stage;
     stage.scrollLeft += this.#last.x - x;
     stage.scrollTop += this.#last.y - y;
-    this.#last = { x, y };
+    // A stage stands on whole pixels and ends somewhere: what it did not go is left for the next move, or the hand slips off the picture.
+    this.#last = {
+      x: this.#last.x - (stage.scrollLeft - scrollLeft),
+      y: this.#last.y - (stage.scrollTop - scrollTop),
+    };
     return true;
   }
 

@@ -83,6 +83,8 @@ fn allowed(from: &Package, to: &Package) -> bool {
         // A generated interface is a package of its own only because of what its code needs.
         ("apps", "apps") => room(to) == format!("{}-ui", room(from)),
         ("tests" | "bench", "core" | "edge" | "server") => true,
+        // Whole ends are put together in one place.
+        ("tests", "tests") => room(from) == "fuzz" && room(to) == "scenario",
         _ => false,
     }
 }
@@ -182,6 +184,14 @@ mod tests {
         assert_eq!(check(&neighbors), ["edge/input: may not depend on edge/screen"]);
         let shared = workspace(&[("edge/input", &["edge/win32"]), ("edge/win32", &[])]);
         assert!(check(&shared).is_empty());
+    }
+
+    #[test]
+    fn the_fuzzed_ends_are_those_of_the_scenarios_and_nothing_else_is_shared() {
+        let ends = workspace(&[("tests/fuzz", &["tests/scenario"]), ("tests/scenario", &[])]);
+        assert!(check(&ends).is_empty());
+        let around = workspace(&[("tests/scenario", &["tests/fuzz"]), ("tests/fuzz", &[])]);
+        assert_eq!(check(&around), ["tests/scenario: may not depend on tests/fuzz"]);
     }
 
     #[test]

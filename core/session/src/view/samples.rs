@@ -61,6 +61,7 @@ fn files() -> FilesView {
             way: "send",
             state: "asking",
             fault: Some(Fault::Full),
+            by_customer: false,
             name: "写真".to_owned(),
             items: 12,
             items_over: 3,

@@ -66,6 +66,7 @@ const transfer = (number: number, change: Partial<TransferView>): TransferView =
   way: 'send',
   state: 'running',
   fault: null,
+  byCustomer: false,
   name: 'driver.zip',
   items: 1,
   itemsOver: 0,
@@ -134,6 +135,7 @@ export function troubled(language: Language): TransferView[] {
       bytes: 412_000_000,
       bytesDone: 31_000_000,
     }),
+    transfer(4, { name: quote, state: 'canceled', byCustomer: true, bytes: 9_000_000, bytesDone: 2_400_000 }),
   ];
 }
 

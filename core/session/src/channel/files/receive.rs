@@ -72,6 +72,8 @@ pub struct Receiver {
     choice: Choice,
     /// Bytes that arrived and are not written.
     waiting: u64,
+    /// Bytes of content that arrived.
+    carried: u64,
     steps: VecDeque<Step>,
 }
 
@@ -96,6 +98,7 @@ impl Receiver {
             names: Apart::default(),
             choice,
             waiting: 0,
+            carried: 0,
             steps: VecDeque::new(),
         })
     }
@@ -147,6 +150,18 @@ impl Receiver {
         });
         let bytes = self.open.values().map(|coming| coming.written).sum();
         (now.map(|(&index, coming)| (index, coming.written)), bytes)
+    }
+
+    /// Bytes of content that the line brought: what was on the disk already is none of it.
+    #[must_use]
+    pub const fn carried(&self) -> u64 {
+        self.carried
+    }
+
+    /// Bytes that arrived and are not on the disk.
+    #[must_use]
+    pub const fn ahead(&self) -> u64 {
+        self.waiting
     }
 
     /// Names, size and time of one that is not over.
@@ -239,6 +254,7 @@ impl Receiver {
             return Err(SessionError::Peer("more of files than may wait"));
         }
         self.waiting += new.len() as u64;
+        self.carried += new.len() as u64;
         coming.received += new.len() as u64;
         coming.buffer.extend_from_slice(new);
         if coming.buffer.len() >= FILE_BLOCK_BYTES || coming.received == coming.size {

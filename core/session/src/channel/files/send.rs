@@ -55,6 +55,8 @@ pub struct Sender {
     reading: bool,
     held: bool,
     over: usize,
+    /// Bytes of content that went to the line, again or not.
+    carried: u64,
     steps: VecDeque<Step>,
 }
 
@@ -71,6 +73,7 @@ impl Sender {
             reading: false,
             held: false,
             over: 0,
+            carried: 0,
             steps: VecDeque::new(),
         };
         sender.announce();
@@ -136,6 +139,7 @@ impl Sender {
         };
         let payload = block.encode();
         chunk.used += size;
+        self.carried += size as u64;
         let (index, last) = (chunk.index, chunk.last);
         let done = chunk.used == chunk.bytes.len();
         if let Some(going) = self.open.get_mut(&index) {
@@ -291,15 +295,25 @@ impl Sender {
         (now.map(|(&index, going)| (index, going.have)), bytes)
     }
 
-    /// Bytes that may go before more is on the receiver's disk.
-    fn window(&self) -> u64 {
-        let out: u64 = self
-            .open
+    /// Bytes of content that the line took: what is on the receiver's disk already is none of it.
+    #[must_use]
+    pub const fn carried(&self) -> u64 {
+        self.carried
+    }
+
+    /// Bytes that went to the line and are not on the receiver's disk, as far as one knows.
+    #[must_use]
+    pub fn ahead(&self) -> u64 {
+        self.open
             .values()
             .filter(|going| going.from.is_some())
             .map(|g| g.sent.saturating_sub(g.have))
-            .sum();
-        FILE_WINDOW_BYTES.saturating_sub(out)
+            .sum()
+    }
+
+    /// Bytes that may go before more is on the receiver's disk.
+    fn window(&self) -> u64 {
+        FILE_WINDOW_BYTES.saturating_sub(self.ahead())
     }
 
     /// Size of one that was announced, and whether it is a folder; `None` once it is over.

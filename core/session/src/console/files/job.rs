@@ -39,13 +39,19 @@ pub enum State {
     Interrupted,
     Done,
     Failed(Fault),
+    /// By the operator.
     Canceled,
+    /// By the customer, who took the permission back.
+    Withdrawn,
 }
 
 impl State {
     /// Nothing comes after it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed(_) | Self::Canceled)
+        matches!(
+            self,
+            Self::Done | Self::Failed(_) | Self::Canceled | Self::Withdrawn
+        )
     }
 }
 
@@ -229,9 +235,9 @@ impl Job {
         }
     }
 
-    /// Notes how far it is, for the rate.
-    pub fn measure(&mut self, now_ms: u64, bytes_done: u64) {
-        self.samples.push_back((now_ms, bytes_done));
+    /// Notes what the line has carried in this attempt, for the rate: what was there before it came at no speed at all.
+    pub fn measure(&mut self, now_ms: u64, carried: u64) {
+        self.samples.push_back((now_ms, carried));
         while self.samples.len() > 64 || self.samples.front().is_some_and(|&(at, _)| at + RATE_MS < now_ms) {
             self.samples.pop_front();
         }
@@ -275,7 +281,7 @@ impl Job {
         let (state, fault) = match self.state {
             State::Done => ("done", None),
             State::Failed(fault) => ("failed", Some(fault)),
-            State::Canceled => ("canceled", None),
+            State::Canceled | State::Withdrawn => ("canceled", None),
             _ if self.held => ("held", None),
             State::Waiting => ("waiting", None),
             State::Interrupted => ("interrupted", None),
@@ -284,12 +290,19 @@ impl Job {
             State::Running if question.is_some() => ("asking", None),
             State::Running => ("running", None),
         };
-        let left = self.bytes.saturating_sub(bytes_done);
+        // What is only to be written needs no line; a disk has it in whole blocks, which would count down by leaps.
+        let ahead = sender
+            .map(Sender::ahead)
+            .or_else(|| receiver.map(Receiver::ahead));
+        let left = self
+            .bytes
+            .saturating_sub(bytes_done.saturating_add(ahead.unwrap_or(0)));
         TransferView {
             transfer: self.number,
             way: if self.sends() { "send" } else { "fetch" },
             state,
             fault,
+            by_customer: self.state == State::Withdrawn,
             name: self.name.clone(),
             items: self.items,
             items_over: self.items_over,
@@ -309,5 +322,131 @@ impl Job {
             problems: self.problems.clone(),
             problem_count: self.problem_count,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1_000_000;
+
+    /// A running job of so many bytes, and the page's look at it four times a second.
+    struct Watch {
+        job: Job,
+        now_ms: u64,
+        carried: u64,
+    }
+
+    impl Watch {
+        fn new(bytes: u64) -> Self {
+            let place = Place::default();
+            let (names, done) = (Vec::new(), BTreeSet::new());
+            let mut job = Job::new(1, Way::Fetch { place, names, done }, "a".to_owned());
+            (job.wire, job.items, job.bytes, job.state) = (1, 1, bytes, State::Running);
+            let mut watch = Self {
+                job,
+                now_ms: 1_000,
+                carried: 0,
+            };
+            watch.job.measure(watch.now_ms, 0);
+            watch
+        }
+
+        /// So long it goes at so many bytes per second. Gives what is shown at the end of it: the rate, and the seconds left.
+        fn goes(&mut self, ms: u64, rate: u64) -> (u64, Option<u64>) {
+            for _ in 0..ms / 250 {
+                self.now_ms += 250;
+                self.carried += rate / 4;
+                self.job.bytes_over += rate / 4;
+                self.job.measure(self.now_ms, self.carried);
+            }
+            self.shown()
+        }
+
+        fn shown(&self) -> (u64, Option<u64>) {
+            let view = self.job.view(None, None, true);
+            (view.bytes_per_second, view.seconds_left)
+        }
+    }
+
+    #[test]
+    fn a_steady_line_shows_its_rate_and_counts_down() {
+        let mut watch = Watch::new(100 * MB);
+        for left in (80..=98).rev().step_by(2) {
+            assert_eq!(watch.goes(2_000, MB), (MB, Some(left)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_before_there_is_anything_to_say_it_from() {
+        let mut watch = Watch::new(100 * MB);
+        assert_eq!(watch.shown(), (0, None));
+        // Looked at again in the same moment.
+        watch.job.measure(watch.now_ms, 5_000);
+        assert_eq!(watch.shown(), (0, None));
+        assert_eq!(watch.goes(250, MB).0, MB);
+    }
+
+    #[test]
+    fn a_line_that_slows_down_is_believed_within_five_seconds_and_the_time_left_grows_meanwhile() {
+        let mut watch = Watch::new(100 * MB);
+        let (_, mut left) = watch.goes(10_000, 2 * MB);
+        assert_eq!(left, Some(40));
+        for _ in 0..5 {
+            let (rate, now) = watch.goes(1_000, MB / 2);
+            assert!(rate > MB / 2 - 1 && rate < 2 * MB, "{rate}");
+            assert!(now > left, "{now:?} after {left:?}");
+            left = now;
+        }
+        assert_eq!(watch.shown(), (MB / 2, Some(155)));
+    }
+
+    #[test]
+    fn a_line_that_stands_has_no_rate_and_no_time_left_and_comes_back() {
+        let mut watch = Watch::new(100 * MB);
+        watch.goes(10_000, 2 * MB);
+        let (rate, left) = watch.goes(2_500, 0);
+        assert_eq!((rate, left), (MB, Some(80)), "half of what counts");
+        assert_eq!(watch.goes(2_500, 0), (0, None));
+        assert_eq!(watch.goes(60_000, 0), (0, None), "it does not guess");
+        assert_eq!(watch.goes(5_000, MB), (MB, Some(75)));
+    }
+
+    #[test]
+    fn near_the_end_it_is_one_second_and_then_none() {
+        let mut watch = Watch::new(10 * MB + 1);
+        assert_eq!(watch.goes(9_750, MB), (MB, Some(1)));
+        assert_eq!(watch.goes(250, MB), (MB, Some(1)), "one byte");
+        watch.job.bytes_over += 1;
+        assert_eq!(watch.shown(), (MB, Some(0)));
+        // More than was announced is not less than nothing.
+        watch.job.bytes_over += MB;
+        assert_eq!(watch.shown(), (MB, Some(0)));
+    }
+
+    #[test]
+    fn what_was_there_before_is_no_speed() {
+        let mut watch = Watch::new(100 * MB);
+        watch.job.bytes_over += 60 * MB;
+        assert_eq!(watch.goes(1_000, MB), (MB, Some(39)));
+    }
+
+    #[test]
+    fn an_attempt_that_is_over_says_nothing_of_the_next() {
+        let mut watch = Watch::new(100 * MB);
+        watch.goes(5_000, 2 * MB);
+        watch.job.end(State::Interrupted);
+        (watch.job.wire, watch.job.state, watch.carried) = (2, State::Running, 0);
+        assert_eq!(watch.shown(), (0, None));
+        assert_eq!(watch.goes(1_000, MB).0, MB);
+    }
+
+    #[test]
+    fn who_waits_is_told_no_time() {
+        let mut watch = Watch::new(100 * MB);
+        watch.goes(5_000, MB);
+        watch.job.held = true;
+        assert_eq!(watch.shown().1, None);
     }
 }

@@ -148,13 +148,18 @@ impl Console {
         let Some(number) = job.map(|job| job.number) else {
             return;
         };
-        let fault = Fault::from_wire(stop.fault).unwrap_or(Fault::Failed);
-        self.fail_job(now_ms, number, fault);
+        let state = match Fault::from_wire(stop.fault) {
+            // Of all that ends a transfer there, this alone is what a person does.
+            Some(Fault::Canceled) => State::Withdrawn,
+            fault => State::Failed(fault.unwrap_or(Fault::Failed)),
+        };
+        self.break_off(now_ms, number, state);
     }
 
-    fn fail_job(&mut self, now_ms: u64, number: u32, fault: Fault) {
+    /// It ends like this before it is done.
+    fn break_off(&mut self, now_ms: u64, number: u32, state: State) {
         self.close_attempt(number, true);
-        self.end_job(now_ms, number, State::Failed(fault));
+        self.end_job(now_ms, number, state);
         self.start_jobs(now_ms);
         self.view_due = true;
     }
@@ -235,7 +240,7 @@ impl Console {
             Step::Over(over) => self.item_over(number, &over),
             Step::Stop(fault) => {
                 self.say_stop(now_ms, wire, fault);
-                self.fail_job(now_ms, number, fault);
+                self.break_off(now_ms, number, State::Failed(fault));
             }
         }
         self.files.moved = true;
@@ -351,7 +356,7 @@ impl Console {
         });
         let interrupted: Vec<u32> = jobs.map(|job| job.number).collect();
         for number in interrupted {
-            self.fail_job(now_ms, number, Fault::Canceled);
+            self.break_off(now_ms, number, State::Withdrawn);
         }
     }
 
@@ -364,7 +369,7 @@ impl Console {
             if paused {
                 self.interrupt_job(number);
             } else {
-                self.fail_job(now_ms, number, Fault::Canceled);
+                self.break_off(now_ms, number, State::Withdrawn);
             }
         }
         for capability in [Capability::FilesIn, Capability::FilesOut] {
@@ -400,12 +405,11 @@ impl Console {
 
     pub(super) fn measure_jobs(&mut self, now_ms: u64) {
         let (sender, receiver) = (self.files.sender.as_ref(), self.files.receiver.as_ref());
-        let sent = sender.map(|s| (s.transfer(), s.current().1));
-        let received = receiver.map(|r| (r.transfer(), r.current().1));
-        for (wire, open) in sent.into_iter().chain(received) {
+        let sent = sender.map(|s| (s.transfer(), s.carried()));
+        let received = receiver.map(|r| (r.transfer(), r.carried()));
+        for (wire, carried) in sent.into_iter().chain(received) {
             if let Some(job) = self.files.jobs.iter_mut().find(|job| job.wire == wire) {
-                let done = job.bytes_over.saturating_add(open);
-                job.measure(now_ms, done);
+                job.measure(now_ms, carried);
             }
         }
     }

@@ -69,7 +69,7 @@ impl Console {
             (State::Done, arrived @ 2.., _) => (many, vec![arrived.to_string(), bytes, first]),
             // Folders with nothing in them can be pasted as well.
             (State::Done, 0, _) if job.pastes() => (one, vec![first, bytes]),
-            (State::Failed(_) | State::Canceled, ..) => {
+            (State::Failed(_) | State::Canceled | State::Withdrawn, ..) => {
                 let part = Part::of(job);
                 return self.tell_part(now_ms, part);
             }

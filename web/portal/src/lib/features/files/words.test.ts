@@ -1,7 +1,8 @@
 import type { TransferView } from '@temoto/session';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import en from '$i18n/en.json';
-import { overall, plain, quoted, rate, size } from './words';
+import { i18n } from '$i18n/i18n.svelte';
+import { overall, pace, plain, quoted, rate, size, stateSentence } from './words';
 
 test.each([
   [0, '0 B'],
@@ -37,6 +38,7 @@ const one = (change: Partial<TransferView>): TransferView => ({
   way: 'send',
   state: 'running',
   fault: null,
+  byCustomer: false,
   name: 'a',
   items: 1,
   itemsOver: 0,
@@ -60,6 +62,36 @@ test('all together: only what is not over counts, and the slowest says how long'
   // Empty files, and more than was announced.
   expect(overall([one({ bytes: 0 })])).toMatchObject({ percent: 0 });
   expect(overall([one({ bytesDone: 101 })])).toMatchObject({ percent: 100 });
+});
+
+const language = i18n.language;
+afterEach(() => void (i18n.language = language));
+
+test.each([
+  ['steady', { bytesPerSecond: 3_200_000, secondsLeft: 65 }, '3.2 MB/s', '1:05'],
+  ['long', { bytesPerSecond: 48_000, secondsLeft: 3_725 }, '48 kB/s', '1:02:05'],
+  ['near the end', { bytesPerSecond: 900, secondsLeft: 0 }, '900 B/s', '0:00'],
+  ['stalled, or not known yet', { bytesPerSecond: 0, secondsLeft: null }, '0 B/s', null],
+])('rate and time left, %s', (_, change, speed, left) => {
+  i18n.language = 'en';
+  expect(pace(one(change))).toEqual(left ? [speed, `${left} left`] : [speed]);
+  i18n.language = 'ja';
+  expect(pace(one(change))).toEqual(left ? [speed, `残り${left}`] : [speed]);
+});
+
+test('nothing is said of the pace of one that does not run', () => {
+  for (const state of ['waiting', 'preparing', 'held', 'interrupted', 'asking', 'done', 'failed', 'canceled'] as const)
+    expect(pace(one({ state }))).toEqual([]);
+});
+
+test('who canceled a transfer is to be read', () => {
+  i18n.language = 'en';
+  expect(stateSentence(one({ state: 'canceled' }))).toBe(en.files_state_canceled);
+  expect(stateSentence(one({ state: 'canceled', byCustomer: true }))).toBe(en.files_state_withdrawn);
+  expect(stateSentence(one({ state: 'failed', fault: 'full' }))).toBe(en.file_fault_full);
+  expect(stateSentence(one({ state: 'failed' }))).toBe(en.files_state_failed);
+  i18n.language = 'ja';
+  expect(stateSentence(one({ state: 'canceled', byCustomer: true }))).toBe('お客様が中止しました');
 });
 
 test('every failure has a sentence', () => {

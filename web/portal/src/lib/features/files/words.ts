@@ -1,6 +1,7 @@
 /** Figures, names and failures of files, in words. */
 import type { FileFault, FileRoot, TransferView } from '@temoto/session';
 import { t } from '$i18n/i18n.svelte';
+import { duration } from '$shell/time.svelte';
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
@@ -35,6 +36,21 @@ export function quoted(name: string): string {
 }
 
 export const faultSentence = (fault: FileFault): string => t(`file_fault_${fault}`);
+
+/** How a transfer stands, and who ended it. */
+export function stateSentence(one: TransferView): string {
+  if (one.state === 'done' && one.problemCount > 0) return t('files_state_done_problems', { count: one.problemCount });
+  if (one.state === 'failed' && one.fault) return faultSentence(one.fault);
+  if (one.state === 'canceled' && one.byCustomer) return t('files_state_withdrawn');
+  return t(`files_state_${one.state}`);
+}
+
+/** How fast one that runs goes, and how long it takes at this rate, if that can be said. */
+export function pace({ state, bytesPerSecond, secondsLeft }: TransferView): string[] {
+  if (state !== 'running') return [];
+  const left = secondsLeft === null ? [] : [t('files_left', { left: duration(secondsLeft * 1000) })];
+  return [rate(bytesPerSecond), ...left];
+}
 
 export function rootName({ kind, name }: FileRoot): string {
   return kind === 'drive' ? t('files_root_drive', { name: quoted(name) }) : t(`files_root_${kind}`);
