@@ -420,7 +420,7 @@ mod tests {
     fn what_is_whole_goes_on_the_clipboard_and_what_is_not_leaves_it_alone() {
         let play = play(&seeds()[2]);
         let program = play.world.node(Who::Program);
-        let names = program.clip_files.iter().map(|paths| paths.len());
+        let names = program.clip_files.iter().map(Vec::len);
         assert_eq!(names.collect::<Vec<_>>(), [3]);
         let parts = program
             .disk
