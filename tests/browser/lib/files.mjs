@@ -1,7 +1,11 @@
-// A file of the operator's on its way to the customer, back again, and into the trash: one step of the tour.
+// A file of the operator's on its way to the customer, onto the clipboard there, back again, and into the trash: one step of the tour.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { until } from './browser.mjs';
 
 const TEXT = 'もう一度お試しください。 Please try again.';
 const FILE = '手順書🖨️.txt';
@@ -35,6 +39,7 @@ export async function files(tour, button) {
     await entry.first().waitFor();
     await tour.reads(FILE);
     await tour.pictured('files');
+    if (!tour.leavesOut('files_paste')) await pastes(tour, panel);
     // And back again.
     await entry.first().click();
     const coming = page.waitForEvent('download');
@@ -62,4 +67,22 @@ export async function files(tour, button) {
     rmSync(mine, { recursive: true, force: true });
     if (await panel.isVisible()) await panel.getByRole('button', { name: words.close, exact: true }).last().click();
   }
+}
+
+/** The same file onto the customer's clipboard, where whatever pastes files finds it. */
+async function pastes(tour, panel) {
+  const { words, desktop } = tour;
+  const xclip = ['-selection', 'clipboard', '-o', '-t', 'text/uri-list'];
+  const listed = () => {
+    const { stdout } = spawnSync('xclip', xclip, { env: desktop.environment, encoding: 'utf8', timeout: 30_000 });
+    return (stdout ?? '').split('\r\n').filter((uri) => uri.startsWith('file:'));
+  };
+  await panel.getByRole('listbox', { name: words.files_mine }).press('Control+A');
+  await panel.getByRole('button', { name: words.files_paste, exact: true }).click();
+  await panel.getByText(words.files_pasted).waitFor();
+  await tour.pictured('files-pasted');
+  const [uri, ...more] = await until('a file on the clipboard', () => listed().length > 0 && listed());
+  const path = fileURLToPath(uri);
+  if (more.length > 0 || !path.endsWith(`/${FILE}`)) throw new Error(`not so: the file on the clipboard, but ${path}`);
+  if (readFileSync(path, 'utf8') !== TEXT) throw new Error('not so: the content on the clipboard');
 }

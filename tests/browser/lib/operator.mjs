@@ -23,6 +23,9 @@ export class Operator {
   /** Presses Start session; the code and the ms from the press to its eight digits on the page. */
   async startSession() {
     const start = this.page.getByRole('button', { name: this.words.start_session, exact: true });
+    // Other pages list sessions of other tabs: this one is known by its name.
+    const created = this.page.waitForResponse((response) => /\/sessions$/.test(response.url()) && response.request().method() === 'POST');
+    created.catch(() => undefined);
     const { digits, ms } = await start.evaluate(
       (button, name) =>
         new Promise((resolve, reject) => {
@@ -46,13 +49,18 @@ export class Operator {
         }),
       this.words.session_code,
     );
+    this.session = (await (await created).json()).session;
     return { digits, ms };
   }
 
-  /** Opens the session's own view once the customer joined: from the card of who just came, or from the table, where it stays. */
+  /**
+   * Opens the view of the session that was started last, once the customer joined: from the card of who just came, or from the table, where
+   * it stays. Sessions of other tabs are listed there as well.
+   */
   async openSession() {
     const link = (name) => this.page.getByRole('link', { name, exact: true });
-    await link(this.words.open_session).or(link(this.words.sessions_open)).first().click();
+    const own = this.page.locator(`a[href="/console/s/${this.session}"]`);
+    await link(this.words.open_session).or(link(this.words.sessions_open)).and(own).first().click();
     await this.page.waitForURL('**/console/s/**');
     await this.page.getByRole('toolbar', { name: this.words.session_toolbar }).waitFor();
   }
