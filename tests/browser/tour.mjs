@@ -230,9 +230,14 @@ export class Tour {
     return seen;
   }
 
+  /** A click of the operator's into the customer's editor, which has the keyboard then. */
   async intoEditor() {
     const editor = await this.desktop.window(this.place.editor);
     await this.operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
+    const named = new RegExp(this.place.editor);
+    await until('the keyboard in the editor', async () => named.test(await this.title()), 10_000).catch(async ({ message }) => {
+      throw new Error(`${message}, but ${JSON.stringify(await this.title())} has it`);
+    });
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
 

@@ -4,6 +4,7 @@ use temoto_geometry::Rect;
 use temoto_keymap::Code;
 use temoto_session::channel::chat::{From, Line};
 use temoto_session::channel::input::Injection;
+use temoto_session::permission::Capability;
 use temoto_session::{AgentCommand, ConsoleCommand};
 
 use crate::{Who, World};
@@ -23,6 +24,27 @@ pub fn customer_writes(world: &mut World, text: &str) {
             text: text.to_owned(),
         },
     );
+}
+
+/// The customer allows it in the program, and both ends know.
+pub fn customer_allows(world: &mut World, capability: Capability) {
+    let yes = true;
+    world.agent(Who::Program, AgentCommand::Answer { capability, yes });
+    world.run_for(300);
+}
+
+/// The customer takes it back in the program; the operator's end does not know of it yet.
+pub fn customer_withdraws(world: &mut World, capability: Capability) {
+    world.agent(Who::Program, AgentCommand::Withdraw { capability });
+}
+
+/// A session whose customer allowed the screen and these.
+pub fn shared_with(seed: u64, capabilities: &[Capability]) -> World {
+    let mut world = World::shared(seed);
+    for &capability in capabilities {
+        customer_allows(&mut world, capability);
+    }
+    world
 }
 
 /// What people wrote, in order, without the events.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
 
+use temoto_scenario::play::{customer_allows, customer_withdraws, shared_with};
 use temoto_scenario::{Who, World};
 use temoto_session::channel::clipboard::{Clip, ClipKind};
 use temoto_session::channel::files::{Fault, RootKind, copied};
@@ -11,24 +12,6 @@ use temoto_session::{AgentCommand, ConsoleCommand};
 
 const MIB: usize = 1 << 20;
 const BOTH: [Capability; 2] = [Capability::ClipboardOut, Capability::FilesOut];
-
-fn allow(world: &mut World, capability: Capability) {
-    let yes = true;
-    world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-    world.run_for(300);
-}
-
-fn withdraw(world: &mut World, capability: Capability) {
-    world.agent(Who::Program, AgentCommand::Withdraw { capability });
-}
-
-fn world(seed: u64, capabilities: &[Capability]) -> World {
-    let mut world = World::shared(seed);
-    for &capability in capabilities {
-        allow(&mut world, capability);
-    }
-    world
-}
 
 /// The customer copies files: a letter and a folder with a picture in it. The disk has them whatever the session says of it.
 fn copies(world: &mut World, number: u32, picture: &[u8], told: bool) {
@@ -82,7 +65,7 @@ fn transfer(world: &World, number: u32) -> TransferView {
 
 #[test]
 fn copied_files_are_a_place_that_can_be_looked_into_and_taken_from() {
-    let mut world = world(51, &BOTH);
+    let mut world = shared_with(51, &BOTH);
     assert_eq!(root_of(&world), None);
     copies(&mut world, 1, b"sea", true);
     let root = root_of(&world).expect("a place");
@@ -114,7 +97,7 @@ fn nothing_is_told_of_them_without_both_grants() {
         (54, vec![Capability::FilesOut], false),
         (55, vec![Capability::ClipboardOut, Capability::FilesIn], true),
     ] {
-        let mut world = world(seed, &granted);
+        let mut world = shared_with(seed, &granted);
         copies(&mut world, 1, b"sea", told);
         assert_eq!(root_of(&world), None, "{granted:?}");
         if granted.contains(&Capability::FilesOut) {
@@ -125,11 +108,11 @@ fn nothing_is_told_of_them_without_both_grants() {
             world.run_for(1_000);
             assert_eq!(transfer(&world, 1).fault, Some(Fault::Gone));
             // What was copied before stays there.
-            allow(&mut world, Capability::ClipboardOut);
+            customer_allows(&mut world, Capability::ClipboardOut);
             assert_eq!(root_of(&world), None);
             assert_eq!(list(&mut world, &root, &[]), Err(Fault::Gone));
         } else if told {
-            allow(&mut world, Capability::FilesOut);
+            customer_allows(&mut world, Capability::FilesOut);
             assert!(
                 root_of(&world).is_some(),
                 "it was copied while copies were allowed"
@@ -142,8 +125,8 @@ fn nothing_is_told_of_them_without_both_grants() {
 fn the_place_goes_with_a_grant_with_a_pause_and_with_whatever_is_copied_next() {
     type Change = fn(&mut World);
     let changes: [(Change, bool); 8] = [
-        (|world| withdraw(world, Capability::ClipboardOut), true),
-        (|world| withdraw(world, Capability::FilesOut), false),
+        (|world| customer_withdraws(world, Capability::ClipboardOut), true),
+        (|world| customer_withdraws(world, Capability::FilesOut), false),
         (
             |world| {
                 for paused in [true, false] {
@@ -173,7 +156,7 @@ fn the_place_goes_with_a_grant_with_a_pause_and_with_whatever_is_copied_next() {
         ),
         (
             |world| {
-                allow(world, Capability::ClipboardIn);
+                customer_allows(world, Capability::ClipboardIn);
                 let (text, html) = ("of the operator".to_owned(), None);
                 world.console(ConsoleCommand::PutClipboard { text, html });
             },
@@ -182,7 +165,7 @@ fn the_place_goes_with_a_grant_with_a_pause_and_with_whatever_is_copied_next() {
         (|world| copies(world, 2, b"mountain", true), true),
     ];
     for (n, (change, listable)) in changes.into_iter().enumerate() {
-        let mut world = world(60 + n as u64, &[&BOTH[..], &[Capability::FilesIn]].concat());
+        let mut world = shared_with(60 + n as u64, &[&BOTH[..], &[Capability::FilesIn]].concat());
         copies(&mut world, 1, b"sea", true);
         let root = root_of(&world).expect("a place");
         change(&mut world);
@@ -204,7 +187,7 @@ fn the_place_goes_with_a_grant_with_a_pause_and_with_whatever_is_copied_next() {
 #[test]
 fn what_is_on_its_way_ends_with_the_grant_and_not_with_the_next_copy() {
     for withdrawn in [false, true] {
-        let mut world = world(70, &BOTH);
+        let mut world = shared_with(70, &BOTH);
         world.rate = Some(1_000_000);
         copies(&mut world, 1, &vec![7; 3 * MIB], true);
         let root = root_of(&world).expect("a place");
@@ -212,7 +195,7 @@ fn what_is_on_its_way_ends_with_the_grant_and_not_with_the_next_copy() {
         world.run_for(1_000);
         assert_eq!(transfer(&world, 1).state, "running");
         if withdrawn {
-            withdraw(&mut world, Capability::ClipboardOut);
+            customer_withdraws(&mut world, Capability::ClipboardOut);
         } else {
             world.with_agent(Who::Program, |agent, now| agent.copied(now, Clip::text("a text")));
         }
@@ -232,7 +215,7 @@ fn what_is_on_its_way_ends_with_the_grant_and_not_with_the_next_copy() {
 
 #[test]
 fn nothing_can_be_put_or_changed_there() {
-    let mut world = world(80, &[&BOTH[..], &[Capability::FilesIn]].concat());
+    let mut world = shared_with(80, &[&BOTH[..], &[Capability::FilesIn]].concat());
     copies(&mut world, 1, b"sea", true);
     let root = root_of(&world).expect("a place");
     let before = world.node(Who::Program).disk.files.clone();
@@ -278,7 +261,7 @@ fn nothing_can_be_put_or_changed_there() {
 fn of_a_folder_that_is_being_told_nothing_follows_the_withdrawal() {
     // The disk has not answered yet, or the line is slow.
     for slow_line in [false, true] {
-        let mut world = world(90, &BOTH);
+        let mut world = shared_with(90, &BOTH);
         for n in 0..3_000 {
             let path = format!("{}/写真/{n}.jpg", copied::root(1));
             world.node_mut(Who::Program).disk.put(&path, b"x");
@@ -293,7 +276,7 @@ fn of_a_folder_that_is_being_told_nothing_follows_the_withdrawal() {
             path: vec!["写真".to_owned()],
         });
         world.run_for(1_000);
-        withdraw(&mut world, Capability::ClipboardOut);
+        customer_withdraws(&mut world, Capability::ClipboardOut);
         let now = world.now_ms;
         world.node_mut(Who::Program).disk_goes_on(now);
         world.run_for(10_000);

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use temoto_scenario::hostile::said;
+use temoto_scenario::play::{customer_withdraws, shared_with};
 use temoto_scenario::{Who, World};
 use temoto_session::channel::chat::{From, Line};
 use temoto_session::channel::clipboard::Clip;
@@ -22,22 +23,9 @@ use temoto_wire::relay::Role;
 const MIB: usize = 1 << 20;
 const BOTH: [Capability; 2] = [Capability::ClipboardIn, Capability::FilesIn];
 
-fn allow(world: &mut World, capability: Capability) {
-    let yes = true;
-    world.agent(Who::Program, AgentCommand::Answer { capability, yes });
-    world.run_for(300);
-}
-
-fn withdraw(world: &mut World, capability: Capability) {
-    world.agent(Who::Program, AgentCommand::Withdraw { capability });
-}
-
 /// The operator has a letter, and a folder with a picture and an empty folder in it.
 fn world(seed: u64, capabilities: &[Capability]) -> World {
-    let mut world = World::shared(seed);
-    for &capability in capabilities {
-        allow(&mut world, capability);
-    }
+    let mut world = shared_with(seed, capabilities);
     let disk = &mut world.node_mut(Who::Console).disk;
     disk.folders = vec!["写真".to_owned(), "写真/空".to_owned()];
     disk.put("手紙.txt", b"dear");
@@ -178,7 +166,7 @@ fn both_have_to_be_allowed() {
     // The console does not know of the withdrawal yet.
     for (seed, missing) in [(12, Capability::ClipboardIn), (13, Capability::FilesIn)] {
         let mut world = world(seed, &BOTH);
-        withdraw(&mut world, missing);
+        customer_withdraws(&mut world, missing);
         put(&mut world, 1, &["手紙.txt"]);
         world.run_for(1_000);
         let view = transfer(&world, 1);
@@ -203,7 +191,7 @@ fn a_withdrawal_while_the_disk_hands_it_over_is_in_time() {
     }
     assert_eq!(transfer(&world, 1).state, "done");
     assert!(world.node(Who::Program).disk.handed.is_none());
-    withdraw(&mut world, Capability::ClipboardIn);
+    customer_withdraws(&mut world, Capability::ClipboardIn);
     let now = world.now_ms;
     world.node_mut(Who::Program).disk_goes_on(now);
     world.run_for(1_000);
@@ -215,8 +203,8 @@ fn a_withdrawal_while_the_disk_hands_it_over_is_in_time() {
 fn what_ends_early_is_on_no_clipboard_and_nothing_of_it_stays() {
     type Change = fn(&mut World);
     let changes: [Change; 5] = [
-        |world| withdraw(world, Capability::ClipboardIn),
-        |world| withdraw(world, Capability::FilesIn),
+        |world| customer_withdraws(world, Capability::ClipboardIn),
+        |world| customer_withdraws(world, Capability::FilesIn),
         |world| world.console(ConsoleCommand::CancelTransfer { transfer: 2 }),
         |world| world.node_mut(Who::Program).disk.capacity = Some(4),
         // One of the files cannot be read any more.
