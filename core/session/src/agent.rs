@@ -437,6 +437,7 @@ impl Agent {
             FromServer::Attempt { .. }
             | FromServer::Proof { .. }
             | FromServer::AttemptGone { .. }
+            | FromServer::CodeClosed { .. }
             | FromServer::Ping(_)
             | FromServer::Pong(_)
             | FromServer::Drain { .. }

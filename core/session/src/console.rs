@@ -49,7 +49,7 @@ use crate::peer::{Incarnation, PeerEvent};
 use crate::quality::Meter;
 use crate::view::{EndView, Notice};
 use end::End;
-use lobby::{Admitted, ArmedToken, Attempt, WaitingCode};
+use lobby::{Admitted, ArmedToken, Attempt, ClosingCode, WaitingCode};
 
 /// What the server gave together with the session.
 #[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
@@ -79,6 +79,8 @@ pub struct Console {
     resume: Option<[u8; 32]>,
     link: Link,
     code: Option<WaitingCode>,
+    /// A code that was given back and that the relay did not answer for.
+    closing: Option<ClosingCode>,
     codes_burnt: u32,
     token: Option<ArmedToken>,
     attempts: BTreeMap<Id, Attempt>,
@@ -144,6 +146,7 @@ impl Console {
             resume: None,
             link: Link::new(),
             code: None,
+            closing: None,
             codes_burnt: 0,
             token: None,
             attempts: BTreeMap::new(),
@@ -343,6 +346,7 @@ impl Console {
                 };
                 self.finish(now_ms, "server", code);
             }
+            FromServer::CodeClosed { selector } => self.code_closed(&selector),
             // The rest is for agents or for the link; a server that sends it here is ignored.
             FromServer::Work { .. }
             | FromServer::Answer { .. }
@@ -370,6 +374,11 @@ impl Console {
         if let Some(token) = &self.token {
             let id = token.token.id();
             self.send(&ToServer::Arm { token: id });
+        }
+        if let Some(closing) = &self.closing {
+            // What was said on the last line may not have been heard.
+            let again = closing.message();
+            self.send(&again);
         }
         for (&participant, end) in &mut self.ends {
             let there = peers
@@ -420,7 +429,7 @@ impl Console {
             self.send(&ToServer::End);
         }
         self.link.close();
-        self.code = None;
+        (self.code, self.closing) = (None, None);
         self.token = None;
         self.attempts.clear();
         self.admitted.clear();

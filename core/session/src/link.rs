@@ -163,6 +163,7 @@ impl Link {
             | FromServer::Attempt { .. }
             | FromServer::Proof { .. }
             | FromServer::AttemptGone { .. }
+            | FromServer::CodeClosed { .. }
             | FromServer::Work { .. }
             | FromServer::Answer { .. }
             | FromServer::Admitted { .. }

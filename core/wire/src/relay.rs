@@ -173,8 +173,8 @@ pub enum ToServer {
     Arm { token: Id },
     /// No longer.
     Disarm { token: Id },
-    /// The waiting code is not to be routed any more.
-    CloseCode(CloseCode),
+    /// The code with these routing digits is not to be routed any more.
+    CloseCode { why: CloseCode, selector: Selector },
     /// The agent gives its place up.
     Leave,
     /// The console ends the session.
@@ -236,6 +236,8 @@ pub enum FromServer {
     Ended(Ended),
     /// The connection closes.
     Detached(Detached),
+    /// The code that was given back is not routed any more, and what became of it is kept.
+    CodeClosed { selector: Selector },
 }
 
 fn lobby(r: &mut Reader<'_>) -> Result<LobbyBytes, WireError> {
@@ -324,7 +326,10 @@ impl ToServer {
             } => message(0x09, &[attempt, &[u8::from(*counted)], &lobby[..]]),
             Self::Arm { token } => message(0x0A, &[token]),
             Self::Disarm { token } => message(0x0B, &[token]),
-            Self::CloseCode(why) => message(0x0C, &[&[why.number()]]),
+            Self::CloseCode { why, selector } => {
+                let (by, id) = selector.parts();
+                message(0x0C, &[&[why.number(), by], id])
+            }
             Self::Leave => message(0x0D, &[]),
             Self::End => message(0x0E, &[]),
             Self::Worked { nonce } => message(0x0F, &[&nonce.to_be_bytes()]),
@@ -387,7 +392,10 @@ impl ToServer {
             },
             0x0A => Self::Arm { token: r.array()? },
             0x0B => Self::Disarm { token: r.array()? },
-            0x0C => Self::CloseCode(CloseCode::from_number(r.u8()?)?),
+            0x0C => Self::CloseCode {
+                why: CloseCode::from_number(r.u8()?)?,
+                selector: Selector::read(&mut r)?,
+            },
             0x0D => Self::Leave,
             0x0E => Self::End,
             0x0F => Self::Worked { nonce: r.u64()? },
@@ -458,6 +466,10 @@ impl FromServer {
             Self::Ended(why) => message(0x8F, &[&[why.number()]]),
             Self::Detached(why) => message(0x90, &[&[why.number()]]),
             Self::Work { challenge, bits } => message(0x91, &[challenge, &[*bits]]),
+            Self::CodeClosed { selector } => {
+                let (by, id) = selector.parts();
+                message(0x92, &[&[by], id])
+            }
         }
     }
 
@@ -542,6 +554,9 @@ impl FromServer {
             0x91 => Self::Work {
                 challenge: r.array()?,
                 bits: r.u8()?,
+            },
+            0x92 => Self::CodeClosed {
+                selector: Selector::read(&mut r)?,
             },
             verb => return Err(WireError::Unknown(verb)),
         };

@@ -83,7 +83,10 @@ pub enum Verb {
     Disarm {
         token: Id,
     },
-    CloseCode(CloseCode),
+    CloseCode {
+        why: CloseCode,
+        selector: Selector,
+    },
     Leave,
     End,
 }

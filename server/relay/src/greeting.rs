@@ -64,7 +64,7 @@ pub(crate) fn read(relay: &Relay, bytes: &[u8]) -> Event {
         },
         ToServer::Arm { token } => Verb::Arm { token },
         ToServer::Disarm { token } => Verb::Disarm { token },
-        ToServer::CloseCode(why) => Verb::CloseCode(why),
+        ToServer::CloseCode { why, selector } => Verb::CloseCode { why, selector },
         ToServer::Leave => Verb::Leave,
         ToServer::End => Verb::End,
     };

@@ -124,6 +124,8 @@ enum Pending {
     Attach(attach::Taken),
     Judge(Id),
     Admit(verdict::Admission),
+    /// Then this console is told that the code is closed.
+    CodeClosed(ConnId, Selector),
 }
 
 /// The whole state of lobby and relay.
@@ -229,6 +231,10 @@ impl Table {
             Some(Pending::Attach(taken)) => self.place_kept(taken, ok),
             Some(Pending::Judge(attempt)) => self.judge_kept(attempt, ok),
             Some(Pending::Admit(admission)) => self.admit_kept(admission, ok),
+            // Not kept: it is not routed any more all the same, and the portal withdraws it with the next one.
+            Some(Pending::CodeClosed(console, selector)) => {
+                self.say(console, &FromServer::CodeClosed { selector });
+            }
             None => {}
         }
         std::mem::take(&mut self.actions)
@@ -372,7 +378,7 @@ impl Table {
             | Verb::Refuse { .. }
             | Verb::Arm { .. }
             | Verb::Disarm { .. }
-            | Verb::CloseCode(_)
+            | Verb::CloseCode { .. }
             | Verb::End => self.detach(id, Detached::Protocol),
         }
     }
@@ -389,7 +395,7 @@ impl Table {
             } => self.refuse(id, attempt, counted, letter),
             Verb::Arm { token } => self.arm(session, token),
             Verb::Disarm { token } => self.disarm(session, token),
-            Verb::CloseCode(why) => self.close_code(session, session::code_state(why)),
+            Verb::CloseCode { why, selector } => self.give_code_back(id, session, why, selector),
             Verb::End => self.end(session, temoto_wire::relay::Ended::Console),
             Verb::Ping(_) | Verb::Pong | Verb::Worked { .. } | Verb::Proof(_) | Verb::Leave => {
                 self.detach(id, Detached::Protocol);

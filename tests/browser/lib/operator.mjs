@@ -54,12 +54,12 @@ export class Operator {
   }
 
   /**
-   * Opens the view of the session that was started last, once the customer joined: from the card of who just came, or from the table, where
-   * it stays. Sessions of other tabs are listed there as well.
+   * Opens the view of a session, of the one that was started last if not told, once the customer joined: from the card of who just came, or
+   * from the table, where it stays. Sessions of other tabs are listed there as well.
    */
-  async openSession() {
+  async openSession(session = this.session) {
     const link = (name) => this.page.getByRole('link', { name, exact: true });
-    const own = this.page.locator(`a[href="/console/s/${this.session}"]`);
+    const own = this.page.locator(`a[href="/console/s/${session}"]`);
     await link(this.words.open_session).or(link(this.words.sessions_open)).and(own).first().click();
     await this.page.waitForURL('**/console/s/**');
     await this.page.getByRole('toolbar', { name: this.words.session_toolbar }).waitFor();

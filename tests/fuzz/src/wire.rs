@@ -135,12 +135,15 @@ pub fn to_server_seeds() -> Vec<Vec<u8>> {
         },
         ToServer::Arm { token: [5; 16] },
         ToServer::Disarm { token: [5; 16] },
-        ToServer::CloseCode(CloseCode::Spent),
         ToServer::Leave,
         ToServer::End,
         ToServer::Worked { nonce: 0x0123_4567 },
     ];
     if let Some(selector) = Selector::routing("4821") {
+        messages.push(ToServer::CloseCode {
+            why: CloseCode::Spent,
+            selector,
+        });
         messages.push(ToServer::Knock {
             version: PROTOCOL_VERSION,
             role: Role::Page,
@@ -206,6 +209,7 @@ pub fn from_server_seeds() -> Vec<Vec<u8>> {
         },
     ];
     if let Some(selector) = Selector::routing("4821") {
+        messages.push(FromServer::CodeClosed { selector });
         messages.push(FromServer::Attempt {
             attempt: [4; 16],
             role: Role::Page,

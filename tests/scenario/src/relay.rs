@@ -184,9 +184,11 @@ impl Relay {
                 self.tokens.remove(&token);
                 Vec::new()
             }
-            ToServer::CloseCode(_) => {
-                self.routing = None;
-                Vec::new()
+            ToServer::CloseCode { selector, .. } => {
+                if selector.routing_digits() == self.routing.as_deref() {
+                    self.routing = None;
+                }
+                vec![(who, FromServer::CodeClosed { selector })]
             }
             ToServer::Leave => self.leave(who),
             ToServer::End => {

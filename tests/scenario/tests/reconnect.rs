@@ -15,6 +15,7 @@ use temoto_scenario::{HOST, Who, World};
 use temoto_session::channel::chat::From;
 use temoto_session::permission::Capability;
 use temoto_session::{AgentCommand, ConsoleCommand};
+use temoto_wire::relay::FromServer;
 
 /// A number whose console is away for a moment is answered like any other that is not in use: the customer presses again.
 fn insist(world: &mut World, digits: &str) {
@@ -480,6 +481,46 @@ fn after_two_burnt_codes_it_goes_on_only_by_a_click() {
         });
     }
     assert_eq!(world.digits().len(), 10);
+    world.join_page();
+}
+
+#[test]
+fn another_code_is_asked_for_when_the_relay_has_closed_the_burnt_one() {
+    let mut world = World::new(17);
+    world.relay.forger = Some(Box::new(|who, message| {
+        let closed = matches!(message, FromServer::CodeClosed { .. });
+        (!closed).then_some((who, message)).into_iter().collect()
+    }));
+    for _ in 0..3 {
+        guess(&mut world, Who::Other);
+    }
+    assert_eq!(world.console_view().notice.expect("told").code, "code_burnt");
+    assert_eq!(world.node(Who::Console).codes_wanted, 0);
+    // What was said on a line that broke may not have been heard: it is said again.
+    world.relay.forger = None;
+    for _ in 0..2 {
+        world.cut();
+        world.line_up = true;
+        world.run_for(10_000);
+        assert_eq!(world.node(Who::Console).codes_wanted, 1);
+    }
+}
+
+#[test]
+fn a_code_by_hand_is_good_and_nothing_takes_it_back() {
+    let mut world = World::new(17);
+    for routing in ["7310", "7311"] {
+        world.relay.route(routing);
+        let expires_at_ms = world.unix_ms() + 600_000;
+        world.console(ConsoleCommand::NewCode {
+            routing: routing.to_owned(),
+            secret_digits: 4,
+            expires_at_ms,
+        });
+        world.run_for(1_000);
+    }
+    assert_eq!(&world.digits()[..4], "7311");
+    assert_eq!(world.node(Who::Console).codes_wanted, 0);
     world.join_page();
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use temoto_crypto::code::Code;
 use temoto_wire::proto::file_change::Kind as Change;
 use temoto_wire::proto::{self, control::Body};
-use temoto_wire::relay::{CloseCode, Credential, ToServer};
+use temoto_wire::relay::{Credential, ToServer};
 
 use super::{Console, ConsoleEvent, Setup, WaitingCode};
 use crate::SessionError;
@@ -335,9 +335,8 @@ impl Console {
         let digits = routing.len() + secret_digits;
         let code = Code::draw(routing, digits, &mut self.rng)
             .map_err(|_| SessionError::Malformed("routing digits"))?;
-        if self.code.is_some() && self.link.is_up() {
-            self.send(&ToServer::CloseCode(CloseCode::Withdrawn));
-        }
+        // The server withdrew the last one when it made this one: nothing is left to be closed.
+        self.closing = None;
         // The server says when by its own clock; ten minutes is the most that is believed. A new code that is over
         // already means that this clock is ahead: the server refuses what really is over.
         let left = match expires_at_ms.saturating_sub(self.unix(now_ms)) {
@@ -349,7 +348,6 @@ impl Console {
             code,
             failures: 0,
             expires_ms: now_ms + left,
-            asked_new: false,
         });
         (self.view_due, self.store_due) = (true, true);
         Ok(())

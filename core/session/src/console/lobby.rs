@@ -15,6 +15,8 @@ use crate::happened::Happened;
 use crate::level::{SIGNED, level};
 use crate::output::Output;
 
+/// Digits of a code that route; the rest is secret.
+const ROUTING_DIGITS: usize = 4;
 /// Wrong secrets that burn a code.
 const FAILURES: u32 = 3;
 /// An attempt is judged within this.
@@ -29,8 +31,30 @@ pub struct WaitingCode {
     pub(super) code: Code,
     pub(super) failures: u32,
     pub(super) expires_ms: u64,
-    /// The shell was asked for another one.
-    pub(super) asked_new: bool,
+}
+
+impl WaitingCode {
+    fn selector(&self) -> Option<Selector> {
+        Selector::routing(self.code.routing(ROUTING_DIGITS))
+    }
+}
+
+/// A code that was given back, until the relay says that it is closed.
+pub struct ClosingCode {
+    selector: Selector,
+    why: CloseCode,
+    /// Another one is asked for then: by a request that would else be faster than the message, and the server would count
+    /// the old one as withdrawn.
+    then_another: bool,
+}
+
+impl ClosingCode {
+    pub(super) const fn message(&self) -> ToServer {
+        ToServer::CloseCode {
+            why: self.why,
+            selector: self.selector,
+        }
+    }
 }
 
 /// A one-time token for the customer's program.
@@ -237,22 +261,37 @@ impl Console {
             self.store_now(now_ms);
         } else {
             self.codes_burnt += 1;
-            self.close_code(now_ms, CloseCode::Burnt);
+            // After two burnt codes it goes on only by a click.
+            self.close_code(now_ms, CloseCode::Burnt, self.codes_burnt < 2);
             self.notify("code_burnt", Vec::new());
             self.tell(now_ms, Happened::CodeBurnt, Vec::new());
-            // After two burnt codes it goes on only by a click.
-            if self.codes_burnt < 2 {
-                self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
-            }
         }
     }
 
-    pub(super) fn close_code(&mut self, now_ms: u64, why: CloseCode) {
-        if self.code.take().is_some() {
-            self.close_attempts();
-            self.store_now(now_ms);
-            self.send(&ToServer::CloseCode(why));
-            self.view_due = true;
+    /// Gives the code back; another one is asked for when the relay has closed it, if that is wanted.
+    pub(super) fn close_code(&mut self, now_ms: u64, why: CloseCode, then_another: bool) {
+        let Some(selector) = self.code.take().and_then(|waiting| waiting.selector()) else {
+            return;
+        };
+        let closing = ClosingCode {
+            selector,
+            why,
+            then_another,
+        };
+        self.close_attempts();
+        self.store_now(now_ms);
+        if self.link.is_up() {
+            self.send(&closing.message());
+        }
+        self.closing = Some(closing);
+        self.view_due = true;
+    }
+
+    /// The relay closed a code.
+    pub(super) fn code_closed(&mut self, selector: &Selector) {
+        let closed = self.closing.take_if(|closing| closing.selector == *selector);
+        if closed.is_some_and(|closing| closing.then_another) {
+            self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
         }
     }
 
@@ -318,7 +357,7 @@ impl Console {
         };
         let role = end.role;
         if end.by_code.is_some() {
-            self.close_code(now_ms, CloseCode::Spent);
+            self.close_code(now_ms, CloseCode::Spent, false);
         } else if let Some(armed) = &mut self.token {
             armed.used = true;
         }
@@ -372,12 +411,8 @@ impl Console {
     /// Codes, tokens and attempts whose time is over.
     pub(super) fn expire(&mut self, now_ms: u64) {
         if self.code.as_ref().is_some_and(|code| now_ms >= code.expires_ms) {
-            let again = self.code.as_ref().is_some_and(|code| !code.asked_new);
-            self.close_code(now_ms, CloseCode::Withdrawn);
+            self.close_code(now_ms, CloseCode::Withdrawn, self.ends.is_empty());
             self.notify("code_expired", Vec::new());
-            if again && self.ends.is_empty() {
-                self.outputs.push_back(Output::Event(ConsoleEvent::CodeWanted));
-            }
         }
         if self
             .token

@@ -111,7 +111,6 @@ impl Console {
                 code: Code::parse(&code.digits).map_err(|_| malformed.clone())?,
                 failures: code.failures,
                 expires_ms: clock(code.expires_at_ms),
-                asked_new: false,
             }),
             None => None,
         };

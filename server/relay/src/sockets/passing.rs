@@ -1,6 +1,7 @@
 //! What passes, what does not stop others, and what the next server finds.
 
 use super::*;
+use temoto_wire::relay::CloseCode;
 
 #[tokio::test]
 async fn a_customer_joins_and_the_largest_messages_pass_unchanged() {
@@ -29,9 +30,10 @@ async fn a_customer_joins_and_the_largest_messages_pass_unchanged() {
     // What the portal will read.
     let row = server.store.session(SESSION).await.unwrap().unwrap();
     assert_eq!(row.state, temoto_model::session::SessionState::Running);
-    console
-        .send(&ToServer::CloseCode(temoto_wire::relay::CloseCode::Spent))
-        .await;
+    let selector = Selector::routing("4821").unwrap();
+    let why = CloseCode::Spent;
+    console.send(&ToServer::CloseCode { why, selector }).await;
+    assert_eq!(console.next().await, Some(FromServer::CodeClosed { selector }));
     console.send(&ToServer::End).await;
     assert_eq!(console.next().await, Some(FromServer::Ended(Ended::Console)));
     gone(&server.relay).await;

@@ -6,7 +6,7 @@ use temoto_model::{CodeId, LoginId, SessionId, Timestamp, UserId};
 use temoto_store::{RelayChange, RelayCode, RelayMemory, RelayPlace, RelaySession, RelayToken};
 use temoto_wire::relay::{CloseCode, Detached, Ended, FromServer, Id, Peer, Role, Selector};
 
-use super::{Due, OVER, PLACE_MS, Place, Session, State, Table, keys, millis, timestamp};
+use super::{Due, OVER, PLACE_MS, Pending, Place, Session, State, Table, keys, millis, timestamp};
 use crate::event::{Action, ConnId};
 
 /// Proofs of one code that a console is given to judge and does not admit; the console counts for itself too.
@@ -56,7 +56,7 @@ pub struct SessionView {
 }
 
 /// What becomes of a code that a console gives back.
-pub(super) const fn code_state(why: CloseCode) -> CodeState {
+const fn code_state(why: CloseCode) -> CodeState {
     match why {
         CloseCode::Spent => CodeState::Spent,
         CloseCode::Burnt => CodeState::Burnt,
@@ -274,20 +274,41 @@ impl Table {
         );
     }
 
+    /// Nobody joins by the session's code any more.
     pub(super) fn close_code(&mut self, session: SessionId, state: CodeState) {
-        let Some(s) = self.sessions.get_mut(&session) else {
-            return;
-        };
-        let Some(code) = s.code.take().and_then(|selector| self.codes.remove(&selector)) else {
-            return;
-        };
+        if let Some(change) = self.take_code(session, state) {
+            self.keep(change);
+        }
+    }
+
+    /// The console gives a code back, and hears when that is kept. Another code that the portal made meanwhile is not meant.
+    pub(super) fn give_code_back(
+        &mut self,
+        console: ConnId,
+        session: SessionId,
+        why: CloseCode,
+        selector: Selector,
+    ) {
+        let meant = self
+            .sessions
+            .get(&session)
+            .is_some_and(|s| s.code == Some(selector));
+        let change = meant.then(|| self.take_code(session, code_state(why))).flatten();
+        match change {
+            Some(change) => self.keep_then(change, Pending::CodeClosed(console, selector)),
+            None => self.say(console, &FromServer::CodeClosed { selector }),
+        }
+    }
+
+    fn take_code(&mut self, session: SessionId, state: CodeState) -> Option<RelayChange> {
+        let selector = self.sessions.get_mut(&session)?.code.take()?;
+        let code = self.codes.remove(&selector)?;
         self.agenda.cancel(Due::Code(session));
-        let at = self.stamp();
-        self.keep(RelayChange::CloseCode {
+        Some(RelayChange::CloseCode {
             code: code.id,
             state,
-            at,
-        });
+            at: self.stamp(),
+        })
     }
 
     pub(super) fn arm(&mut self, session: SessionId, token: Id) {

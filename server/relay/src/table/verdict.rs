@@ -136,7 +136,7 @@ impl Table {
             .values()
             .filter_map(|p| match p {
                 Pending::Admit(a) if a.session == session => Some(a.participant),
-                Pending::Admit(_) | Pending::Attach(_) | Pending::Judge(_) => None,
+                Pending::Admit(_) | Pending::Attach(_) | Pending::Judge(_) | Pending::CodeClosed(..) => None,
             })
             .collect();
         let free = (0..agents)

@@ -45,7 +45,10 @@ fn verbs_of_the_other_side_end_the_connection() {
         || Verb::End,
         || Verb::Arm { token: [1; 16] },
         || Verb::Disarm { token: [1; 16] },
-        || Verb::CloseCode(CloseCode::Burnt),
+        || Verb::CloseCode {
+            why: CloseCode::Burnt,
+            selector: Selector::routing("4821").unwrap(),
+        },
         || Verb::Proof(letter(1)),
         || Verb::Admit {
             attempt: [1; 16],
