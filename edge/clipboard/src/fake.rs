@@ -13,6 +13,7 @@ struct State {
     /// The newest, as on any clipboard.
     copied: Option<Copied>,
     lost: bool,
+    held: bool,
 }
 
 /// A clipboard that a test and the code under test share: clones are the same clipboard.
@@ -54,6 +55,21 @@ impl FakeClipboard {
         self.with(|state| state.offered.as_ref().map_or_else(Vec::new, of))
     }
 
+    /// Another program holds the clipboard, or does not any more.
+    pub fn hold(&self, held: bool) {
+        self.with(|state| state.held = held);
+    }
+
+    fn offer(&self, offered: Offered) -> Result<(), ClipboardError> {
+        self.with(|state| {
+            if state.held {
+                return Err(ClipboardError::Busy);
+            }
+            state.offered = Some(offered);
+            Ok(())
+        })
+    }
+
     /// The window system breaks.
     pub fn lose(&self) {
         self.with(|state| state.lost = true);
@@ -62,13 +78,11 @@ impl FakeClipboard {
 
 impl Clipboard for FakeClipboard {
     fn set(&mut self, parts: Vec<Part>, supply: Supply) -> Result<(), ClipboardError> {
-        self.with(|state| state.offered = Some(Offered::new(parts, supply)));
-        Ok(())
+        self.offer(Offered::new(parts, supply))
     }
 
     fn set_files(&mut self, paths: Vec<PathBuf>) -> Result<(), ClipboardError> {
-        self.with(|state| state.offered = Some(Offered::of_files(paths)));
-        Ok(())
+        self.offer(Offered::of_files(paths))
     }
 
     fn watch(&mut self, watch: bool) -> Result<(), ClipboardError> {

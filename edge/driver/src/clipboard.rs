@@ -173,10 +173,10 @@ fn serve(
     loop {
         let task = locked(&inbox).next();
         match task {
-            Ok(Task::Set(set)) => unless_busy(put(&mut clipboard, set, &inbox, events))?,
+            Ok(Task::Set(set)) => unless_busy(put(&mut clipboard, set, &inbox, events), events)?,
             Ok(Task::Files(paths)) => {
                 locked(&inbox).late.clear();
-                unless_busy(clipboard.set_files(paths))?;
+                unless_busy(clipboard.set_files(paths), events)?;
             }
             Ok(Task::Came(came)) => locked(&inbox).late(came),
             Ok(Task::Watch(watch)) => {
@@ -199,10 +199,14 @@ fn serve(
     }
 }
 
-/// Where another program holds the clipboard, the operator can press once more.
-fn unless_busy(done: Result<(), ClipboardError>) -> Result<(), ClipboardError> {
+/// Where another program holds the clipboard, the operator hears it and can press once more.
+fn unless_busy(
+    done: Result<(), ClipboardError>,
+    events: &mpsc::Sender<EdgeEvent>,
+) -> Result<(), ClipboardError> {
     if let Err(ClipboardError::Busy) = done {
-        tracing::warn!("the clipboard is held by another program");
+        let told = events.try_send(EdgeEvent::ClipboardBusy).is_ok();
+        tracing::warn!(told, "the clipboard is held by another program");
         return Ok(());
     }
     done
@@ -439,6 +443,23 @@ mod tests {
             let files = matches!(&last, Some(EdgeEvent::CopiedFiles { paths: p, more: true }) if *p == paths);
             assert!(files || matches!(last, Some(EdgeEvent::CopiedNothing)));
         }
+    }
+
+    #[test]
+    fn a_clipboard_that_another_program_holds_is_told_and_used_again_later() {
+        let fake = FakeClipboard::default();
+        let (clipboard, mut told) = running(&fake);
+        fake.hold(true);
+        assert!(clipboard.set(set(1, &[(ClipKind::Text, Some(b"text"))])));
+        assert!(matches!(told.blocking_recv(), Some(EdgeEvent::ClipboardBusy)));
+        assert!(clipboard.set_files(vec!["/files/a".into()]));
+        assert!(matches!(told.blocking_recv(), Some(EdgeEvent::ClipboardBusy)));
+        fake.hold(false);
+        assert!(clipboard.set(set(2, &[(ClipKind::Text, Some(b"text"))])));
+        while fake.kinds().is_empty() {
+            std::thread::yield_now();
+        }
+        assert_eq!(fake.paste(Kind::Text).as_deref(), Some(&b"text"[..]));
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub enum EdgeEvent {
         /// Which part.
         kind: ClipKind,
     },
+    /// Another program holds the clipboard: what was to be put there was not.
+    ClipboardBusy,
     /// The clipboard cannot be used; words for the operator.
     ClipboardLost(String),
     /// The disk did what it was asked.

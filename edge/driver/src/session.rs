@@ -266,6 +266,7 @@ impl Session {
             EdgeEvent::CopiedFiles { paths, more } => self.copied_files(paths, more),
             EdgeEvent::CopiedNothing => self.agent.copied_nothing(now),
             EdgeEvent::Pasted { number, kind } => self.agent.clipboard_wanted(now, number, kind),
+            EdgeEvent::ClipboardBusy => self.agent.clipboard_busy(now),
             EdgeEvent::ClipboardLost(why) => {
                 self.clipboard = None;
                 self.agent.copied_nothing(now);

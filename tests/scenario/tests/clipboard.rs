@@ -277,6 +277,16 @@ fn a_pause_in_the_middle_forgets_it_at_both_ends_and_whoever_pastes_does_not_wai
 }
 
 #[test]
+fn the_operator_hears_that_another_program_holds_the_clipboard() {
+    let mut world = granted(27, &[Capability::ClipboardIn]);
+    world.console(put("text"));
+    world.run_for(500);
+    world.with_agent(Who::Program, temoto_session::Agent::clipboard_busy);
+    world.run_for(500);
+    assert_eq!(world.console_view().notice.expect("told").code, "clipboard_busy");
+}
+
+#[test]
 fn a_copy_survives_a_cut_of_the_line_once() {
     let mut world = granted(12, &[Capability::ClipboardIn]);
     let text = "w".repeat(500_000);

@@ -91,6 +91,7 @@ export interface Notice {
     | 'input_own_window'
     | 'input_elevated'
     | 'no_clipboard'
+    | 'clipboard_busy'
     | 'clipboard_too_long'
     | 'picture_too_large'
     | 'display_gone'

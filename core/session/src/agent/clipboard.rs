@@ -66,6 +66,13 @@ impl Agent {
         self.settle(now_ms);
     }
 
+    /// Another program holds the clipboard of this machine: what the operator sent last was not put there.
+    pub fn clipboard_busy(&mut self, now_ms: u64) {
+        let nothing = String::new();
+        self.refuse(now_ms, Reason::ClipboardBusy, Capability::ClipboardIn, nothing);
+        self.settle(now_ms);
+    }
+
     pub(super) fn clipboard_arrived(&mut self, now_ms: u64, body: &Body) {
         match self.judge(now_ms, MessageKind::of_clipboard(body), None) {
             Verdict::Take => {}

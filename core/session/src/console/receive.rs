@@ -412,6 +412,7 @@ impl Console {
             Ok(Reason::NoScreen) => "no_screen",
             Ok(Reason::NoInput) => "no_input",
             Ok(Reason::NoClipboard) => "no_clipboard",
+            Ok(Reason::ClipboardBusy) => "clipboard_busy",
             Ok(Reason::OwnWindow) => "input_own_window",
             Ok(Reason::Elevated) => "input_elevated",
             Ok(Reason::NotGranted | Reason::OldGrant) => "control_needs_grant",
