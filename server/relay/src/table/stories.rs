@@ -6,6 +6,7 @@
 
 mod attaching;
 mod chance;
+mod closing;
 mod forwarding;
 mod joining;
 mod twins;
@@ -358,6 +359,15 @@ impl World {
 }
 
 /// What a store would say after these changes; the real one is tested with the sockets.
+/// How often a console was asked about an attempt.
+fn attempts_of(world: &World, console: ConnId) -> usize {
+    let messages = world.messages(console);
+    let attempts = messages
+        .iter()
+        .filter(|m| matches!(m, FromServer::Attempt { .. }));
+    attempts.count()
+}
+
 fn remembered(opened: &[RelaySession], codes: &[RelayCode], kept: &[RelayChange], now: u64) -> RelayMemory {
     let mut memory = RelayMemory {
         sessions: opened.to_vec(),

@@ -3,8 +3,6 @@
 use super::*;
 use crate::table::session::EVALUATIONS;
 use crate::table::{ATTEMPT_MS, LANE, PATIENCE_MS};
-use temoto_model::code::CodeState;
-use temoto_wire::relay::CloseCode;
 
 fn answered(world: &mut World, console: ConnId) -> Id {
     let attempt = world.attempt(console);
@@ -32,14 +30,6 @@ fn refuse(world: &mut World, console: ConnId, attempt: Id, counted: bool) {
         },
     );
     world.pass(100);
-}
-
-fn asked(world: &World, console: ConnId) -> usize {
-    let messages = world.messages(console);
-    let attempts = messages
-        .iter()
-        .filter(|m| matches!(m, FromServer::Attempt { .. }));
-    attempts.count()
 }
 
 fn proofs(world: &World, console: ConnId) -> usize {
@@ -130,7 +120,7 @@ fn one_is_judged_four_wait_and_the_rest_meet_the_dummy() {
     let mut world = World::new();
     let (console, _) = world.console(1, Some("4821"));
     let agents: Vec<ConnId> = (0..8).map(|n| world.knock("4821", n)).collect();
-    assert_eq!(asked(&world, console), 1);
+    assert_eq!(attempts_of(&world, console), 1);
     world.pass(1_000);
     for (n, agent) in agents.iter().enumerate() {
         let dummy = n > LANE;
@@ -142,10 +132,10 @@ fn one_is_judged_four_wait_and_the_rest_meet_the_dummy() {
         world.verb(agents[turn - 1], Verb::Proof(letter(3)));
         // Uncounted, so that the code goes on.
         refuse(&mut world, console, attempt, false);
-        assert_eq!(asked(&world, console), turn + 1);
+        assert_eq!(attempts_of(&world, console), turn + 1);
     }
     world.cut(agents[LANE]);
-    assert_eq!(asked(&world, console), LANE + 1);
+    assert_eq!(attempts_of(&world, console), LANE + 1);
     for agent in &agents[LANE + 1..] {
         world.verb(*agent, Verb::Proof(letter(3)));
         world.pass(1_000);
@@ -172,7 +162,7 @@ fn an_attempt_lives_fifteen_seconds_from_its_turn() {
     assert_eq!(refused_with(&world, first), Some(DUMMY_VERDICT));
     let messages = world.messages(console);
     assert!(messages.contains(&FromServer::AttemptGone { attempt }));
-    assert_eq!(asked(&world, console), 2);
+    assert_eq!(attempts_of(&world, console), 2);
     // Proved, and the console never says what it thinks.
     answered(&mut world, console);
     world.verb(second, Verb::Proof(letter(3)));
@@ -260,15 +250,15 @@ fn the_fourth_wrong_proof_never_reaches_the_console_whatever_it_says() {
         let (_, attempt) = proved(&mut world, console, "4821", n);
         refuse(&mut world, console, attempt, true);
     }
-    let before = asked(&world, console);
+    let before = attempts_of(&world, console);
     world.knock("4821", 50);
     world.pass(ATTEMPT_MS);
-    assert_eq!(asked(&world, console), before);
+    assert_eq!(attempts_of(&world, console), before);
     // Nor after a restart.
     let mut world = world.restart();
     let console = world.resume(Origin::Allowed, &token);
     world.knock("4821", 51);
-    assert_eq!(asked(&world, console), 0);
+    assert_eq!(attempts_of(&world, console), 0);
     // A new code of the same session is a new code.
     world.open_code(session(1), "1234");
     world.join(console, "1234", 52);
@@ -331,7 +321,7 @@ fn an_agent_that_goes_is_reported_and_the_next_has_its_turn() {
             .messages(console)
             .contains(&FromServer::AttemptGone { attempt })
     );
-    assert_eq!(asked(&world, console), 2);
+    assert_eq!(attempts_of(&world, console), 2);
     answered(&mut world, console);
     assert!(matches!(world.last(third), FromServer::Answer { .. }));
 }
@@ -365,110 +355,6 @@ fn a_proof_before_the_answer_ends_the_attempt_at_live_and_dead_numbers_alike() {
 }
 
 #[test]
-fn a_code_ends_when_the_console_says_so_or_after_ten_minutes() {
-    for (why, state) in [
-        (CloseCode::Spent, CodeState::Spent),
-        (CloseCode::Burnt, CodeState::Burnt),
-        (CloseCode::Withdrawn, CodeState::Withdrawn),
-    ] {
-        let mut world = World::new();
-        let (console, _) = world.console(1, Some("4821"));
-        let selector = Selector::routing("4821").unwrap();
-        world.verb(console, Verb::CloseCode { why, selector });
-        assert!(matches!(world.kept.last(), Some(RelayChange::CloseCode { state: s, .. }) if *s == state));
-        world.knock("4821", 1);
-        assert_eq!(asked(&world, console), 0);
-        // Once is enough.
-        let kept = world.kept.len();
-        world.verb(console, Verb::CloseCode { why, selector });
-        assert_eq!(world.kept.len(), kept);
-    }
-    let mut world = World::new();
-    let (console, _) = world.console(1, Some("4821"));
-    for _ in 0..150 {
-        world.pass(4_000);
-        world.verb(console, Verb::Pong);
-    }
-    assert!(matches!(
-        world.kept.last(),
-        Some(RelayChange::CloseCode {
-            state: CodeState::Expired,
-            ..
-        })
-    ));
-    world.knock("4821", 1);
-    assert_eq!(asked(&world, console), 0);
-}
-
-#[test]
-fn a_code_that_is_given_back_late_does_not_take_the_next_one_along() {
-    let mut world = World::new();
-    let (console, _) = world.console(1, Some("4821"));
-    world.open_code(session(1), "7310");
-    let old = Selector::routing("4821").unwrap();
-    let why = CloseCode::Burnt;
-    world.verb(console, Verb::CloseCode { why, selector: old });
-    assert_eq!(closed_codes(&world, console), [old]);
-    world.join(console, "7310", 1);
-    // Neither does another session's.
-    let (other, _) = world.console(2, Some("1234"));
-    let foreign = Selector::routing("7310").unwrap();
-    world.verb(
-        other,
-        Verb::CloseCode {
-            why,
-            selector: foreign,
-        },
-    );
-    world.join(console, "7310", 1);
-}
-
-#[test]
-fn a_console_hears_that_its_code_is_closed_when_that_is_on_the_disk_or_cannot_be() {
-    for disk_full in [false, true] {
-        let mut world = World::new();
-        let (console, _) = world.console(1, Some("4821"));
-        world.disk_full = disk_full;
-        let selector = Selector::routing("4821").unwrap();
-        let why = CloseCode::Burnt;
-        let actions = world.table.handle(
-            world.now,
-            console,
-            Event::Verb(Verb::CloseCode { why, selector }),
-            &mut world.rng,
-        );
-        assert!(matches!(
-            actions[..],
-            [Action::Keep(Some(_), RelayChange::CloseCode { .. })]
-        ));
-        assert_eq!(closed_codes(&world, console), []);
-        world.act(actions);
-        assert_eq!(closed_codes(&world, console), [selector], "{disk_full}");
-        world.knock("4821", 1);
-        assert_eq!(asked(&world, console), 0);
-    }
-}
-
-/// The codes of which a console heard that they are closed.
-fn closed_codes(world: &World, console: ConnId) -> Vec<Selector> {
-    let said = world.inbox.get(&console).into_iter().flatten();
-    said.filter_map(|(_, message)| match message {
-        FromServer::CodeClosed { selector } => Some(*selector),
-        _ => None,
-    })
-    .collect()
-}
-
-#[test]
-fn a_code_that_admitted_somebody_stays_until_it_is_closed() {
-    let mut world = World::new();
-    let (console, _) = world.console(1, Some("4821"));
-    world.join(console, "4821", 1);
-    // The line broke before the verdict arrived: the customer's page tries again.
-    world.join(console, "4821", 1);
-}
-
-#[test]
 fn who_was_let_in_and_finds_no_licence_is_told_so_and_the_code_stays() {
     let mut world = World::new();
     let (console, _) = world.console(1, Some("4821"));
@@ -498,7 +384,7 @@ fn an_armed_token_leads_to_its_console_until_it_is_disarmed_or_old() {
     let id = [0x70; 16];
     let knock = |world: &mut World| world.knock_at(Selector::Token(id), Role::Program, 1);
     let dead = knock(&mut world);
-    assert_eq!(asked(&world, console), 0);
+    assert_eq!(attempts_of(&world, console), 0);
     world.cut(dead);
     world.verb(console, Verb::Arm { token: id });
     let mut world = world.restart();
@@ -510,7 +396,7 @@ fn an_armed_token_leads_to_its_console_until_it_is_disarmed_or_old() {
     // Wrong proofs are not counted: nobody guesses 128 bits.
     for n in 1..=5 {
         let agent = knock(&mut world);
-        assert_eq!(asked(&world, console), n);
+        assert_eq!(attempts_of(&world, console), n);
         let attempt = answered(&mut world, console);
         world.verb(agent, Verb::Proof(letter(3)));
         refuse(&mut world, console, attempt, true);
@@ -518,7 +404,7 @@ fn an_armed_token_leads_to_its_console_until_it_is_disarmed_or_old() {
     }
     world.verb(console, Verb::Disarm { token: id });
     knock(&mut world);
-    assert_eq!(asked(&world, console), 5);
+    assert_eq!(attempts_of(&world, console), 5);
     world.verb(console, Verb::Arm { token: [1; 16] });
     for _ in 0..226 {
         world.pass(4_000);
@@ -555,11 +441,11 @@ fn a_token_that_let_somebody_in_stays_known_as_long_as_the_session_and_over_a_re
     // The program was closed. It is started again with the same file after sixteen minutes.
     world.cut(agent);
     old(&mut world, console);
-    let before = asked(&world, console);
+    let before = attempts_of(&world, console);
     knock(&mut world, unused);
-    assert_eq!(asked(&world, console), before, "nobody used it in time");
+    assert_eq!(attempts_of(&world, console), before, "nobody used it in time");
     let again = knock(&mut world, used);
-    assert_eq!(asked(&world, console), before + 1);
+    assert_eq!(attempts_of(&world, console), before + 1);
     world.cut(again);
     // The console says once more that it waits for it; neither that nor a restart lets it die.
     world.verb(console, Verb::Arm { token: used });
@@ -568,10 +454,10 @@ fn a_token_that_let_somebody_in_stays_known_as_long_as_the_session_and_over_a_re
     world.verb(console, Verb::Arm { token: used });
     old(&mut world, console);
     knock(&mut world, used);
-    assert_eq!(asked(&world, console), 1);
+    assert_eq!(attempts_of(&world, console), 1);
     world.verb(console, Verb::Disarm { token: used });
     knock(&mut world, used);
-    assert_eq!(asked(&world, console), 1);
+    assert_eq!(attempts_of(&world, console), 1);
     let world = world.restart();
     assert!(world.table.tokens.is_empty());
 }
