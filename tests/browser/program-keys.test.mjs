@@ -62,4 +62,17 @@ describe.skipIf(!ready())('a Japanese keyboard', () => {
     }
     expect(wrong).toEqual([]);
   });
+
+  test('another layout of the customer is read while the session runs', async () => {
+    const { environment: env } = computer.desktop;
+    execFileSync('setxkbmap', ['-model', 'jp106', '-layout', 'jp'], { env });
+    await it.sharing();
+    const { page, words } = it.operator;
+    await it.operator.takeControl();
+    await page.getByRole('tab', { name: words.details, exact: true }).click();
+    const layout = page.getByRole('tabpanel').getByRole('definition');
+    await layout.getByText(words.layout_jp, { exact: true }).waitFor();
+    execFileSync('setxkbmap', ['-layout', 'us'], { env });
+    await layout.getByText(words.layout_us, { exact: true }).waitFor();
+  });
 });

@@ -72,6 +72,8 @@ pub enum EdgeEvent {
         /// What came of it.
         answer: DiskAnswer,
     },
+    /// The keyboard layout that is in use now, by its name in XKB.
+    Layout(String),
     /// The customer's own hand.
     Activity,
     /// Ctrl+Alt+E.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use temoto_geometry::Point;
 use temoto_input::{Button, InputError, InputSink, LocalEvent, LocalInputWatch, OwnWindows, Rescue, Waker};
@@ -17,6 +17,8 @@ use crate::edges::EdgeEvent;
 const INJECTIONS: usize = 1_024;
 /// The threads look up at least this often.
 const WAIT: Duration = Duration::from_millis(500);
+/// The keyboard layout is looked at so often: people switch it for a word.
+const LAYOUT: Duration = Duration::from_secs(2);
 /// Characters that are typed at a time: what is abandoned stops after these.
 const PIECE: usize = 8;
 
@@ -62,13 +64,16 @@ impl Hands {
     ) -> Result<Self, InputError> {
         let (sink, watch) = temoto_input::open(display, own)?;
         let rescue = sink.rescue();
-        Self::with(sink, watch, rescue, events)
+        let display = display.map(str::to_owned);
+        let layout = move || temoto_input::keyboard_layout(display.as_deref());
+        Self::with(sink, watch, rescue, layout, events)
     }
 
     fn with(
         sink: impl InputSink + 'static,
         watch: impl LocalInputWatch + 'static,
         rescue: Rescue,
+        layout: impl FnMut() -> Option<String> + Send + 'static,
         events: mpsc::Sender<EdgeEvent>,
     ) -> Result<Self, InputError> {
         let (tasks, inbox) = sync_channel(INJECTIONS);
@@ -87,7 +92,7 @@ impl Hands {
         let (round, presses, lost) = (Arc::clone(&hands.round), events.clone(), loss.clone());
         hands.thread("input", move || press(sink, &inbox, &round, &presses, &lost))?;
         let over = Arc::clone(&hands.over);
-        hands.thread("watch", move || watch_hand(watch, &over, &events, &loss))?;
+        hands.thread("watch", move || watch_hand(watch, layout, &over, &events, &loss))?;
         Ok(hands)
     }
 
@@ -211,10 +216,12 @@ fn type_text(sink: &mut impl InputSink, text: &str, valid: &dyn Fn() -> bool) ->
 
 fn watch_hand(
     mut watch: impl LocalInputWatch,
+    mut layout: impl FnMut() -> Option<String>,
     over: &AtomicBool,
     events: &mpsc::Sender<EdgeEvent>,
     loss: &Loss,
 ) {
+    let (mut known, mut looked) = (None, None::<Instant>);
     loop {
         let seen = match watch.wait(WAIT) {
             Ok(seen) => seen,
@@ -222,6 +229,17 @@ fn watch_hand(
         };
         if over.load(Ordering::SeqCst) || events.is_closed() {
             return;
+        }
+        if looked.is_none_or(|at| at.elapsed() >= LAYOUT) {
+            looked = Some(Instant::now());
+            let now = layout();
+            if now != known
+                && let Some(name) = now.clone()
+                && events.blocking_send(EdgeEvent::Layout(name)).is_err()
+            {
+                return;
+            }
+            known = now;
         }
         for event in seen {
             let told = match event {
@@ -305,8 +323,8 @@ mod tests {
     fn a_watch_that_fails_is_told() {
         let machine = FakeMachine::new();
         let (events, mut told) = mpsc::channel(4);
-        let hands =
-            Hands::with(machine.sink(), machine.watch(), Rescue::new(|| {}), events).expect("threads");
+        let (rescue, layout) = (Rescue::new(|| {}), || None);
+        let hands = Hands::with(machine.sink(), machine.watch(), rescue, layout, events).expect("threads");
         machine.lose();
         assert!(matches!(told.blocking_recv(), Some(EdgeEvent::HandsLost(_))));
         // Nobody reads on, as at the end of a session: then nothing waits for a reader.
@@ -315,11 +333,24 @@ mod tests {
     }
 
     #[test]
+    fn a_layout_that_changes_is_told_and_one_that_stays_only_once() {
+        let machine = FakeMachine::new();
+        let (events, mut told) = mpsc::channel(4);
+        let mut layouts = ["jp", "jp", "us"].into_iter();
+        let layout = move || layouts.next().or(Some("us")).map(str::to_owned);
+        let rescue = Rescue::new(|| {});
+        let _hands = Hands::with(machine.sink(), machine.watch(), rescue, layout, events).expect("threads");
+        for name in ["jp", "us"] {
+            assert!(matches!(told.blocking_recv(), Some(EdgeEvent::Layout(now)) if now == name));
+        }
+    }
+
+    #[test]
     fn nothing_is_held_any_more_once_the_hands_are_dropped() {
         let machine = FakeMachine::new();
         let (events, _told) = mpsc::channel(4);
-        let rescue = Rescue::new(|| {});
-        let hands = Hands::with(machine.sink(), machine.watch(), rescue, events).expect("threads");
+        let (rescue, layout) = (Rescue::new(|| {}), || None);
+        let hands = Hands::with(machine.sink(), machine.watch(), rescue, layout, events).expect("threads");
         assert!(hands.inject(key(Code::ShiftLeft, true)));
         while machine.held().keys.is_empty() {
             std::thread::yield_now();

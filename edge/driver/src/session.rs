@@ -273,6 +273,7 @@ impl Session {
                 self.agent.clipboard_refused(now, why);
             }
             EdgeEvent::Disk { id, answer } => self.agent.disk(now, id, answer),
+            EdgeEvent::Layout(name) => self.agent.layout(now, name),
             EdgeEvent::Activity => self.agent.local_activity(now),
             EdgeEvent::EndShortcut => {
                 let command = AgentCommand::End { emergency: true };

@@ -168,3 +168,21 @@ fn a_screenshot_is_told_to_both_and_only_of_what_is_seen() {
     world.run_for(300);
     assert_eq!(events(&world).last().expect("a line"), "paused");
 }
+
+#[test]
+fn a_keyboard_that_gets_another_layout_is_shown_so_and_a_cut_changes_nothing() {
+    let mut world = World::shared(9);
+    let keyboard = |world: &World| world.console_view().program.map(|program| program.keyboard);
+    assert_eq!(keyboard(&world).as_deref(), Some("jp"));
+    let seen = world.relay.seen.len();
+    world.with_agent(Who::Program, |agent, now| agent.layout(now, "jp".to_owned()));
+    assert_eq!(world.relay.seen.len(), seen, "nothing is said of what is known");
+    world.with_agent(Who::Program, |agent, now| agent.layout(now, "us".to_owned()));
+    world.run_for(300);
+    assert_eq!(keyboard(&world).as_deref(), Some("us"));
+    world.cut();
+    world.with_agent(Who::Program, |agent, now| agent.layout(now, "de".to_owned()));
+    world.line_up = true;
+    world.run_for(10_000);
+    assert_eq!(keyboard(&world).as_deref(), Some("de"));
+}

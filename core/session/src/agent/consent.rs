@@ -151,6 +151,15 @@ impl Agent {
         self.settle(now_ms);
     }
 
+    /// The keyboard of this machine has this layout now: an operator who knows the one of before would press the wrong keys.
+    pub fn layout(&mut self, now_ms: u64, name: String) {
+        if self.settings.about.keyboard != name {
+            self.settings.about.keyboard = name;
+            self.tell_console(now_ms, Body::About(self.settings.about.clone()));
+        }
+        self.settle(now_ms);
+    }
+
     /// What the operator wanted would have hit a window of our own, or could not be done at all.
     pub fn input_refused(&mut self, now_ms: u64, reason: proto::refused::Reason, detail: String) {
         self.refuse(now_ms, reason, Capability::Control, detail);
