@@ -232,11 +232,20 @@ export class Tour {
 
   /** A click of the operator's into the customer's editor, which has the keyboard then. */
   async intoEditor() {
+    const { words } = this;
+    const toolbar = this.page.getByRole('toolbar', { name: words.session_toolbar });
+    const says = (state) => toolbar.getByText(state, { exact: true });
+    await says(words.state_controlling).waitFor();
     const editor = await this.desktop.window(this.place.editor);
     await this.operator.clickRemote(editor.x + Math.floor(editor.width / 2), editor.y + Math.floor(editor.height / 2));
     const named = new RegExp(this.place.editor);
-    await until('the keyboard in the editor', async () => named.test(await this.title()), 10_000).catch(async ({ message }) => {
-      throw new Error(`${message}, but ${JSON.stringify(await this.title())} has it`);
+    let held = false;
+    const typesThere = async () => {
+      held ||= await says(words.state_yielded).isVisible();
+      return named.test(await this.title());
+    };
+    await until('the keyboard in the editor', typesThere, 10_000).catch(async ({ message }) => {
+      throw new Error(`${message}, but ${JSON.stringify(await this.title())} has it${held ? '; the customer had the mouse' : ''}`);
     });
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
