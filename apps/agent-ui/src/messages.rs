@@ -73,6 +73,7 @@ table! {
     server: "サーバー", "Server";
     shown_close: "担当者の画面を閉じる", "Close the operator’s screen";
     shown_screen: "担当者の画面", "Operator’s screen";
+    stop: "中止", "Stop";
     version: "バージョン", "Version";
     view: "画面を見る", "See your screen";
     view_off: "表示なし", "No view";
@@ -145,6 +146,7 @@ mod tests {
             include_str!("../ui/bar.slint"),
             include_str!("../ui/chat.slint"),
             include_str!("../ui/connecting.slint"),
+            include_str!("../ui/copying.slint"),
             include_str!("../ui/ended.slint"),
             include_str!("../ui/main.slint"),
             include_str!("../ui/permission.slint"),
@@ -173,6 +175,7 @@ mod tests {
             ("bar_parts", include_str!("../ui/bar_parts.slint")),
             ("chat", include_str!("../ui/chat.slint")),
             ("connecting", include_str!("../ui/connecting.slint")),
+            ("copying", include_str!("../ui/copying.slint")),
             ("ended", include_str!("../ui/ended.slint")),
             ("permission", include_str!("../ui/permission.slint")),
             ("problem", include_str!("../ui/problem.slint")),

@@ -12,7 +12,8 @@ use crate::app::Theme;
 use crate::generated::{BarWindow, MainWindow, ShownWindow};
 use crate::mailbox::{Mailbox, UiHandle};
 use crate::{
-    Area, BarState, BarView, Capability, ChatFrom, ChatLine, Lang, Operator, Question, Right, UiOptions, View,
+    Area, BarState, BarView, Capability, ChatFrom, ChatLine, Copying, CopyingState, Lang, Operator, Question,
+    Right, UiOptions, View,
 };
 
 const ALL: [Capability; 6] = [
@@ -72,7 +73,25 @@ fn bar(lang: Lang, allowed: usize, state: BarState, asked: Option<Capability>) -
             organisation: organisation.into(),
         }),
         rights: ALL.into_iter().enumerate().map(right).collect(),
+        copying: copying(state == BarState::Sharing),
         question: asked.map(|capability| Question { capability }),
+    }
+}
+
+/// One each way, called as long as a file can be called.
+fn copying(any: bool) -> Vec<Copying> {
+    let one = |here| Copying {
+        transfer: 1,
+        here,
+        state: CopyingState::Running,
+        name: "Rechnung ".repeat(28),
+        items: (50_000, 49_999),
+        bytes: (999_400_000_000, 999_300_000_000),
+    };
+    if any {
+        [true, false].map(one).into()
+    } else {
+        Vec::new()
     }
 }
 
@@ -121,6 +140,7 @@ fn no_button_of_the_bar_is_off_the_display() {
                     (BarState::Paused, Some(Capability::ClipboardOut), false),
                     (BarState::Reconnecting, None, false),
                     (BarState::Reconnecting, Some(Capability::Control), true),
+                    (BarState::Sharing, None, true),
                 ] {
                     ui.bar(Some(bar(lang, allowed, state, asked)));
                     presenter.read_mail();
@@ -136,6 +156,37 @@ fn no_button_of_the_bar_is_off_the_display() {
                     assert!(folded || least > 256.0, "{what}: {least}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn no_button_moves_because_a_file_comes() {
+    slint::platform::set_platform(Box::new(Nowhere)).expect("the first platform of this thread");
+    for lang in [Lang::Ja, Lang::En] {
+        let (presenter, ui) = windows(lang);
+        ui.show(View::Session);
+        for (width, allowed, folded) in [
+            (1920, 6, false),
+            (1280, 6, false),
+            (800, 3, false),
+            (480, 6, false),
+            (1280, 2, true),
+        ] {
+            let (x, y, height) = (0, 0, 600);
+            ui.area(Area { x, y, width, height });
+            let [without, with] = [false, true].map(|copies| {
+                let mut view = bar(lang, allowed, BarState::Sharing, None);
+                view.copying = copying(copies);
+                ui.bar(Some(view));
+                presenter.read_mail();
+                presenter.bar.set_folded(folded);
+                measured(&presenter).0
+            });
+            assert!(
+                (without - with).abs() < 0.5,
+                "{lang:?} {width} {allowed} {folded}: {without}, {with}"
+            );
         }
     }
 }
