@@ -1,5 +1,7 @@
-//! All of the bar is on the display, whatever stands on it: nobody could press what is outside.
+//! All of the bar is on the display, whatever stands on it: nobody could press what is outside. And what is on it can be pressed
+//! without a mouse.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use crate::generated::{BarWindow, MainWindow, ShownWindow};
 use crate::mailbox::{Mailbox, UiHandle};
 use crate::{
     Area, BarState, BarView, Capability, ChatFrom, ChatLine, Copying, CopyingState, Lang, Operator, Question,
-    Right, UiOptions, View,
+    Right, UiEvent, UiOptions, View,
 };
 
 const ALL: [Capability; 6] = [
@@ -35,6 +37,10 @@ impl Platform for Nowhere {
 }
 
 fn windows(lang: Lang) -> (Rc<Presenter>, UiHandle) {
+    windows_that(lang, |_| ())
+}
+
+fn windows_that(lang: Lang, tell: impl Fn(UiEvent) + 'static) -> (Rc<Presenter>, UiHandle) {
     let main = MainWindow::new().expect("a window");
     let bar = BarWindow::new().expect("a window");
     let shown = ShownWindow::new().expect("a window");
@@ -50,7 +56,7 @@ fn windows(lang: Lang) -> (Rc<Presenter>, UiHandle) {
         version: String::new(),
         display: None,
     };
-    let presenter = Presenter::new((main, bar, shown), mailbox, &options, Box::new(|_| ()));
+    let presenter = Presenter::new((main, bar, shown), mailbox, &options, Box::new(tell));
     (presenter, handle)
 }
 
@@ -188,5 +194,34 @@ fn no_button_moves_because_a_file_comes() {
                 "{lang:?} {width} {allowed} {folded}: {without}, {with}"
             );
         }
+    }
+}
+
+#[test]
+fn what_is_being_copied_is_stopped_without_a_mouse() {
+    slint::platform::set_platform(Box::new(Nowhere)).expect("the first platform of this thread");
+    let told = Rc::<RefCell<Vec<UiEvent>>>::default();
+    let (presenter, ui) = windows_that(Lang::Ja, {
+        let told = Rc::clone(&told);
+        move |event| told.borrow_mut().push(event)
+    });
+    ui.show(View::Session);
+    let mut view = bar(Lang::Ja, 2, BarState::Sharing, None);
+    view.copying = copying(true);
+    for (transfer, one) in (8..).zip(&mut view.copying) {
+        one.transfer = transfer;
+    }
+    ui.bar(Some(view));
+    presenter.read_mail();
+    let window = presenter.bar.window();
+    window.dispatch_event(WindowEvent::WindowActiveChanged(true));
+    for key in ["\t", " "].repeat(24) {
+        let text: slint::SharedString = key.into();
+        window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        window.dispatch_event(WindowEvent::KeyReleased { text });
+    }
+    for transfer in [8, 9] {
+        let stops = UiEvent::StopCopying(transfer);
+        assert!(told.borrow().contains(&stops), "{:?}", told.borrow());
     }
 }
