@@ -15,7 +15,7 @@ use crate::generated::{BarWindow, MainWindow, ShownWindow};
 use crate::mailbox::{Mailbox, UiHandle};
 use crate::{
     Area, BarState, BarView, Capability, ChatFrom, ChatLine, Copying, CopyingState, Lang, Operator, Question,
-    Right, UiEvent, UiOptions, View,
+    Right, ShownView, UiEvent, UiOptions, View,
 };
 
 const ALL: [Capability; 6] = [
@@ -224,4 +224,57 @@ fn what_is_being_copied_is_stopped_without_a_mouse() {
         let stops = UiEvent::StopCopying(transfer);
         assert!(told.borrow().contains(&stops), "{:?}", told.borrow());
     }
+}
+
+#[test]
+fn a_screen_that_is_larger_than_its_window_can_be_seen_pixel_for_pixel() {
+    slint::platform::set_platform(Box::new(Nowhere)).expect("the first platform of this thread");
+    let (presenter, ui) = windows(Lang::En);
+    let picture = |size: (u32, u32)| vec![0x0012_3456_u32; (size.0 * size.1) as usize];
+    let seen = |size: (u32, u32)| {
+        presenter.mailbox.canvas().paint(size.0, &picture(size), []);
+        presenter.read_mail();
+        let seen = presenter.shown.get_picture().size();
+        (seen.width, seen.height)
+    };
+    let shows = |size| {
+        ui.shown(Some(ShownView {
+            operator: None,
+            size,
+            stale: false,
+        }));
+        presenter.read_mail();
+        let window = presenter.shown.window();
+        window.dispatch_event(WindowEvent::Resized {
+            size: slint::LogicalSize::new(700.0, 458.0),
+        });
+        presenter.measure_stage();
+    };
+    let press = |key: &str| {
+        let text: slint::SharedString = key.into();
+        let window = presenter.shown.window();
+        window.dispatch_event(WindowEvent::WindowActiveChanged(true));
+        window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        window.dispatch_event(WindowEvent::KeyReleased { text });
+    };
+    ui.show(View::Session);
+    shows((2_000, 1_000));
+    assert!(presenter.shown.get_larger() && !presenter.shown.get_whole());
+    assert_eq!(seen((2_000, 1_000)), (700, 350));
+    press("\t");
+    press(" ");
+    assert!(presenter.shown.get_whole());
+    assert_eq!(seen((2_000, 1_000)), (2_000, 1_000));
+    press(" ");
+    assert_eq!(seen((2_000, 1_000)), (700, 350));
+    press(" ");
+    assert_eq!(seen((2_000, 1_000)), (2_000, 1_000));
+    // The next one is seen as a whole at first, and one that has room enough is seen in one way only.
+    ui.shown(None);
+    presenter.read_mail();
+    shows((600, 300));
+    assert!(!presenter.shown.get_larger() && !presenter.shown.get_whole());
+    assert_eq!(seen((600, 300)), (600, 300));
+    shows((3_000, 1_000));
+    assert!(presenter.shown.get_larger());
 }
