@@ -177,9 +177,9 @@ fn the_customer_stops_one_of_them_and_the_other_goes_on_and_both_stay_allowed() 
         assert_eq!(ended(&world, goes_on), ("done", false), "{way}");
         // The next one is asked of nobody.
         if way == "in" {
-            send(&mut world, 3)
+            send(&mut world, 3);
         } else {
-            fetch(&mut world, 3)
+            fetch(&mut world, 3);
         }
         world.run_for(20_000);
         assert_eq!(ended(&world, 3), ("done", false), "{way}");
