@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use temoto_agent_ui::{
     AgentUi, Area, AskReason, BarState, BarView, Capabilities, Capability, ChatFrom, ChatLine, ChatPicture,
-    CodeTrouble, ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question,
-    Right, ShownView, Theme, UiEvent, UiHandle, UiOptions, View,
+    CodeTrouble, ConnectPhase, Copying, CopyingState, EndReason, Lang, Operator, PermissionView, Problem,
+    Protection, Question, Right, ShownView, Theme, UiEvent, UiHandle, UiOptions, View,
 };
 
 const VIEWS: &[&str] = &[
@@ -29,6 +29,8 @@ const VIEWS: &[&str] = &[
     "bar-paused",
     "bar-lost",
     "bar-withdrawn",
+    "copying",
+    "copying-held",
     "question",
     "all-rights",
     "all-rights-off",
@@ -176,6 +178,7 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
         state: BarState::Sharing,
         operator: Some(operator(lang)),
         rights: rights([true, true]),
+        copying: Vec::new(),
         question: None,
     };
     let session = |bar: BarView| {
@@ -220,6 +223,22 @@ fn show(ui: &UiHandle, view: &str, lang: Lang) {
         }),
         "bar-withdrawn" => session(BarView {
             rights: rights([true, false]),
+            ..bar
+        }),
+        "copying" => session(BarView {
+            rights: every_right(true),
+            copying: copying(lang),
+            ..bar
+        }),
+        "copying-held" => session(BarView {
+            copying: copying(lang)
+                .into_iter()
+                .skip(1)
+                .map(|one| Copying {
+                    state: CopyingState::Held,
+                    ..one
+                })
+                .collect(),
             ..bar
         }),
         "question" => session(BarView {
@@ -286,6 +305,32 @@ fn every_right(all: bool) -> Vec<Right> {
         allowed: all || capability == Capability::View,
     })
     .collect()
+}
+
+/// A folder that comes, and a file that goes.
+fn copying(lang: Lang) -> Vec<Copying> {
+    let (folder, file) = match lang {
+        Lang::Ja => (
+            "プリンターの設定",
+            "2026年11月の請求書と見積書の一覧（経理部の控え、改訂版）.xlsx",
+        ),
+        Lang::En => (
+            "Printer settings",
+            "Invoices and estimates of November 2026 (copy for accounting, revised).xlsx",
+        ),
+    };
+    let one = |transfer, here, name: &str, items, bytes| Copying {
+        transfer,
+        here,
+        state: CopyingState::Running,
+        name: name.to_owned(),
+        items,
+        bytes,
+    };
+    vec![
+        one(1, true, folder, (12, 3), (27_400_000, 12_300_000)),
+        one(2, false, file, (1, 0), (1_480_000_000, 1_200_000_000)),
+    ]
 }
 
 /// Something like a screen: a desktop with a window on it.

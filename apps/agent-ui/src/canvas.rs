@@ -1,4 +1,4 @@
-//! What the operator shows, as large as the window has room for it: made smaller on the thread that paints, which looks at the
+//! What the operator shows, as large as the window has room for it, or pixel for pixel: made smaller on the thread that paints, which looks at the
 //! changed places only, and taken from there by the windows. Never made larger: a pixel is at most a pixel.
 
 use slint::{Rgb8Pixel, SharedPixelBuffer};
@@ -10,6 +10,8 @@ use crate::Area;
 pub(crate) struct Canvas {
     /// Room in the window, in physical pixels; nothing while there is no window.
     stage: (u32, u32),
+    /// Every pixel is wanted, whether or not the window has room for all of them at once.
+    whole: bool,
     /// Columns and rows of the operator's picture.
     picture: (u32, u32),
     /// Of `pixels`.
@@ -90,10 +92,16 @@ impl Canvas {
         std::mem::replace(&mut self.stage, stage) != stage
     }
 
+    /// Every pixel is wanted, or all of it at once. Says whether that is news: then all of it has to be painted again.
+    pub(crate) fn see_whole(&mut self, whole: bool) -> bool {
+        std::mem::replace(&mut self.whole, whole) != whole
+    }
+
     /// Nothing of the picture stays.
     pub(crate) fn clear(&mut self) {
         *self = Self {
             stage: self.stage,
+            whole: self.whole,
             fresh: Some(Span::all((0, 0))),
             ..Self::default()
         };
@@ -116,7 +124,12 @@ impl Canvas {
             return false;
         };
         let picture = (width, height);
-        let size = fitted(picture, self.stage);
+        let room = fitted(picture, self.stage);
+        let size = if self.whole && room != (0, 0) {
+            picture
+        } else {
+            room
+        };
         if size == (0, 0) {
             return false;
         }
@@ -298,6 +311,25 @@ mod tests {
         assert_eq!(seen(&mut canvas), picture);
         canvas.clear();
         assert!(canvas.pixels.is_empty() && seen(&mut canvas).is_empty());
+    }
+
+    #[test]
+    fn every_pixel_of_a_larger_picture_is_there_when_it_is_wanted_and_fits_again_afterwards() {
+        let (before, mut after) = (noise(97, 61, 1), noise(97, 61, 1));
+        let mut canvas = Canvas::default();
+        assert!(canvas.see_whole(true) && !canvas.see_whole(true));
+        assert!(!canvas.paint(97, &before, []), "no window");
+        canvas.make_room((40, 40));
+        canvas.paint(97, &before, []);
+        assert_eq!(seen(&mut canvas), before);
+        after[60 * 97 + 96] ^= 0x00ff_ffff;
+        canvas.paint(97, &after, [area(96, 60, 1, 1)]);
+        assert_eq!(seen(&mut canvas), after, "also what is out of sight");
+        canvas.clear();
+        assert!(canvas.pixels.is_empty());
+        assert!(canvas.see_whole(false));
+        canvas.paint(97, &after, []);
+        assert_eq!(canvas.size, (40, 25));
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub enum UiEvent {
     Withdraw(Capability),
     /// One capability that was taken back or declined is allowed after all.
     Give(Capability),
+    /// 中止 / Stop was pressed beside what is being copied: this transfer.
+    StopCopying(u32),
     /// 一時停止 / Pause was pressed.
     Pause,
     /// 再開 / Resume was pressed.

@@ -32,6 +32,6 @@ pub use mailbox::UiHandle;
 pub use picture::ChatPicture;
 pub use placement::Area;
 pub use view::{
-    AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, EndReason, Operator,
-    PermissionView, Problem, Protection, Question, Right, ShownView, View,
+    AskReason, BarState, BarView, ChatFrom, ChatLine, CodeTrouble, ConnectPhase, Copying, CopyingState,
+    EndReason, Operator, PermissionView, Problem, Protection, Question, Right, ShownView, View,
 };

@@ -72,7 +72,12 @@ table! {
     send: "送信", "Send";
     server: "サーバー", "Server";
     shown_close: "担当者の画面を閉じる", "Close the operator’s screen";
+    shown_fit: "全体", "Fit";
+    shown_fit_name: "画面全体をウィンドウに収める", "Fit the whole screen into the window";
     shown_screen: "担当者の画面", "Operator’s screen";
+    shown_whole: "等倍", "100%";
+    shown_whole_name: "等倍で表示する（ドラッグまたは矢印キーで動かせます）", "Show at 100%, to be moved by dragging or with the arrow keys";
+    stop: "中止", "Stop";
     version: "バージョン", "Version";
     view: "画面を見る", "See your screen";
     view_off: "表示なし", "No view";
@@ -145,6 +150,7 @@ mod tests {
             include_str!("../ui/bar.slint"),
             include_str!("../ui/chat.slint"),
             include_str!("../ui/connecting.slint"),
+            include_str!("../ui/copying.slint"),
             include_str!("../ui/ended.slint"),
             include_str!("../ui/main.slint"),
             include_str!("../ui/permission.slint"),
@@ -173,6 +179,7 @@ mod tests {
             ("bar_parts", include_str!("../ui/bar_parts.slint")),
             ("chat", include_str!("../ui/chat.slint")),
             ("connecting", include_str!("../ui/connecting.slint")),
+            ("copying", include_str!("../ui/copying.slint")),
             ("ended", include_str!("../ui/ended.slint")),
             ("permission", include_str!("../ui/permission.slint")),
             ("problem", include_str!("../ui/problem.slint")),

@@ -2,6 +2,7 @@
 //! its windows is in sight.
 
 mod answers;
+mod copying;
 #[cfg(test)]
 mod fits;
 mod lines;
@@ -24,8 +25,8 @@ use crate::app::{Theme, UiOptions};
 use crate::clean;
 use crate::code::spoken_digits;
 use crate::generated::{
-    Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, EndedModel, LineModel, MainWindow, Page,
-    PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
+    Actions, AskCodeModel, BarModel, BarWindow, ConnectingModel, CopyingModel, EndedModel, LineModel,
+    MainWindow, Page, PermissionModel, ProblemModel, RightModel, ShownWindow, Tokens, Tone, Words,
 };
 use crate::mailbox::Mailbox;
 use crate::{Area, BarState, BarView, Capabilities, ChatFrom, ChatLine, Lang, Operator, UiEvent, View};
@@ -45,6 +46,7 @@ pub(crate) struct Presenter {
     shown: ShownWindow,
     lines: Rc<VecModel<LineModel>>,
     rights: Rc<VecModel<RightModel>>,
+    copying: Rc<VecModel<CopyingModel>>,
     mailbox: Arc<Mailbox>,
     events: Box<dyn Fn(UiEvent)>,
     state: RefCell<State>,
@@ -79,6 +81,8 @@ impl Presenter {
         main.set_lines(ModelRc::from(Rc::clone(&lines)));
         let rights = Rc::new(VecModel::default());
         bar.set_rights(ModelRc::from(Rc::clone(&rights)));
+        let copying = Rc::new(VecModel::default());
+        bar.set_copying(ModelRc::from(Rc::clone(&copying)));
         main.set_version(options.version.as_str().into());
         main.set_calm(options.calm);
         let scheme = match options.theme {
@@ -110,6 +114,7 @@ impl Presenter {
             shown,
             lines,
             rights,
+            copying,
             mailbox,
             events,
             state: RefCell::new(state),
@@ -280,6 +285,12 @@ impl Presenter {
         actions.on_withdraw(move |right| {
             if let Some(me) = weak.upgrade() {
                 me.emit(UiEvent::Withdraw(rights::capability(right)));
+            }
+        });
+        let weak = Rc::downgrade(self);
+        actions.on_stop_copying(move |transfer| {
+            if let Some(me) = weak.upgrade() {
+                me.emit(UiEvent::StopCopying(transfer.cast_unsigned()));
             }
         });
         actions.on_decline(self.calling(|me| me.emit(UiEvent::Decline)));
@@ -472,6 +483,7 @@ impl Presenter {
             n => (n.to_string(), sentences::unread(lang, n)),
         };
         rights::fill(&self.rights, lang, &bar.rights);
+        copying::fill(&self.copying, lang, operator, &bar.copying);
         self.bar.set_model(BarModel {
             status: sentences::bar_status(lang, bar.state).into(),
             // The state that comes and goes while the customer reaches for a button must not move the button.

@@ -303,6 +303,64 @@ pub(crate) fn question(lang: Lang, operator: Option<&Operator>, capability: Capa
     }
 }
 
+/// Which way files are being copied.
+pub(crate) fn copying_way(lang: Lang, operator: Option<&Operator>, here: bool) -> String {
+    match (lang, here) {
+        (_, true) => pick(
+            lang,
+            ("このパソコンにコピーしています", "Copying onto this computer"),
+        ),
+        (Lang::Ja, false) => match operator {
+            Some(who) => format!("{} さんにコピーしています", one_line(&who.name, NAME)),
+            None => "担当者にコピーしています".to_owned(),
+        },
+        (Lang::En, false) => match operator {
+            Some(who) => format!("Copying to {}", one_line(&who.name, NAME)),
+            None => "Copying to your support person".to_owned(),
+        },
+    }
+}
+
+pub(crate) fn copying_told(way: &str, name: &str) -> String {
+    if name.is_empty() {
+        way.to_owned()
+    } else {
+        format!("{way}: {name}")
+    }
+}
+
+pub(crate) fn copying_stop(lang: Lang, name: &str) -> String {
+    match lang {
+        _ if name.is_empty() => pick(lang, ("コピーを中止", "Stop copying")),
+        Lang::Ja => format!("「{name}」のコピーを中止"),
+        Lang::En => format!("Stop copying {name}"),
+    }
+}
+
+pub(crate) fn copying_prepared(lang: Lang) -> String {
+    pick(lang, ("ファイルを調べています", "Looking at the files"))
+}
+
+pub(crate) fn copying_held(lang: Lang) -> String {
+    pick(lang, ("止まっています", "On hold"))
+}
+
+/// So much of so much.
+pub(crate) fn amount(lang: Lang, done: &str, all: &str) -> String {
+    match lang {
+        Lang::Ja => format!("{done} / {all}"),
+        Lang::En => format!("{done} of {all}"),
+    }
+}
+
+/// So many of so many files and folders.
+pub(crate) fn count(lang: Lang, done: u32, all: u32) -> String {
+    match lang {
+        Lang::Ja => format!("{done} / {all}件"),
+        Lang::En => format!("{done} of {all} items"),
+    }
+}
+
 pub(crate) fn unread(lang: Lang, count: u32) -> String {
     match lang {
         Lang::Ja => format!("新しいメッセージ {count} 件"),

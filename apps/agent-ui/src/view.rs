@@ -187,6 +187,34 @@ pub struct Right {
     pub allowed: bool,
 }
 
+/// How far copying is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CopyingState {
+    /// It is being looked what there is to copy.
+    Preparing,
+    /// It goes on.
+    Running,
+    /// The operator lets it wait.
+    Held,
+}
+
+/// Files that are being copied.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Copying {
+    /// Which transfer, for [`UiEvent::StopCopying`](crate::UiEvent::StopCopying).
+    pub transfer: u32,
+    /// Onto this computer, or from here to the operator.
+    pub here: bool,
+    /// How far it is.
+    pub state: CopyingState,
+    /// What is being copied: the first name; empty while that is not known.
+    pub name: String,
+    /// Files and folders in all, and those that are over.
+    pub items: (u32, u32),
+    /// Bytes in all, and those that went over.
+    pub bytes: (u64, u64),
+}
+
 /// The bar on top of the screen.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BarView {
@@ -196,6 +224,8 @@ pub struct BarView {
     pub operator: Option<Operator>,
     /// What may be done, in the order in which it is shown.
     pub rights: Vec<Right>,
+    /// What is being copied, one of each way at the most.
+    pub copying: Vec<Copying>,
     /// What the operator asks for, if anything.
     pub question: Option<Question>,
 }

@@ -383,6 +383,7 @@ impl State {
             UiEvent::Withdraw(shown) => self.order(AgentCommand::Withdraw {
                 capability: meant(shown),
             }),
+            UiEvent::StopCopying(transfer) => self.order(AgentCommand::StopTransfer { transfer }),
             UiEvent::Pause => self.order(AgentCommand::Pause { paused: true }),
             UiEvent::Resume => self.order(AgentCommand::Pause { paused: false }),
             UiEvent::CloseShown => self.order(AgentCommand::CloseShown),

@@ -2,13 +2,13 @@
 
 use temoto_agent_ui::{
     AskReason, BarState, BarView, Capabilities, Capability as Shown, ChatFrom, ChatLine, CodeTrouble,
-    ConnectPhase, EndReason, Lang, Operator, PermissionView, Problem, Protection, Question, Right, ShownView,
-    View, event_sentence,
+    ConnectPhase, Copying, CopyingState, EndReason, Lang, Operator, PermissionView, Problem, Protection,
+    Question, Right, ShownView, View, event_sentence,
 };
 use temoto_session::channel::chat::{Delivery, From, Line};
 use temoto_session::channel::pictures::PICTURE;
 use temoto_session::permission::Capability;
-use temoto_session::view::{AgentView, Level};
+use temoto_session::view::{AgentView, Level, UnderWayView};
 
 use crate::pictures::Pictures;
 
@@ -246,7 +246,23 @@ fn bar(view: &AgentView) -> BarView {
         state,
         operator: confirmed(view),
         rights: rights.collect(),
+        copying: view.under_way.iter().map(copying).collect(),
         question: question(&view.asked),
+    }
+}
+
+fn copying(one: &UnderWayView) -> Copying {
+    Copying {
+        transfer: one.transfer,
+        here: one.way == "in",
+        state: match one.state {
+            "preparing" => CopyingState::Preparing,
+            "held" => CopyingState::Held,
+            _ => CopyingState::Running,
+        },
+        name: one.name.clone(),
+        items: (one.items, one.items_over),
+        bytes: (one.bytes, one.bytes_done),
     }
 }
 

@@ -205,7 +205,7 @@ pub struct TransferView {
     pub state: &'static str,
     /// Why it failed as a whole.
     pub fault: Option<Fault>,
-    /// The customer canceled it by taking the permission back.
+    /// The customer canceled it, or took the permission back.
     pub by_customer: bool,
     /// The first name of what was chosen.
     pub name: String,
@@ -389,6 +389,27 @@ pub struct ProgramView {
     pub already_used: bool,
 }
 
+/// A transfer of files as the customer sees it while it runs, once it is longer than a moment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnderWayView {
+    /// Its number on the wire, by which the customer stops it.
+    pub transfer: u32,
+    /// `in` onto this computer, or `out` to the operator.
+    pub way: &'static str,
+    /// `preparing` (looking what there is), `running`, or `held` by the operator.
+    pub state: &'static str,
+    /// The first name of what was chosen; empty until it is known.
+    pub name: String,
+    /// Files and folders in all; 0 until that is known.
+    pub items: u32,
+    /// Of them, those that are over, well or not.
+    pub items_over: u32,
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Bytes that went over the line, or were there already.
+    pub bytes_done: u64,
+}
+
 /// Everything the customer's end shows.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -427,6 +448,9 @@ pub struct AgentView {
     pub met: Vec<Capability>,
     /// Paused by the customer (program).
     pub paused: bool,
+    /// Files that are being copied (program). A page has none, so its form of the view has no place for them.
+    #[serde(skip)]
+    pub under_way: Vec<UnderWayView>,
     /// The customer uses the own mouse (program).
     pub yielded: bool,
     /// The chat.

@@ -35,6 +35,8 @@ const SECRET_NAME: &str = "geheim.txt";
 const STEPS: usize = 64;
 /// What was said under a grant may be under way for so long after it is withdrawn.
 const UNDER_WAY_MS: u64 = 200;
+/// From here on a step of pausing is that the customer stops one transfer.
+const STOPS: u8 = 0x80;
 /// Room of a small disk beside what is on it.
 const ROOM: u64 = 64;
 
@@ -144,6 +146,9 @@ impl Play {
             step::WAIT => self.after(u64::from(how) * 20),
             step::GRANT => self.grant(usize::from(how) % GRANTS.len(), true),
             step::WITHDRAW => self.grant(usize::from(how) % GRANTS.len(), false),
+            step::PAUSE if how >= STOPS => self.customer(AgentCommand::StopTransfer {
+                transfer: u32::from(how - STOPS),
+            }),
             step::PAUSE => self.customer(AgentCommand::Pause { paused: how % 2 == 0 }),
             step::OPERATOR => self.operator(how),
             step::DISK => {
@@ -325,6 +330,7 @@ impl Play {
             );
         }
         self.at_the_customer();
+        self.before_the_customer();
         self.at_the_operator();
     }
 
@@ -343,6 +349,19 @@ impl Play {
             into && paste || !pasted,
             "nothing for the clipboard without both grants"
         );
+    }
+
+    /// What is shown there of files.
+    fn before_the_customer(&self) {
+        let Some(view) = &self.world.node(Who::Program).agent_view else {
+            return;
+        };
+        let ways: Vec<&str> = view.under_way.iter().map(|one| one.way).collect();
+        assert!(
+            matches!(ways[..], [] | ["in"] | ["out"] | ["in", "out"]),
+            "{ways:?}"
+        );
+        assert!(view.under_way.iter().all(|one| one.bytes_done <= one.bytes));
     }
 
     fn at_the_operator(&self) {
@@ -428,6 +447,16 @@ mod tests {
             .keys()
             .filter(|path| path.starts_with("clipboard "));
         assert_eq!(parts.count(), 0);
+    }
+
+    #[test]
+    fn what_the_customer_stopped_does_not_go_on_whatever_a_console_says() {
+        let play = play(&seeds()[3]);
+        let disk = &play.world.node(Who::Program).disk;
+        assert_eq!((disk.written, disk.parts.len(), disk.reads), (0, 0, 0));
+        let console = play.world.console_view().program;
+        assert!(console.is_some_and(|program| program.present), "it is let go");
+        assert!(play.world.agent_view(Who::Program).under_way.is_empty());
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub struct Node {
     pub console_view: Option<ConsoleView>,
     /// Its newest view, as an agent.
     pub agent_view: Option<AgentView>,
+    /// How often an agent told one.
+    pub agent_views: u32,
     /// What was done to its keyboard and pointer.
     pub injected: Vec<Injection>,
     /// What an operator got of the customer's clipboard, one after the other.
@@ -144,6 +146,7 @@ impl Node {
             outside: (0, 0),
             console_view: None,
             agent_view: None,
+            agent_views: 0,
             injected: Vec::new(),
             clipboards: Vec::new(),
             clip_sets: Vec::new(),
@@ -231,7 +234,10 @@ impl Node {
 
     fn agent_output(&mut self, now_ms: u64, output: Output<AgentEvent>) -> Option<Wish> {
         match output {
-            Output::Event(AgentEvent::View(view)) => self.agent_view = Some(*view),
+            Output::Event(AgentEvent::View(view)) => {
+                self.agent_view = Some(*view);
+                self.agent_views += 1;
+            }
             Output::Event(AgentEvent::Inject(injection)) => self.injected.push(injection),
             Output::Event(AgentEvent::Picture(settled)) => self.pictures.push(settled),
             Output::Event(AgentEvent::Abandon) => self.abandoned += 1,

@@ -161,7 +161,7 @@ export interface TransferView {
    */
   state: 'waiting' | 'preparing' | 'running' | 'held' | 'interrupted' | 'asking' | 'done' | 'failed' | 'canceled';
   fault: FileFault | null;
-  /** The customer canceled it by taking the permission back. */
+  /** The customer canceled it, or took the permission back. */
   byCustomer: boolean;
   /** The first name of what was chosen. */
   name: string;

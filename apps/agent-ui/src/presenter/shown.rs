@@ -42,6 +42,7 @@ impl Presenter {
         let actions = self.shown.global::<Actions>();
         actions.on_close_shown(self.calling(|me| me.emit(UiEvent::CloseShown)));
         self.shown.on_staged(self.calling(Self::measure_stage));
+        self.shown.on_zoomed(self.calling(Self::take_zoom));
         let weak = Rc::downgrade(self);
         self.shown.window().on_close_requested(move || {
             if let Some(me) = weak.upgrade() {
@@ -64,11 +65,14 @@ impl Presenter {
             title: sentences::shown_title(lang, view.operator.as_ref()).into(),
             note: sentences::shown_note(lang, view.stale).into(),
             stale: view.stale,
+            columns: view.size.0.cast_signed(),
+            rows: view.size.1.cast_signed(),
         });
         let there = model.is_some();
         self.shown.set_shown(there);
         self.shown.set_model(model.unwrap_or_default());
         if there == self.shown.window().is_visible() {
+            self.compare_stage();
             return;
         }
         if there {
@@ -82,6 +86,9 @@ impl Presenter {
             self.place_shown();
         } else {
             set_shown(&self.shown, false);
+            // The next one is seen as a whole at first.
+            self.shown.set_whole(false);
+            self.mailbox.canvas().see_whole(false);
             self.mailbox.canvas().make_room((0, 0));
             self.drop_picture();
         }
@@ -118,28 +125,56 @@ impl Presenter {
         });
     }
 
-    /// How much room there is for the picture; another one asks for all of it again.
-    fn measure_stage(self: &Rc<Self>) {
+    /// How much room there is for the picture, in physical pixels.
+    fn stage(&self) -> (u32, u32) {
+        let scale = self.shown.window().scale_factor();
+        let room = |length: f32| (length * scale + 0.01).max(0.0) as u32;
+        (
+            room(self.shown.get_stage_width()),
+            room(self.shown.get_stage_height()),
+        )
+    }
+
+    /// Only what the window has no room for can be seen in two ways.
+    fn compare_stage(&self) {
+        let (stage, size) = (
+            self.stage(),
+            self.seen.borrow().view.as_ref().map(|view| view.size),
+        );
+        let larger = size.is_some_and(|size| size.0 > stage.0 || size.1 > stage.1);
+        self.shown.set_larger(larger);
+    }
+
+    /// Another room asks for all of the picture again.
+    pub(super) fn measure_stage(self: &Rc<Self>) {
         if !self.shown.window().is_visible() {
             return;
         }
-        let scale = self.shown.window().scale_factor();
-        let room = |length: f32| (length * scale + 0.01).max(0.0) as u32;
-        let stage = (
-            room(self.shown.get_stage_width()),
-            room(self.shown.get_stage_height()),
-        );
+        let stage = self.stage();
+        self.compare_stage();
         if self.mailbox.canvas().make_room(stage) {
-            let weak = Rc::downgrade(self);
-            self.seen
-                .borrow()
-                .steady
-                .start(slint::TimerMode::SingleShot, STEADY, move || {
-                    if let Some(me) = weak.upgrade() {
-                        me.emit(UiEvent::Repaint);
-                    }
-                });
+            self.paint_soon();
         }
+    }
+
+    /// The person wants every pixel, or all of the picture at once.
+    fn take_zoom(self: &Rc<Self>) {
+        if self.mailbox.canvas().see_whole(self.shown.get_whole()) {
+            self.paint_soon();
+        }
+    }
+
+    /// Asks for all of the picture.
+    fn paint_soon(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        self.seen
+            .borrow()
+            .steady
+            .start(slint::TimerMode::SingleShot, STEADY, move || {
+                if let Some(me) = weak.upgrade() {
+                    me.emit(UiEvent::Repaint);
+                }
+            });
     }
 
     /// What was painted since the last look.

@@ -57,6 +57,8 @@ pub enum AgentCommand {
     Answer { capability: Capability, yes: bool },
     /// The customer takes one back.
     Withdraw { capability: Capability },
+    /// The customer wants no more of this transfer, one of [`UnderWayView`](crate::view::UnderWayView). What is granted stays.
+    StopTransfer { transfer: u32 },
     /// Pause, or go on.
     Pause { paused: bool },
     /// The network came back, or the page became visible.
@@ -137,6 +139,7 @@ impl Agent {
             AgentCommand::Decline => self.decline(now_ms),
             AgentCommand::Answer { capability, yes } => self.answer(now_ms, capability, yes),
             AgentCommand::Withdraw { capability } => self.withdraw(now_ms, capability),
+            AgentCommand::StopTransfer { transfer } => self.stop_transfer(now_ms, transfer),
             AgentCommand::Pause { paused } => self.pause(now_ms, paused),
             AgentCommand::Online => self.link.hurry(now_ms),
             AgentCommand::End { emergency } => {

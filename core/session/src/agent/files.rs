@@ -3,6 +3,7 @@
 mod copied;
 mod folders;
 mod pasted;
+mod underway;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -70,6 +71,7 @@ pub struct Files {
     next_ask: u32,
     copied: copied::Copied,
     pasted: pasted::Pasted,
+    under_way: underway::UnderWay,
     listings: VecDeque<Listing>,
     /// Stream numbers of the parts on their way.
     parts: VecDeque<u64>,
@@ -144,6 +146,9 @@ impl Agent {
             Body::Fetch(fetch) => self.fetch(now_ms, fetch)?,
             Body::Offer(offer) => self.offered(now_ms, offer)?,
             Body::Item(item) => {
+                if self.receiving(item.transfer).is_some() {
+                    self.files.under_way.announced(&item);
+                }
                 if let Some(receiver) = self.receiving(item.transfer) {
                     receiver.item(item, false)?;
                 }
@@ -171,6 +176,7 @@ impl Agent {
             Body::Have(have) => {
                 if let Some(sender) = self.sending(have.transfer) {
                     sender.have(have.index, have.at)?;
+                    self.files.under_way.moves();
                 }
             }
             Body::Over(over) => {
@@ -185,6 +191,7 @@ impl Agent {
                 } else if gathering {
                     self.files.held = hold.held;
                 }
+                self.view_due = true;
             }
             Body::Stop(stop) => {
                 if self.receiving(stop.transfer).is_some() {
@@ -210,6 +217,7 @@ impl Agent {
         self.files.tally.arrived(payload.len() as u64);
         if taken && let Some(receiver) = self.receiving(block.transfer) {
             receiver.block(&block)?;
+            self.files.under_way.moves();
         }
         Ok(())
     }
@@ -298,10 +306,11 @@ impl Agent {
             });
             if !sent {
                 // The run went away in between; the receiver will say where it is.
-                return;
+                break;
             }
             self.file_steps(now_ms);
         }
+        self.view_due = self.files.under_way.due(now_ms, self.view_due);
     }
 
     /// How many bytes of pieces arrived, for the pacing of the other end.
@@ -315,10 +324,11 @@ impl Agent {
         }
     }
 
-    /// When a piece may go although the screen is busy, or what arrived has to be said.
+    /// When a piece may go although the screen is busy, or what arrived has to be said or shown.
     pub(super) fn files_at(&self) -> Option<u64> {
         let piece = self.piece_bytes().map(|_| self.files.sent_ms + LEAST_EVERY_MS);
-        piece.into_iter().chain(self.files.tally.at()).min()
+        let beside = self.files.tally.at().into_iter().chain(self.files.under_way.at());
+        piece.into_iter().chain(beside).min()
     }
 
     /// Bytes of content that the next piece may have; `None` while there is none, or no room for one.
@@ -356,9 +366,11 @@ impl Agent {
     fn file_steps(&mut self, now_ms: u64) {
         loop {
             if let Some(step) = self.files.sender.as_mut().and_then(Sender::poll) {
+                self.files.under_way.follows(false, &step);
                 let transfer = self.files.sender.as_ref().map_or(0, Sender::transfer);
                 self.step(now_ms, transfer, step, Purpose::Send);
             } else if let Some(step) = self.files.receiver.as_mut().and_then(Receiver::poll) {
+                self.files.under_way.follows(true, &step);
                 let transfer = self.files.receiver.as_ref().map_or(0, Receiver::transfer);
                 self.step(now_ms, transfer, step, Purpose::Receive);
             } else {
@@ -435,7 +447,12 @@ impl Agent {
             self.say_stop(now_ms, offer.transfer, Fault::Denied);
             return Ok(());
         }
+        let (items, bytes) = receiver.totals();
         self.files.receiver = Some(receiver);
+        self.files
+            .under_way
+            .begins(now_ms, true, offer.transfer, String::new());
+        self.files.under_way.counted(true, items, bytes);
         self.ask_disk(
             offer.transfer,
             DiskWork::Target(place),
@@ -456,6 +473,8 @@ impl Agent {
         self.files.copied.leaves(&place);
         self.files.gathering = Some(fetch.transfer);
         self.files.held = false;
+        let name = fetch.names.first().cloned().unwrap_or_default();
+        self.files.under_way.begins(now_ms, false, fetch.transfer, name);
         let work = DiskWork::Gather {
             place,
             names: fetch.names,
@@ -486,12 +505,14 @@ impl Agent {
                     choice: 0,
                 };
                 self.say_file(now_ms, Body::Offer(offer));
+                self.files.under_way.counted(false, count, bytes);
                 let mut sender = Sender::new(transfer, items);
                 sender.hold(self.files.held);
                 self.files.sender = Some(sender);
             }
             Err(fault) => {
                 self.say_stop(now_ms, transfer, fault);
+                self.files.under_way.ends(false);
                 self.view_due = true;
             }
         }
@@ -509,6 +530,7 @@ impl Agent {
         let sender = self.files.sender.take();
         if let Some(transfer) = sender.map(|s| s.transfer()).or(self.files.gathering.take()) {
             self.ask_disk(transfer, DiskWork::Close, Purpose::Nothing);
+            self.files.under_way.ends(false);
             self.view_due = true;
         }
     }
@@ -530,6 +552,7 @@ impl Agent {
         }
         self.ask_disk(transfer, DiskWork::Close, Purpose::Nothing);
         self.forget_pasted(transfer);
+        self.files.under_way.ends(true);
         self.view_due = true;
     }
 

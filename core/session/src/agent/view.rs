@@ -44,6 +44,7 @@ impl Agent {
             asked: self.asked.iter().copied().collect(),
             met: self.met.iter().copied().collect(),
             paused: self.grants.paused(),
+            under_way: self.under_way(),
             yielded: self.yields_until_ms.is_some(),
             chat: self.chat.lines().to_vec(),
         }

@@ -200,6 +200,7 @@ fn agent() -> AgentView {
         asked: vec![Capability::Control],
         met: vec![Capability::View, Capability::Control],
         paused: true,
+        under_way: Vec::new(),
         yielded: true,
         chat: chat(),
     }

@@ -8,7 +8,7 @@ use temoto_wire::proto::file_change::Kind as Change;
 use temoto_wire::proto::files::Body;
 use temoto_wire::proto::{self, FilePlace};
 
-use super::{DESK, begin, step};
+use super::{DESK, STOPS, begin, step};
 use crate::join;
 
 /// A console that looks, changes, puts and takes, and a program that answers, offers and asks: each message there is.
@@ -17,6 +17,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         seed(begin::ALL, of_console()),
         seed(begin::PROGRAM | begin::ALL, of_program()),
         seed(begin::ALL, of_pasting()),
+        seed(begin::ALL, of_stopping()),
     ]
 }
 
@@ -222,6 +223,36 @@ fn of_pasting() -> Vec<Vec<u8>> {
         steps.push(vec![step::WAIT, 10]);
     }
     steps
+}
+
+/// A console that goes on with what the customer stopped: one each way, and one that is still being looked for.
+fn of_stopping() -> Vec<Vec<u8>> {
+    let fetch = |transfer| {
+        message(Body::Fetch(proto::FileFetch {
+            transfer,
+            place: place(),
+            names: vec!["a.txt".to_owned()],
+        }))
+    };
+    let stops = |transfer: u8| vec![step::PAUSE, STOPS + transfer];
+    vec![
+        offer(1, place()),
+        item(1, 0, "half.txt"),
+        fetch(2),
+        vec![step::WAIT, 50],
+        stops(1),
+        stops(2),
+        item(1, 1, "more.txt"),
+        block(1, 0),
+        end(1, 0),
+        take(2, 0, 0),
+        vec![step::DISK, 0],
+        fetch(3),
+        stops(3),
+        vec![step::DISK, 1],
+        take(3, 0, 0),
+        stops(4),
+    ]
 }
 
 fn of_program() -> Vec<Vec<u8>> {

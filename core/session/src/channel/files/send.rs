@@ -113,6 +113,12 @@ impl Sender {
         self.held = held;
     }
 
+    /// It waits until it is to go on.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held
+    }
+
     /// A piece could go if the line had room.
     #[must_use]
     pub fn has_piece(&self) -> bool {

@@ -41,7 +41,7 @@ pub enum State {
     Failed(Fault),
     /// By the operator.
     Canceled,
-    /// By the customer, who took the permission back.
+    /// By the customer, who stopped it or took the permission back.
     Withdrawn,
 }
 
