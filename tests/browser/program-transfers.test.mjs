@@ -160,6 +160,20 @@ describe.skipIf(!ready())('transfers of files in the middle of which something h
     expect(hash(await files.downloaded(coming, LARGE))).toBe(hash(content));
   });
 
+  test('the customer sees what is being copied, stops it, and everything stays allowed', async () => {
+    await files.opened();
+    const content = randomBytes(LARGE_BYTES);
+    await files.underWay(content);
+    await it.press(`「${LARGE}」のコピーを中止`);
+    await until('an empty desktop', () => files.names().length === 0);
+    await files.transfers();
+    await files.says('files_state_withdrawn');
+    expect(await files.failures()).toBe(0);
+    await it.find(it.names.withdrawFilesIn);
+    await files.button(operator.words.files_retry).click();
+    await arrives(content);
+  });
+
   /** The desktop is a disk of its own, a small one; why not, if this machine lets nobody have one. */
   function smallDisk() {
     try {

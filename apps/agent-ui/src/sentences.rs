@@ -311,8 +311,8 @@ pub(crate) fn copying_way(lang: Lang, operator: Option<&Operator>, here: bool) -
             ("このパソコンにコピーしています", "Copying onto this computer"),
         ),
         (Lang::Ja, false) => match operator {
-            Some(who) => format!("{} さんにコピーしています", one_line(&who.name, NAME)),
-            None => "担当者にコピーしています".to_owned(),
+            Some(who) => format!("{} さんに渡しています", one_line(&who.name, NAME)),
+            None => "担当者に渡しています".to_owned(),
         },
         (Lang::En, false) => match operator {
             Some(who) => format!("Copying to {}", one_line(&who.name, NAME)),

@@ -157,7 +157,7 @@ mod tests {
         };
         assert_eq!(
             row(Lang::Ja, Some(&who), &out).way,
-            "佐藤 花子 さんにコピーしています"
+            "佐藤 花子 さんに渡しています"
         );
         assert_eq!(row(Lang::En, None, &out).way, "Copying to your support person");
     }
