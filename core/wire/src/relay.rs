@@ -16,6 +16,10 @@ pub type Id = [u8; 16];
 /// What a participant proves itself with when it comes back.
 pub type ResumeToken = [u8; 32];
 
+/// The verb of `DATA` from a client, and from the server: what it carries is most of what passes.
+const DATA_TO: u8 = 0x02;
+const DATA_FROM: u8 = 0x82;
+
 /// What a participant is.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[repr(u8)]
@@ -261,12 +265,21 @@ fn flag(r: &mut Reader<'_>) -> Result<bool, WireError> {
     }
 }
 
-fn data(r: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
+fn data<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
     let bytes = r.rest();
     if bytes.is_empty() || bytes.len() > DATA_BYTES {
         return Err(WireError::Range("data"));
     }
-    Ok(bytes.to_vec())
+    Ok(bytes)
+}
+
+/// The participant and the bytes of a `DATA` message with this verb; `None` if it is none that can be.
+fn data_of(verb: u8, bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let mut r = Reader::new(bytes);
+    if r.u8().ok()? != verb {
+        return None;
+    }
+    Some((participant(&mut r).ok()?, data(&mut r).ok()?))
 }
 
 fn message(verb: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -299,7 +312,7 @@ impl ToServer {
                 };
                 message(0x01, &[&version.to_be_bytes(), &[how], token])
             }
-            Self::Data { to, bytes } => message(0x02, &[&[*to], bytes]),
+            Self::Data { to, bytes } => message(DATA_TO, &[&[*to], bytes]),
             Self::Ping(b) => message(0x03, &[b]),
             Self::Pong(b) => message(0x04, &[b]),
             Self::Knock {
@@ -331,6 +344,12 @@ impl ToServer {
         }
     }
 
+    /// Whom a `DATA` message is for, without a copy of what it carries; `None` for every other message, and for one that cannot be read.
+    #[must_use]
+    pub fn data_to(bytes: &[u8]) -> Option<u8> {
+        data_of(DATA_TO, bytes).map(|(to, _)| to)
+    }
+
     /// Reads one WebSocket message of a client.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(bytes);
@@ -350,9 +369,9 @@ impl ToServer {
                 };
                 Self::Attach { version, credential }
             }
-            0x02 => Self::Data {
+            DATA_TO => Self::Data {
                 to: participant(&mut r)?,
-                bytes: data(&mut r)?,
+                bytes: data(&mut r)?.to_vec(),
             },
             0x03 => Self::Ping(r.array()?),
             0x04 => Self::Pong(r.array()?),
@@ -417,7 +436,7 @@ impl FromServer {
                 }
                 out
             }
-            Self::Data { from, bytes } => message(0x82, &[&[*from], bytes]),
+            Self::Data { from, bytes } => message(DATA_FROM, &[&[*from], bytes]),
             Self::Ping(b) => message(0x83, &[b]),
             Self::Pong(b) => message(0x84, &[b]),
             Self::Joined { participant, role } => message(0x85, &[&[*participant, role.number()]]),
@@ -461,6 +480,22 @@ impl FromServer {
         }
     }
 
+    /// The `DATA` message that its receiver gets, of the one that a client sent ([`ToServer::data_to`]): what it carries stays where it
+    /// is.
+    #[must_use]
+    pub fn hand_on(mut sent: Vec<u8>, from: u8) -> Vec<u8> {
+        if let Some(head) = sent.first_chunk_mut() {
+            *head = [DATA_FROM, from];
+        }
+        sent
+    }
+
+    /// Whom a `DATA` message is from and what it carries, without a copy; `None` for every other message, and for one that cannot be read.
+    #[must_use]
+    pub fn data_from(bytes: &[u8]) -> Option<(u8, &[u8])> {
+        data_of(DATA_FROM, bytes)
+    }
+
     /// Reads one WebSocket message of the server.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(bytes);
@@ -489,9 +524,9 @@ impl FromServer {
                     peers,
                 }
             }
-            0x82 => Self::Data {
+            DATA_FROM => Self::Data {
                 from: participant(&mut r)?,
-                bytes: data(&mut r)?,
+                bytes: data(&mut r)?.to_vec(),
             },
             0x83 => Self::Ping(r.array()?),
             0x84 => Self::Pong(r.array()?),
