@@ -23,6 +23,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use crate::ahead::Ahead;
+
 const TLS_TIME: Duration = Duration::from_secs(5);
 const HEADER_TIME: Duration = Duration::from_secs(5);
 /// A client that takes nothing of an answer for so long is gone.
@@ -118,7 +120,7 @@ impl Server {
         let Some(tls) = &self.tls else {
             return self.serve(stream, peer, stop).await;
         };
-        match timeout(TLS_TIME, tls.accept(stream)).await {
+        match timeout(TLS_TIME, tls.accept(Ahead::new(stream))).await {
             Ok(Ok(stream)) => self.serve(stream, peer, stop).await,
             Ok(Err(error)) => tracing::debug!(client = %peer.ip(), error = ?error.to_string(), "TLS failed"),
             Err(_) => tracing::debug!(client = %peer.ip(), "TLS took too long"),

@@ -1,6 +1,7 @@
 //! temoto-server: command line, configuration, wiring, shutdown. No rules: those are in the rooms it wires.
 
 mod accept;
+mod ahead;
 mod attached;
 mod audit;
 mod clock;

@@ -45,7 +45,8 @@ pub enum Padding {
 /// What is to be sealed.
 #[derive(Clone, Copy)]
 pub(crate) enum Outgoing<'a> {
-    Application(&'a [u8], Padding),
+    /// Of which the second part follows the first one.
+    Application([&'a [u8]; 2], Padding),
     RootShare(&'a [u8; 32]),
     Confirm,
     End,
@@ -211,18 +212,17 @@ impl Sealer {
         outside: bool,
         mut emit: impl FnMut(Sealed),
     ) -> Result<(), BadBytes> {
-        let message = frame(outgoing)?;
-        if self.rekey_due(now_ms, message.len()) {
-            let marker = self.encrypt(frame_bytes(REKEY, b"", None))?;
+        let frame = frame(outgoing)?;
+        if self.rekey_due(now_ms, HEADER + frame.length()) {
+            let marker = self.encrypt(Frame::whole(REKEY, b"").message())?;
             self.direction.rekey()?;
             (self.epoch_records, self.epoch_bytes, self.epoch_started_ms) = (0, 0, now_ms);
             emit(Sealed::Message(marker));
         }
-        let large = message.len() - HEADER >= LEAST_OUTSIDE;
-        emit(if outside && large {
-            self.leave(message)?
+        emit(if outside && frame.length() >= LEAST_OUTSIDE {
+            self.leave(&frame)?
         } else {
-            Sealed::Message(self.encrypt(message)?)
+            Sealed::Message(self.encrypt(frame.message())?)
         });
         Ok(())
     }
@@ -249,13 +249,15 @@ impl Sealer {
         Ok(message)
     }
 
-    /// Leaves a framed message to the caller.
-    fn leave(&mut self, mut head: Vec<u8>) -> Result<Sealed, BadBytes> {
-        let plaintext = head.split_off(HEADER);
-        let length = HEADER + plaintext.len() + TAG;
+    /// Leaves what is framed to the caller.
+    fn leave(&mut self, frame: &Frame<'_>) -> Result<Sealed, BadBytes> {
+        let mut plaintext = Vec::with_capacity(frame.length());
+        frame.write(&mut plaintext);
         let work = self.direction.outside(plaintext)?;
-        head[1..].copy_from_slice(&work.associated);
-        self.count(length);
+        let mut head = Vec::with_capacity(HEADER);
+        head.push(RECORD);
+        head.extend_from_slice(&work.associated);
+        self.count(HEADER + frame.length() + TAG);
         Ok(Sealed::Outside(Unsealed { head, work }))
     }
 
@@ -267,36 +269,78 @@ impl Sealer {
     }
 }
 
-/// The message of `outgoing` before encryption.
-fn frame(outgoing: Outgoing<'_>) -> Result<Vec<u8>, BadBytes> {
+/// What `outgoing` is before encryption.
+fn frame(outgoing: Outgoing<'_>) -> Result<Frame<'_>, BadBytes> {
     match outgoing {
-        Outgoing::Application(bytes, _) if bytes.len() > MAX_APPLICATION => Err(BadBytes),
-        Outgoing::Application(bytes, Padding::None) => Ok(frame_bytes(APPLICATION, bytes, None)),
-        Outgoing::Application(bytes, Padding::SizeClass) => {
-            let plaintext = size_class(1 + PADDED_LENGTH + bytes.len());
-            Ok(frame_bytes(APPLICATION_PADDED, bytes, Some(plaintext)))
+        Outgoing::Application([first, second], padding) => {
+            let length = first.len() + second.len();
+            if length > MAX_APPLICATION {
+                return Err(BadBytes);
+            }
+            let (kind, padded) = match padding {
+                Padding::None => (APPLICATION, None),
+                Padding::SizeClass => (APPLICATION_PADDED, Some(size_class(1 + PADDED_LENGTH + length))),
+            };
+            Ok(Frame {
+                kind,
+                content: [first, second],
+                padded,
+            })
         }
-        Outgoing::RootShare(share) => Ok(frame_bytes(ROOT_SHARE, share, None)),
-        Outgoing::Confirm => Ok(frame_bytes(CONFIRM, b"", None)),
-        Outgoing::End => Ok(frame_bytes(END, b"", None)),
+        Outgoing::RootShare(share) => Ok(Frame::whole(ROOT_SHARE, share)),
+        Outgoing::Confirm => Ok(Frame::whole(CONFIRM, b"")),
+        Outgoing::End => Ok(Frame::whole(END, b"")),
     }
 }
 
-/// Header space, type, (length,) content, (zeros up to `padded` bytes of plaintext).
-fn frame_bytes(kind: u8, content: &[u8], padded: Option<usize>) -> Vec<u8> {
-    let plaintext = padded.unwrap_or(1 + content.len());
-    let mut message = Vec::with_capacity(HEADER + plaintext + TAG);
-    message.resize(HEADER, 0);
-    message[0] = RECORD;
-    message.push(kind);
-    if padded.is_some() {
-        // MAX_APPLICATION is below 2^16.
-        let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
-        message.extend_from_slice(&length.to_be_bytes());
+/// Type, (length,) content, (zeros up to `padded` bytes of plaintext).
+struct Frame<'a> {
+    kind: u8,
+    content: [&'a [u8]; 2],
+    padded: Option<usize>,
+}
+
+impl<'a> Frame<'a> {
+    const fn whole(kind: u8, content: &'a [u8]) -> Self {
+        Self {
+            kind,
+            content: [content, b""],
+            padded: None,
+        }
     }
-    message.extend_from_slice(content);
-    message.resize(HEADER + plaintext, 0);
-    message
+
+    /// Bytes of plaintext.
+    fn length(&self) -> usize {
+        self.padded.unwrap_or(1 + self.content_length())
+    }
+
+    fn content_length(&self) -> usize {
+        self.content.iter().map(|part| part.len()).sum()
+    }
+
+    /// Puts the plaintext behind what is there.
+    fn write(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.length();
+        out.push(self.kind);
+        if self.padded.is_some() {
+            // MAX_APPLICATION is below 2^16.
+            let length = u16::try_from(self.content_length()).unwrap_or(u16::MAX);
+            out.extend_from_slice(&length.to_be_bytes());
+        }
+        for part in self.content {
+            out.extend_from_slice(part);
+        }
+        out.resize(end, 0);
+    }
+
+    /// Header space and the plaintext, with room for the tag.
+    fn message(&self) -> Vec<u8> {
+        let mut message = Vec::with_capacity(HEADER + self.length() + TAG);
+        message.resize(HEADER, 0);
+        message[0] = RECORD;
+        self.write(&mut message);
+        message
+    }
 }
 
 /// The size class of a plaintext of `length` bytes, never above what a record holds.

@@ -283,13 +283,22 @@ impl SecurePair {
     /// # Errors
     /// [`NotReady`] while no run is alive or one is being switched; [`NotReady::TooLarge`] for the size.
     pub fn seal(&mut self, now_ms: u64, bytes: &[u8], padding: Padding) -> Result<(), NotReady> {
-        if bytes.len() > crate::MAX_APPLICATION {
+        self.seal_parts(now_ms, [bytes, b""], padding)
+    }
+
+    /// [`seal`](Self::seal) for bytes that are in two places.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn seal_parts(&mut self, now_ms: u64, parts: [&[u8]; 2], padding: Padding) -> Result<(), NotReady> {
+        let [first, second] = parts;
+        if first.len() + second.len() > crate::MAX_APPLICATION {
             return Err(NotReady::TooLarge);
         }
         if !self.is_ready() {
             return Err(NotReady::NoRun);
         }
-        self.send(now_ms, Outgoing::Application(bytes, padding))
+        self.send(now_ms, Outgoing::Application(parts, padding))
             .map_err(|_| NotReady::NoRun)
     }
 

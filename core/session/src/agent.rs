@@ -373,13 +373,7 @@ impl Agent {
                 }
                 self.view_due = true;
             }
-            FromServer::Data { from, bytes } => {
-                if self.place.is_some_and(|place| place.console == from)
-                    && let Some(peer) = &mut self.peer
-                {
-                    peer.receive(now_ms, &bytes, &mut self.rng);
-                }
-            }
+            FromServer::Data { from, bytes } => self.console_says(now_ms, from, &bytes),
             FromServer::Joined { participant, .. } => {
                 if self.place.is_some_and(|place| place.console == participant) {
                     self.console_present = true;

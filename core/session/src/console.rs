@@ -211,6 +211,11 @@ impl Console {
         if self.ended.is_some() {
             return;
         }
+        if let Some((from, bytes)) = FromServer::data_from(bytes) {
+            self.link.lives(now_ms);
+            self.agent_says(now_ms, from, bytes);
+            return self.settle(now_ms);
+        }
         match FromServer::decode(bytes) {
             Ok(message) => {
                 if !self.link.heard(now_ms, &message, &mut self.rng) {
@@ -311,12 +316,7 @@ impl Console {
             } => {
                 self.attached(now_ms, resume, &peers);
             }
-            FromServer::Data { from, bytes } => {
-                self.meter.received(bytes.len());
-                if let Some(end) = self.ends.get_mut(&from) {
-                    end.peer.receive(now_ms, &bytes, &mut self.rng);
-                }
-            }
+            FromServer::Data { from, bytes } => self.agent_says(now_ms, from, &bytes),
             FromServer::Joined { participant, role } => self.joined(now_ms, participant, role),
             FromServer::Gone { participant, why } => self.gone(now_ms, participant, why),
             FromServer::Attempt {

@@ -122,14 +122,19 @@ impl Link {
         }
     }
 
-    /// Something arrived. Answers pings; `true` if the message was the link's own business.
-    pub fn heard(&mut self, now_ms: u64, message: &FromServer, rng: &mut dyn RngCore) -> bool {
+    /// Something arrived that is not the link's own business.
+    pub const fn lives(&mut self, now_ms: u64) {
         if let State::Up { .. } = self.state {
             self.state = State::Up {
                 heard_ms: now_ms,
                 pinged: false,
             };
         }
+    }
+
+    /// Something arrived. Answers pings; `true` if the message was the link's own business.
+    pub fn heard(&mut self, now_ms: u64, message: &FromServer, rng: &mut dyn RngCore) -> bool {
+        self.lives(now_ms);
         match message {
             FromServer::Ping(bytes) => {
                 self.actions.push(LinkAction::Send(ToServer::Pong(*bytes)));

@@ -292,8 +292,12 @@ impl Peer {
         } else {
             Padding::None
         };
-        let mut record = Vec::with_capacity(payload.len() + frame::FRAME_HEADER_BYTES);
-        frame::write(&mut record, channel, kind, payload).is_ok() && self.seal(now_ms, &record, padding, rng)
+        let Ok(head) = frame::head(channel, kind, payload) else {
+            return false;
+        };
+        let sealed = self.secure.seal_parts(now_ms, [&head, payload], padding).is_ok();
+        self.pump(now_ms, rng);
+        sealed
     }
 
     /// Ends the pair on purpose and erases its keys.

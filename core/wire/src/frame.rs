@@ -104,14 +104,19 @@ impl<'a> Frame<'a> {
 
 /// Appends a frame to a record; an oversized payload is a bug of the caller and refused.
 pub fn write(out: &mut Vec<u8>, channel: Channel, kind: u8, payload: &[u8]) -> Result<(), WireError> {
+    out.extend(head(channel, kind, payload)?);
+    out.extend_from_slice(payload);
+    Ok(())
+}
+
+/// What goes before the payload of a frame; refuses as [`write()`] does.
+pub fn head(channel: Channel, kind: u8, payload: &[u8]) -> Result<[u8; FRAME_HEADER_BYTES], WireError> {
     let length = u16::try_from(payload.len())
         .ok()
         .filter(|&n| usize::from(n) <= FRAME_BYTES)
         .ok_or(WireError::Range("length"))?;
-    out.extend([channel.number(), kind]);
-    out.extend(length.to_be_bytes());
-    out.extend_from_slice(payload);
-    Ok(())
+    let [high, low] = length.to_be_bytes();
+    Ok([channel.number(), kind, high, low])
 }
 
 /// Kinds of the link channel.

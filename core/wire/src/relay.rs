@@ -3,8 +3,10 @@
 //! The relay never looks into [`ToServer::Data`] nor into lobby messages.
 
 mod reason;
+mod selector;
 
 pub use reason::{CloseCode, Detached, Ended, Gone};
+pub use selector::Selector;
 
 use crate::limits::{DATA_BYTES, LOBBY_BYTES, PARTICIPANTS, TICKET_BYTES};
 use crate::{PROTOCOL_VERSION, Reader, WireError};
@@ -15,6 +17,10 @@ pub type LobbyBytes = Box<[u8; LOBBY_BYTES]>;
 pub type Id = [u8; 16];
 /// What a participant proves itself with when it comes back.
 pub type ResumeToken = [u8; 32];
+
+/// The verb of `DATA` from a client, and from the server: what it carries is most of what passes.
+const DATA_TO: u8 = 0x02;
+const DATA_FROM: u8 = 0x82;
 
 /// What a participant is.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -61,67 +67,6 @@ impl std::fmt::Debug for Credential {
             Self::Ticket(_) => "Ticket(…)",
             Self::Resume(_) => "Resume(…)",
         })
-    }
-}
-
-/// What an attempt asks for.
-#[derive(Clone, Copy, Eq, PartialEq, Ord, PartialOrd)]
-pub enum Selector {
-    /// The routing digits of a code, in ASCII, zero padded.
-    Routing(Id),
-    /// The id of a step-up token.
-    Token(Id),
-}
-
-impl std::fmt::Debug for Selector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Routing(_) => "Routing(…)",
-            Self::Token(_) => "Token(…)",
-        })
-    }
-}
-
-impl Selector {
-    /// Four or five routing digits as a selector; `None` if they are anything else.
-    #[must_use]
-    pub fn routing(digits: &str) -> Option<Self> {
-        let ok = (4..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        let mut id = [0; 16];
-        id.get_mut(..digits.len())?.copy_from_slice(digits.as_bytes());
-        ok.then_some(Self::Routing(id))
-    }
-
-    /// The routing digits, if this is a well-formed routing selector.
-    #[must_use]
-    pub fn routing_digits(&self) -> Option<&str> {
-        let Self::Routing(id) = self else { return None };
-        let end = id.iter().position(|&b| b == 0).unwrap_or(id.len());
-        let (digits, rest) = id.split_at(end);
-        let ok =
-            (4..=5).contains(&end) && digits.iter().all(u8::is_ascii_digit) && rest.iter().all(|&b| b == 0);
-        if ok {
-            std::str::from_utf8(digits).ok()
-        } else {
-            None
-        }
-    }
-
-    const fn parts(&self) -> (u8, &Id) {
-        match self {
-            Self::Routing(id) => (1, id),
-            Self::Token(id) => (2, id),
-        }
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, WireError> {
-        let by = r.u8()?;
-        let id = r.array()?;
-        match by {
-            1 => Ok(Self::Routing(id)),
-            2 => Ok(Self::Token(id)),
-            _ => Err(WireError::Range("by")),
-        }
     }
 }
 
@@ -263,12 +208,21 @@ fn flag(r: &mut Reader<'_>) -> Result<bool, WireError> {
     }
 }
 
-fn data(r: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
+fn data<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
     let bytes = r.rest();
     if bytes.is_empty() || bytes.len() > DATA_BYTES {
         return Err(WireError::Range("data"));
     }
-    Ok(bytes.to_vec())
+    Ok(bytes)
+}
+
+/// The participant and the bytes of a `DATA` message with this verb; `None` if it is none that can be.
+fn data_of(verb: u8, bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let mut r = Reader::new(bytes);
+    if r.u8().ok()? != verb {
+        return None;
+    }
+    Some((participant(&mut r).ok()?, data(&mut r).ok()?))
 }
 
 fn message(verb: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -301,7 +255,7 @@ impl ToServer {
                 };
                 message(0x01, &[&version.to_be_bytes(), &[how], token])
             }
-            Self::Data { to, bytes } => message(0x02, &[&[*to], bytes]),
+            Self::Data { to, bytes } => message(DATA_TO, &[&[*to], bytes]),
             Self::Ping(b) => message(0x03, &[b]),
             Self::Pong(b) => message(0x04, &[b]),
             Self::Knock {
@@ -336,6 +290,12 @@ impl ToServer {
         }
     }
 
+    /// Whom a `DATA` message is for, without a copy of what it carries; `None` for every other message, and for one that cannot be read.
+    #[must_use]
+    pub fn data_to(bytes: &[u8]) -> Option<u8> {
+        data_of(DATA_TO, bytes).map(|(to, _)| to)
+    }
+
     /// Reads one WebSocket message of a client.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(bytes);
@@ -355,9 +315,9 @@ impl ToServer {
                 };
                 Self::Attach { version, credential }
             }
-            0x02 => Self::Data {
+            DATA_TO => Self::Data {
                 to: participant(&mut r)?,
-                bytes: data(&mut r)?,
+                bytes: data(&mut r)?.to_vec(),
             },
             0x03 => Self::Ping(r.array()?),
             0x04 => Self::Pong(r.array()?),
@@ -425,7 +385,7 @@ impl FromServer {
                 }
                 out
             }
-            Self::Data { from, bytes } => message(0x82, &[&[*from], bytes]),
+            Self::Data { from, bytes } => message(DATA_FROM, &[&[*from], bytes]),
             Self::Ping(b) => message(0x83, &[b]),
             Self::Pong(b) => message(0x84, &[b]),
             Self::Joined { participant, role } => message(0x85, &[&[*participant, role.number()]]),
@@ -473,6 +433,22 @@ impl FromServer {
         }
     }
 
+    /// The `DATA` message that its receiver gets, of the one that a client sent ([`ToServer::data_to`]): what it carries stays where it
+    /// is.
+    #[must_use]
+    pub fn hand_on(mut sent: Vec<u8>, from: u8) -> Vec<u8> {
+        if let Some(head) = sent.first_chunk_mut() {
+            *head = [DATA_FROM, from];
+        }
+        sent
+    }
+
+    /// Whom a `DATA` message is from and what it carries, without a copy; `None` for every other message, and for one that cannot be read.
+    #[must_use]
+    pub fn data_from(bytes: &[u8]) -> Option<(u8, &[u8])> {
+        data_of(DATA_FROM, bytes)
+    }
+
     /// Reads one WebSocket message of the server.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let mut r = Reader::new(bytes);
@@ -501,9 +477,9 @@ impl FromServer {
                     peers,
                 }
             }
-            0x82 => Self::Data {
+            DATA_FROM => Self::Data {
                 from: participant(&mut r)?,
-                bytes: data(&mut r)?,
+                bytes: data(&mut r)?.to_vec(),
             },
             0x83 => Self::Ping(r.array()?),
             0x84 => Self::Pong(r.array()?),

@@ -112,6 +112,28 @@ fn from_server() -> impl Strategy<Value = FromServer> {
 }
 
 #[test]
+fn data_is_handed_on_as_it_was_and_nothing_else_is_taken_for_it() {
+    let bytes = vec![7; DATA_BYTES];
+    let sent = ToServer::Data {
+        to: 3,
+        bytes: bytes.clone(),
+    }
+    .encode();
+    assert_eq!(ToServer::data_to(&sent), Some(3));
+    let handed = FromServer::hand_on(sent, 5);
+    assert_eq!(FromServer::data_from(&handed), Some((5, bytes.as_slice())));
+    assert_eq!(
+        FromServer::decode(&handed),
+        Ok(FromServer::Data { from: 5, bytes })
+    );
+    let long = [&[0x02, 3][..], &[7; DATA_BYTES + 1]].concat();
+    for wrong in [&[0x02, 3][..], &[0x02, 8, 7], &[0x02], &[], &[0x01, 3, 7], &long] {
+        assert_eq!(ToServer::data_to(wrong), None);
+    }
+    assert_eq!(FromServer::data_from(&[0x02, 3, 7]), None);
+}
+
+#[test]
 fn an_update_that_goes_on_is_longer_than_its_beginning_and_has_a_limit() {
     let begin = |length| Begin {
         number: 1,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use temoto_transport::{Endpoint, dial};
+use temoto_transport::{Bytes, Endpoint, dial};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -16,7 +16,7 @@ pub enum LineEvent {
     /// It is open.
     Open,
     /// One message.
-    Message(Vec<u8>),
+    Message(Bytes),
     /// It is gone or could not be opened.
     Gone(String),
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 pub use proxy::Proxy;
 pub use socket::{Receiver, Sender, dial};
+pub use tokio_tungstenite::tungstenite::Bytes;
 
 /// How long a dial may take in all.
 pub const DIAL_WITHIN: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use rustls_platform_verifier::ConfigVerifierExt;
 use temoto_wire::limits::MESSAGE_BYTES;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::WebSocketStream;
@@ -25,6 +25,10 @@ use crate::{DIAL_WITHIN, Endpoint, Proxy, TransportError, Trust};
 const SUB_PROTOCOL: &str = "temoto.v1";
 /// What may wait in the WebSocket's own buffer before writing blocks, in bytes.
 const WRITE_BUFFER_BYTES: usize = 256 * 1024;
+/// What the WebSocket asks TLS for at once, in bytes: a record of it. It is filled with zeros for each time, so that more costs.
+const READ_BUFFER_BYTES: usize = 16 * 1024;
+/// What TLS reads at once, in bytes: about the largest message. By itself it asks the system for 4 KiB at a time.
+const READ_AHEAD_BYTES: usize = 68 * 1024;
 
 trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
@@ -60,10 +64,10 @@ impl Receiver {
     ///
     /// # Errors
     /// The line is gone, or the server sent something else than binary messages.
-    pub async fn receive(&mut self) -> Result<Vec<u8>, TransportError> {
+    pub async fn receive(&mut self) -> Result<Bytes, TransportError> {
         loop {
             match self.0.next().await {
-                Some(Ok(Message::Binary(bytes))) => return Ok(bytes.to_vec()),
+                Some(Ok(Message::Binary(bytes))) => return Ok(bytes),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Text(_) | Message::Frame(_))) => {
                     return Err(TransportError::Broken("a message that is not binary".to_owned()));
@@ -120,7 +124,7 @@ async fn open(endpoint: &Endpoint) -> Result<(Sender, Receiver), TransportError>
         let connector = TlsConnector::from(Arc::new(tls(&endpoint.trust)?));
         Box::new(
             connector
-                .connect(name, stream)
+                .connect(name, BufReader::with_capacity(READ_AHEAD_BYTES, stream))
                 .await
                 .map_err(|e| TransportError::Tls(e.to_string()))?,
         )
@@ -143,6 +147,7 @@ async fn upgrade(endpoint: &Endpoint, line: Box<dyn Line>) -> Result<Socket, Tra
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES))
+        .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER_BYTES);
     let (socket, _response) = tokio_tungstenite::client_async_with_config(request, line, Some(config))

@@ -15,6 +15,10 @@ use crate::table::resume_hash;
 
 /// Reads one message.
 pub(crate) fn read(relay: &Relay, bytes: &[u8]) -> Event {
+    if let Some(to) = ToServer::data_to(bytes) {
+        let sealed = Sealed::of(bytes.to_vec());
+        return Event::Verb(Verb::Data { to, sealed });
+    }
     let Ok(message) = ToServer::decode(bytes) else {
         return Event::Malformed;
     };
@@ -37,10 +41,8 @@ pub(crate) fn read(relay: &Relay, bytes: &[u8]) -> Event {
                 digest: knock_digest(bytes),
             };
         }
-        ToServer::Data { to, bytes } => Verb::Data {
-            to,
-            sealed: Sealed::new(bytes),
-        },
+        // Taken before.
+        ToServer::Data { .. } => return Event::Malformed,
         ToServer::Ping(bytes) => Verb::Ping(bytes),
         ToServer::Pong(_) => Verb::Pong,
         ToServer::Worked { nonce } => Verb::Worked { nonce },

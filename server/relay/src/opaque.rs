@@ -7,21 +7,27 @@ use std::fmt;
 
 use temoto_wire::relay::{FromServer, LobbyBytes};
 
-/// Sealed bytes between an agent and a console.
+/// Sealed bytes between an agent and a console, in the message that carries them.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// Takes what a client sent; at most [`temoto_wire::limits::DATA_BYTES`], which the parser has checked.
+    /// Takes the `DATA` message that a client sent, with at most [`temoto_wire::limits::DATA_BYTES`], which the parser has checked.
     #[must_use]
-    pub const fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    pub const fn of(message: Vec<u8>) -> Self {
+        Self(message)
+    }
+
+    /// As if a client had sent these.
+    #[cfg(test)]
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self(temoto_wire::relay::ToServer::Data { to: 0, bytes }.encode())
     }
 
     /// The message that carries it to the receiver.
     #[must_use]
     pub fn deliver(self, from: u8) -> Vec<u8> {
-        FromServer::Data { from, bytes: self.0 }.encode()
+        FromServer::hand_on(self.0, from)
     }
 }
 

@@ -10,16 +10,29 @@ use temoto_wire::relay::{
 };
 use temoto_wire::screen::{Ack, Begin, CursorPlace, Glance, Refresh, Thumbnail};
 
-/// The server's parser. There is one way to write each message, so the bytes come back as they were.
+/// The server's parser. There is one way to write each message, so the bytes come back as they were; and the short way of what is handed on
+/// takes the same messages as the long one.
 pub fn to_server(bytes: &[u8]) {
-    if let Ok(message) = ToServer::decode(bytes) {
+    let message = ToServer::decode(bytes);
+    let to = match &message {
+        Ok(ToServer::Data { to, .. }) => Some(*to),
+        Ok(_) | Err(_) => None,
+    };
+    assert_eq!(ToServer::data_to(bytes), to);
+    if let Ok(message) = message {
         assert_eq!(message.encode(), bytes);
     }
 }
 
 /// The parser of consoles and agents.
 pub fn from_server(bytes: &[u8]) {
-    if let Ok(message) = FromServer::decode(bytes) {
+    let message = FromServer::decode(bytes);
+    let data = match &message {
+        Ok(FromServer::Data { from, bytes }) => Some((*from, bytes.as_slice())),
+        Ok(_) | Err(_) => None,
+    };
+    assert_eq!(FromServer::data_from(bytes), data);
+    if let Ok(message) = message {
         assert_eq!(message.encode(), bytes);
     }
 }

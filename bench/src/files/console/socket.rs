@@ -7,6 +7,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -21,6 +22,8 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 /// Messages that may wait.
 const MESSAGES: usize = 4_096;
+/// What TLS and the WebSocket read at once, in bytes, as `temoto-transport` has it.
+const READ_BYTES: [usize; 2] = [68 << 10, 16 << 10];
 
 /// What is dialed.
 pub struct Target {
@@ -48,9 +51,11 @@ impl Target {
         })
     }
 
-    async fn dial(&self) -> Result<WebSocketStream<TlsStream<TcpStream>>> {
+    async fn dial(&self) -> Result<WebSocketStream<TlsStream<BufReader<TcpStream>>>> {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         stream.set_nodelay(true)?;
+        let [ahead, at_once] = READ_BYTES;
+        let stream = BufReader::with_capacity(ahead, stream);
         let stream = self
             .tls
             .connect(ServerName::try_from("localhost")?, stream)
@@ -60,7 +65,9 @@ impl Target {
         let headers = request.headers_mut();
         headers.insert(ORIGIN, origin);
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("temoto.v1"));
-        let config = WebSocketConfig::default().write_buffer_size(0);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(at_once)
+            .write_buffer_size(0);
         let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await?;
         Ok(socket)
     }
@@ -71,7 +78,7 @@ pub enum LineEvent {
     /// It is open.
     Open,
     /// One message.
-    Message(Vec<u8>),
+    Message(Bytes),
     /// It is gone or could not be opened; why, if that was not wanted.
     Gone(String),
 }
@@ -109,7 +116,6 @@ async fn live(target: &Target, number: u64, news: &News, mut inbox: mpsc::Receiv
     let reader = async {
         while let Some(message) = receiver.next().await {
             if let Message::Binary(bytes) = message? {
-                let bytes = Vec::from(bytes);
                 news.send((number, LineEvent::Message(bytes))).await?;
             }
         }

@@ -16,7 +16,7 @@ fn seal(sealer: &mut Sealer, now_ms: u64, bytes: &[u8], padding: Padding) -> Vec
     sealer
         .seal(
             now_ms,
-            Outgoing::Application(bytes, padding),
+            Outgoing::Application([bytes, b""], padding),
             false,
             |sealed| match sealed {
                 Sealed::Message(message) => messages.push(message),
@@ -39,7 +39,7 @@ fn seal_outside(
     sealer
         .seal(
             now_ms,
-            Outgoing::Application(bytes, padding),
+            Outgoing::Application([bytes, b""], padding),
             true,
             |sealed| match sealed {
                 Sealed::Message(message) => messages.push(message),
@@ -124,7 +124,7 @@ fn a_rekey_comes_before_a_gibibyte() {
 fn a_run_without_epochs_or_counters_seals_no_more() {
     let (mut sealer, _) = pair();
     sealer.direction.head.epoch = u16::MAX;
-    let outgoing = Outgoing::Application(b"x", Padding::None);
+    let outgoing = Outgoing::Application([b"x", b""], Padding::None);
     assert!(sealer.seal(REKEY_MS, outgoing, false, |_| {}).is_err());
     let (mut sealer, _) = pair();
     sealer.direction.counter = u64::MAX - 1;
@@ -256,7 +256,7 @@ fn a_key_is_given_out_once_and_again_when_it_is_another_one() {
     let (mut sealer, mut opener) = pair();
     let mut given = Vec::new();
     for now_ms in [0, 0, REKEY_MS, REKEY_MS] {
-        let outgoing = Outgoing::Application(&[7; 20_000], Padding::None);
+        let outgoing = Outgoing::Application([&[7; 12_000], &[7; 8_000]], Padding::None);
         sealer
             .seal(now_ms, outgoing, true, |sealed| {
                 let message = match sealed {

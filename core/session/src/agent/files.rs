@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use temoto_wire::file::{Block, kind};
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::{FILE_PIECE_BYTES, NAMES};
+use temoto_wire::limits::NAMES;
 use temoto_wire::proto;
 use temoto_wire::proto::files::Body;
 
@@ -21,8 +21,8 @@ use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::tally::Tally;
 use crate::channel::files::{
-    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Key, Listed, Place, RootKind, Step, check_items,
-    is_plain_name, listing,
+    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Key, Listed, PIECE_BYTES, Place, RootKind, Step,
+    check_items, is_plain_name, listing,
 };
 use crate::output::Output;
 use crate::permission::{Capability, MessageKind, Verdict};
@@ -338,7 +338,7 @@ impl Agent {
             return None;
         }
         let room = usize::try_from(self.screen.pacing().room()).unwrap_or(usize::MAX);
-        let most = self.screen.pacing().record_bytes(FILE_PIECE_BYTES);
+        let most = self.screen.pacing().record_bytes(PIECE_BYTES);
         // A record that is cut to the last bytes of a window costs more than it carries.
         (room >= most.min(1_024)).then(|| most.min(room).saturating_sub(Block::HEADER_BYTES).max(1))
     }

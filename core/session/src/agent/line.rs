@@ -24,6 +24,11 @@ impl Agent {
 
     /// One binary message of the relay. One that cannot be read is as good as a broken line.
     pub fn message(&mut self, now_ms: u64, bytes: &[u8]) {
+        if let Some((from, bytes)) = FromServer::data_from(bytes) {
+            self.link.lives(now_ms);
+            self.console_says(now_ms, from, bytes);
+            return self.settle(now_ms);
+        }
         match FromServer::decode(bytes) {
             Ok(message) => {
                 if !self.link.heard(now_ms, &message, &mut self.rng) {

@@ -1,4 +1,4 @@
-//! Records on their way to the console, of which the shell may compute the large ones.
+//! Records on their way to the console and from it, of which the shell may compute the large ones.
 
 use temoto_crypto::{Outside, SecurePair};
 
@@ -19,6 +19,15 @@ impl Agent {
             peer.record(now_ms, ticket, plaintext, &mut self.rng);
         }
         self.settle(now_ms);
+    }
+
+    /// What a participant sealed; only the console's is of interest.
+    pub(super) fn console_says(&mut self, now_ms: u64, from: u8, bytes: &[u8]) {
+        if self.place.is_some_and(|place| place.console == from)
+            && let Some(peer) = &mut self.peer
+        {
+            peer.receive(now_ms, bytes, &mut self.rng);
+        }
     }
 
     /// Opaque bytes for the console, and behind them what the shell makes of `work`; lost with the line.

@@ -15,12 +15,16 @@ pub mod tally;
 
 use serde::{Deserialize, Serialize};
 use temoto_wire::limits::{
-    FILES_OF_TRANSFER, GIVEN_NAME_BYTES, NAME_BYTES, NAMES_BYTES, PATH_BYTES, PATH_NAMES,
+    FILE_PIECE_BYTES, FILES_OF_TRANSFER, GIVEN_NAME_BYTES, NAME_BYTES, NAMES_BYTES, PATH_BYTES, PATH_NAMES,
 };
 use temoto_wire::proto;
 
 pub use self::disk::{DiskAnswer, DiskAsk, DiskWork};
 use crate::SessionError;
+
+/// Bytes of a piece with its header, at the most: with what each layer puts around it the message fills three records of TLS, and does not
+/// begin a fourth.
+pub const PIECE_BYTES: usize = FILE_PIECE_BYTES - 64;
 
 /// What went wrong with a file, a folder or a whole transfer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use temoto_wire::file::{Block, got, kind};
 use temoto_wire::frame::Channel;
-use temoto_wire::limits::{FILE_PIECE_BYTES, GIVEN_NAME_BYTES, NAMES};
+use temoto_wire::limits::{GIVEN_NAME_BYTES, NAMES};
 use temoto_wire::proto;
 use temoto_wire::proto::files::Body;
 use temoto_wire::screen;
@@ -23,8 +23,8 @@ use crate::channel::files::receive::Receiver;
 use crate::channel::files::send::Sender;
 use crate::channel::files::tally::Tally;
 use crate::channel::files::{
-    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Key, Place, Root, check_items, is_plain_name,
-    listing, names_fit, pasted, plain_path,
+    Choice, DiskAnswer, DiskAsk, DiskWork, Fault, Item, Key, PIECE_BYTES, Place, Root, check_items,
+    is_plain_name, listing, names_fit, pasted, plain_path,
 };
 use crate::output::Output;
 use crate::pacing::Pacing;
@@ -365,7 +365,7 @@ impl Console {
         loop {
             let ready = self.program().is_some_and(|(_, end)| end.peer.is_ready());
             let room = usize::try_from(self.files.pacing.room()).unwrap_or(usize::MAX);
-            let most = self.files.pacing.record_bytes(FILE_PIECE_BYTES);
+            let most = self.files.pacing.record_bytes(PIECE_BYTES);
             if !ready || room < most.min(1_024) {
                 return;
             }

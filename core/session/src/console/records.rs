@@ -1,4 +1,4 @@
-//! Records on their way to the customer's ends, of which the shell may compute the large ones.
+//! Records on their way to the customer's ends and from them, of which the shell may compute the large ones.
 
 use temoto_crypto::{Outside, SecurePair};
 
@@ -19,6 +19,14 @@ impl Console {
             end.peer.record(now_ms, ticket, plaintext, &mut self.rng);
         }
         self.settle(now_ms);
+    }
+
+    /// What an agent sealed.
+    pub(super) fn agent_says(&mut self, now_ms: u64, from: u8, bytes: &[u8]) {
+        self.meter.received(bytes.len());
+        if let Some(end) = self.ends.get_mut(&from) {
+            end.peer.receive(now_ms, bytes, &mut self.rng);
+        }
     }
 
     /// Opaque bytes for a participant, and behind them what the shell makes of `work`; lost with the line.

@@ -4,7 +4,7 @@
 /// Between two words, at the least. What paces the sender measures milliseconds, and keeps a line filled for 50 of them.
 const EVERY_MS: u64 = 4;
 /// So many bytes are said sooner: a small part of the largest window, which a fast line empties in that time.
-const EVERY_BYTES: u64 = 128 * 1024;
+const EVERY_BYTES: u64 = 256 * 1024;
 
 /// What arrived and was not said.
 #[derive(Debug, Default)]
@@ -76,6 +76,6 @@ mod tests {
             tally.arrived(48 * 1024);
             pieces += 1;
         }
-        assert_eq!(pieces, 3);
+        assert_eq!(pieces, 6);
     }
 }
