@@ -169,7 +169,7 @@ impl End {
         let now = self.now();
         match event {
             LineEvent::Open => self.machine.connected(now),
-            LineEvent::Message(message) => self.message(now, message),
+            LineEvent::Message(message) => self.message(now, Vec::from(message)),
             LineEvent::Gone => {
                 self.line = None;
                 self.machine.disconnected(now);

@@ -21,7 +21,7 @@ pub enum LineEvent {
     /// It is open.
     Open,
     /// One message.
-    Message(Vec<u8>),
+    Message(Bytes),
     /// It is gone or could not be opened.
     Gone,
 }
@@ -100,7 +100,7 @@ async fn live_browser(setup: &Setup, number: u64, news: &News, mut inbox: mpsc::
     let reader = async {
         while let Some(Ok(message)) = receiver.next().await {
             let Message::Binary(bytes) = message else { continue };
-            let told = news.send((number, LineEvent::Message(bytes.to_vec()))).await;
+            let told = news.send((number, LineEvent::Message(bytes))).await;
             if told.is_err() {
                 return;
             }
