@@ -1,11 +1,12 @@
 // A real mail server for stories (mailbox.py), and what arrived there.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { until } from './browser.mjs';
+import { jsonLines } from './lines.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../mailbox.py', import.meta.url));
 // Debian's packages are for Debian's Python.
@@ -34,9 +35,7 @@ export class Mailbox {
   }
 
   all() {
-    if (!existsSync(this.file)) return [];
-    const lines = readFileSync(this.file, 'utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+    return existsSync(this.file) ? jsonLines(this.file) : [];
   }
 
   /** The newest mail to this address with these words in its subject, once it has arrived. */

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync
 import { basename, join } from 'node:path';
 
 import { until } from '../../browser/lib/browser.mjs';
+import { jsonLines } from '../../browser/lib/lines.mjs';
 import { xServer } from '../../browser/lib/xserver.mjs';
 import { WineDesktop } from './desktop.mjs';
 import { DESKTOP, environment, makePrefix } from './prefix.mjs';
@@ -92,7 +93,7 @@ export class WindowsComputer {
     const log = join(this.home, 'probe.jsonl');
     writeFileSync(log, '');
     this.run(built('probe'), [`Z:${log.replaceAll('/', '\\')}`]);
-    const lines = () => readFileSync(log, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    const lines = () => jsonLines(log);
     // It has the keyboard from then on.
     await until('the probe', () => lines().some(({ message }) => message === 'ready'));
     return { lines };
