@@ -16,6 +16,18 @@ pub fn operator_writes(world: &mut World, text: &str) {
     });
 }
 
+/// The server made another code, and the operator's end has it.
+pub fn new_code(world: &mut World, routing: &str, secret_digits: usize) {
+    world.relay.route(routing);
+    let expires_at_ms = world.unix_ms() + 600_000;
+    world.console(ConsoleCommand::NewCode {
+        routing: routing.to_owned(),
+        secret_digits,
+        expires_at_ms,
+    });
+    world.run_for(50);
+}
+
 /// The customer writes a line on the page.
 pub fn customer_writes(world: &mut World, text: &str) {
     world.agent(

@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "what cannot happen fails the test")]
 
+use temoto_scenario::play::new_code;
 use temoto_scenario::{HOST, Who, World};
-use temoto_session::ConsoleCommand;
 use temoto_wire::relay::FromServer;
 
 fn wrong(digits: &str) -> String {
@@ -28,13 +28,7 @@ fn after_two_burnt_codes_it_goes_on_only_by_a_click() {
         assert_eq!(world.console_view().notice.expect("told").code, "code_burnt");
         assert_eq!(world.node(Who::Console).codes_wanted, wanted, "round {round}");
         let routing = format!("731{round}");
-        world.relay.route(&routing);
-        let expires_at_ms = world.unix_ms() + 600_000;
-        world.console(ConsoleCommand::NewCode {
-            routing,
-            secret_digits: 6,
-            expires_at_ms,
-        });
+        new_code(&mut world, &routing, 6);
     }
     assert_eq!(world.digits().len(), 10);
     world.join_page();
@@ -66,14 +60,7 @@ fn another_code_is_asked_for_when_the_relay_has_closed_the_burnt_one() {
 fn a_code_by_hand_is_good_and_nothing_takes_it_back() {
     let mut world = World::new(17);
     for routing in ["7310", "7311"] {
-        world.relay.route(routing);
-        let expires_at_ms = world.unix_ms() + 600_000;
-        world.console(ConsoleCommand::NewCode {
-            routing: routing.to_owned(),
-            secret_digits: 4,
-            expires_at_ms,
-        });
-        world.run_for(1_000);
+        new_code(&mut world, routing, 4);
     }
     assert_eq!(&world.digits()[..4], "7311");
     assert_eq!(world.node(Who::Console).codes_wanted, 0);

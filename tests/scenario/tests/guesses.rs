@@ -12,8 +12,9 @@ use std::rc::Rc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use temoto_scenario::play::new_code;
 use temoto_scenario::{Guesser, HOST, Machine, Way, Who, World};
-use temoto_session::{ConsoleCommand, Output};
+use temoto_session::Output;
 use temoto_wire::relay::{FromServer, LobbyBytes, ToServer};
 
 /// What each end gave away.
@@ -88,18 +89,6 @@ fn wrong(digits: &str, n: u32) -> String {
     format!("{}{other:0length$}", &digits[..4])
 }
 
-fn new_code(world: &mut World, routing: &str) {
-    let expires_at_ms = world.unix_ms() + 600_000;
-    world.console(ConsoleCommand::NewCode {
-        routing: routing.to_owned(),
-        secret_digits: 4,
-        expires_at_ms,
-    });
-    // The old one is closed on its way.
-    world.run_for(50);
-    world.relay.route(routing);
-}
-
 /// Breaks each pairing between its verdict and its confirmation.
 fn break_pairings(world: &mut World) {
     world.relay.meddler = Some(Box::new(|way, _, bytes| match way {
@@ -152,7 +141,7 @@ fn a_relay_that_breaks_every_pairing_after_the_verdict_gets_three_proofs() {
         );
         // The next code is not touched by it.
         (world.relay.forger, world.relay.meddler) = (None, None);
-        new_code(&mut world, "6001");
+        new_code(&mut world, "6001", 4);
         let digits = world.digits();
         press_connect(&mut world, &digits);
         world.run_for(1_000);
@@ -278,7 +267,7 @@ fn attempts_of_an_old_code_do_not_count_against_the_next() {
             guesser.prove(&mut world, *attempt);
         }
         world.run_for(50);
-        new_code(&mut world, "6001");
+        new_code(&mut world, "6001", 4);
         counted.borrow_mut().code += 1;
         for attempt in rest {
             guesser.prove(&mut world, *attempt);
@@ -477,7 +466,7 @@ fn mischief(seed: u64) -> Rc<RefCell<Counted>> {
             15 if world.console_view().code.is_none() || rng.next_u32().is_multiple_of(4) => {
                 codes += 1;
                 counted.borrow_mut().code = codes;
-                new_code(&mut world, &format!("{:04}", 6_000 + codes));
+                new_code(&mut world, &format!("{:04}", 6_000 + codes), 4);
                 read_out = world.digits();
                 press_connect(&mut world, &read_out);
             }

@@ -259,6 +259,15 @@ fn what_the_operator_holds_is_shown_as_that_and_can_be_stopped() {
     );
 }
 
+/// The customer stopped both transfers, and nothing of them is left at either end.
+fn stopped_both(world: &World) {
+    assert_eq!(
+        (ended(world, 1), ended(world, 2)),
+        (("canceled", true), ("canceled", true))
+    );
+    assert_eq!((at_the_customer(world), unfinished(world)), (Vec::new(), (0, 0)));
+}
+
 #[test]
 fn a_stop_while_the_line_is_down_holds_and_is_told_when_it_is_back() {
     let mut world = world(8);
@@ -272,14 +281,7 @@ fn a_stop_while_the_line_is_down_holds_and_is_told_when_it_is_back() {
     assert_eq!((at_the_customer(&world), unfinished(&world).0), (Vec::new(), 0));
     world.line_up = true;
     world.run_for(60_000);
-    assert_eq!(
-        (ended(&world, 1), ended(&world, 2)),
-        (("canceled", true), ("canceled", true))
-    );
-    assert_eq!(
-        (at_the_customer(&world), unfinished(&world)),
-        (Vec::new(), (0, 0))
-    );
+    stopped_both(&world);
 }
 
 #[test]
@@ -298,14 +300,7 @@ fn what_a_pause_interrupted_goes_on_and_a_stop_then_leaves_nothing_of_either_att
     stop(&mut world, "in");
     stop(&mut world, "out");
     world.run_for(1_000);
-    assert_eq!(
-        (ended(&world, 1), ended(&world, 2)),
-        (("canceled", true), ("canceled", true))
-    );
-    assert_eq!(
-        (at_the_customer(&world), unfinished(&world)),
-        (Vec::new(), (0, 0))
-    );
+    stopped_both(&world);
 }
 
 #[test]
